@@ -1,0 +1,2 @@
+DROP TABLE event_head, events;
+DROP FUNCTION refuse_change;

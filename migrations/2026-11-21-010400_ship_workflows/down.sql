@@ -1,0 +1,2 @@
+DELETE FROM categories;
+DELETE FROM workflows;

@@ -1,0 +1,7 @@
+//! Actions: one function for each thing that a person, a link or the clock does. In five steps: permit, lock, decide, write, record.
+
+pub mod context;
+pub mod error;
+
+pub use context::Context;
+pub use error::{Error, FormErrors, Result};

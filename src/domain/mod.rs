@@ -1,0 +1,20 @@
+//! Rules: values in, values out. No query, no clock, no page.
+
+mod words;
+
+pub mod approvals;
+pub mod events;
+pub mod ids;
+pub mod items;
+pub mod models;
+pub mod passwords;
+pub mod people;
+pub mod readiness;
+pub mod records;
+pub mod refusals;
+pub mod releases;
+pub mod requirements;
+pub mod tasks;
+pub mod text;
+pub mod workflows;
+pub mod working_time;

@@ -1,0 +1,77 @@
+//! Release models: predefined task plans and plan texts for a category.
+
+use super::words::words;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// What a task's offset is counted from.
+    pub enum Anchor {
+        Phase = "phase" "start of its phase",
+        Deployment = "deployment" "planned deployment",
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Model {
+    pub tasks: Vec<ModelTask>,
+    #[serde(default)]
+    pub texts: PlanTexts,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelTask {
+    pub key: String,
+    pub phase: String,
+    pub title: String,
+    #[serde(default)]
+    pub description: String,
+    /// The key of the group that does it.
+    #[serde(default)]
+    pub group: Option<String>,
+    pub anchor: Anchor,
+    /// Working days from the anchor; negative ones lie before it.
+    pub offset: i64,
+    #[serde(default)]
+    pub after: Vec<String>,
+    #[serde(default = "yes")]
+    pub mandatory: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Texts that fill the plan where it is still empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PlanTexts {
+    pub deployment_plan: String,
+    pub communication_plan: String,
+    pub back_out_plan: String,
+    pub resources: String,
+    pub affected_users: String,
+}
+
+/// The times that offsets are counted from.
+#[derive(Clone, Copy, Debug)]
+pub struct Anchors {
+    /// When the task's phase began, if it has.
+    pub phase_entered: Option<DateTime<Utc>>,
+    pub deployment: Option<DateTime<Utc>>,
+    pub zone: Tz,
+}
+
+impl ModelTask {
+    /// When the task is due; unknown while its anchor is.
+    pub fn due(&self, anchors: Anchors) -> Option<DateTime<Utc>> {
+        let anchor = match self.anchor {
+            Anchor::Phase => anchors.phase_entered,
+            Anchor::Deployment => anchors.deployment,
+        };
+        anchor.map(|from| super::working_time::end(from, self.offset, anchors.zone))
+    }
+}

@@ -1,0 +1,187 @@
+//! Why a record may or may not go on: every requirement of a transition, with one sentence why and the place to put it right.
+
+use super::approvals::RoundState;
+use super::records::Milestone;
+use super::requirements::{Confirmation, Outcome, Requirement};
+use super::workflows::Transition;
+use std::collections::BTreeMap;
+
+/// All that requirements look at.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// Names of the fields that are still empty, by requirement.
+    pub missing_details: Vec<&'static str>,
+    pub missing_plan: Vec<&'static str>,
+    pub risk_assessed: bool,
+    pub back_out_plan: bool,
+    pub window: bool,
+    pub items: usize,
+    pub assigned: bool,
+    /// Mandatory tasks of this phase that are not done or skipped.
+    pub open_tasks: Vec<String>,
+    /// The RFCs of a release that were not rejected or withdrawn.
+    pub changes: Vec<ChangeFact>,
+    /// What was vouched for in this visit of the phase.
+    pub confirmations: BTreeMap<Confirmation, Outcome>,
+    pub round: Round,
+    /// Waived in this visit: the reason given.
+    pub waived: BTreeMap<Requirement, String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ChangeFact {
+    pub number: String,
+    pub milestone: Milestone,
+}
+
+/// The approval round of this visit, as far as readiness is concerned.
+#[derive(Clone, Debug, Default)]
+pub struct Round {
+    pub state: Option<RoundState>,
+    /// The names of those whose answer is awaited.
+    pub awaited: Vec<String>,
+    pub denied_by: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Met,
+    NotMet,
+    Waived,
+}
+
+/// Where a requirement is put right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Details,
+    Plan,
+    Changes,
+    Tasks,
+    Confirmation(Confirmation),
+    Approvals,
+}
+
+/// One requirement, evaluated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    pub requirement: Requirement,
+    pub standing: Standing,
+    pub why: String,
+    pub place: Place,
+}
+
+impl Check {
+    pub fn blocks(&self) -> bool {
+        self.standing == Standing::NotMet
+    }
+}
+
+/// What still stands between the record and this transition, met or not, in the order to show.
+pub fn readiness(transition: &Transition, facts: &Facts) -> Vec<Check> {
+    transition.requirements.iter().map(|requirement| check(*requirement, facts)).collect()
+}
+
+fn check(requirement: Requirement, facts: &Facts) -> Check {
+    let (met, why, place) = evaluate(requirement, facts);
+    match facts.waived.get(&requirement) {
+        Some(reason) if !met => Check { requirement, standing: Standing::Waived, why: format!("Waived: {reason}"), place },
+        Some(_) | None => Check { requirement, standing: if met { Standing::Met } else { Standing::NotMet }, why, place },
+    }
+}
+
+fn evaluate(requirement: Requirement, facts: &Facts) -> (bool, String, Place) {
+    match requirement {
+        Requirement::DetailsComplete => filled(&facts.missing_details, "All details are given.", Place::Details),
+        Requirement::PlanComplete => filled(&facts.missing_plan, "Strategy, users, resources and communication are planned.", Place::Plan),
+        Requirement::RiskAssessed => {
+            plain(facts.risk_assessed, "Impact and likelihood are assessed.", "Say how likely it is that something goes wrong.", Place::Details)
+        }
+        Requirement::BackOutPlanWritten => {
+            plain(facts.back_out_plan, "The back-out plan is written.", "Write how the service returns to its previous state.", Place::Plan)
+        }
+        Requirement::WindowSet => plain(facts.window, "The window is set.", "Set when it is planned to start and to end.", Place::Plan),
+        Requirement::ItemsNamed => plain(facts.items > 0, "The affected items are named.", "Name the configuration items that it touches.", Place::Details),
+        Requirement::Assigned => plain(facts.assigned, "Somebody is assigned.", "Assign somebody.", Place::Details),
+        Requirement::TasksDone => tasks(&facts.open_tasks),
+        Requirement::ChangesRelated => plain(!facts.changes.is_empty(), "At least one RFC defines the release.", "Relate at least one RFC.", Place::Changes),
+        Requirement::ChangesAuthorised => changes(facts, Milestone::Authorised),
+        Requirement::ChangesImplemented => changes(facts, Milestone::Implemented),
+        Requirement::ChangesClosed => changes(facts, Milestone::Finished),
+        Requirement::Approved => approved(&facts.round),
+        Requirement::TestsPassed => confirmed(Confirmation::TestsPassed, facts),
+        Requirement::DeploymentDone => confirmed(Confirmation::DeploymentDone, facts),
+        Requirement::VerificationPassed => confirmed(Confirmation::VerificationPassed, facts),
+        Requirement::BackOutFacts => confirmed(Confirmation::BackOutFacts, facts),
+        Requirement::ImplementationDone => confirmed(Confirmation::ImplementationDone, facts),
+        Requirement::ExitCriteriaMet => confirmed(Confirmation::ExitCriteriaMet, facts),
+        Requirement::HandoverAccepted => confirmed(Confirmation::HandoverAccepted, facts),
+        Requirement::FeedbackConsidered => confirmed(Confirmation::FeedbackConsidered, facts),
+        Requirement::ReviewComplete => confirmed(Confirmation::ReviewComplete, facts),
+        Requirement::FollowUpsSettled => confirmed(Confirmation::FollowUpsSettled, facts),
+        Requirement::LogAndCmsCurrent => confirmed(Confirmation::LogAndCmsCurrent, facts),
+        Requirement::ScopeFrozen => (false, "The RFCs are fixed since build began.".into(), Place::Changes),
+    }
+}
+
+fn plain(met: bool, yes: &str, no: &str, place: Place) -> (bool, String, Place) {
+    (met, if met { yes } else { no }.to_owned(), place)
+}
+
+fn filled(missing: &[&str], complete: &str, place: Place) -> (bool, String, Place) {
+    if missing.is_empty() { (true, complete.to_owned(), place) } else { (false, format!("Still missing: {}.", missing.join(", ")), place) }
+}
+
+fn tasks(open: &[String]) -> (bool, String, Place) {
+    let why = match open {
+        [] => "No mandatory task of this phase is open.".to_owned(),
+        [one] => format!("“{one}” is still open."),
+        [first, rest @ ..] => format!("“{first}” and {} more are still open.", rest.len()),
+    };
+    (open.is_empty(), why, Place::Tasks)
+}
+
+fn changes(facts: &Facts, milestone: Milestone) -> (bool, String, Place) {
+    let word = match milestone {
+        Milestone::Registered => "registered",
+        Milestone::Authorised => "authorised",
+        Milestone::Implemented => "implemented",
+        Milestone::Finished => "closed",
+    };
+    let behind: Vec<&str> = facts.changes.iter().filter(|it| it.milestone < milestone).map(|it| it.number.as_str()).collect();
+    let why = match behind.as_slice() {
+        [] if facts.changes.is_empty() => return (false, "No RFC is related.".into(), Place::Changes),
+        [] => format!("All RFCs are {word}."),
+        [one] => format!("{one} is not {word} yet."),
+        [first, rest @ ..] => format!("{first} and {} more are not {word} yet.", rest.len()),
+    };
+    (behind.is_empty(), why, Place::Changes)
+}
+
+fn confirmed(confirmation: Confirmation, facts: &Facts) -> (bool, String, Place) {
+    let (met, why) = match facts.confirmations.get(&confirmation) {
+        Some(Outcome::Passed) => (true, "Confirmed.".to_owned()),
+        Some(Outcome::NotApplicable) => (true, "Recorded as not applicable.".to_owned()),
+        Some(Outcome::Failed) => (false, "Recorded as failed.".to_owned()),
+        None => (false, confirmation.question().to_owned()),
+    };
+    (met, why, Place::Confirmation(confirmation))
+}
+
+fn approved(round: &Round) -> (bool, String, Place) {
+    let (met, why) = match round.state {
+        Some(RoundState::Approved) => (true, "Approved.".to_owned()),
+        Some(RoundState::Denied) => (false, format!("Denied by {}. Put it right and ask again.", round.denied_by.join(", "))),
+        Some(RoundState::Open) => (false, awaited(&round.awaited)),
+        Some(RoundState::Withdrawn) | None => (false, "The approvers have not been asked yet.".to_owned()),
+    };
+    (met, why, Place::Approvals)
+}
+
+fn awaited(names: &[String]) -> String {
+    match names {
+        [] => "Nobody is left to answer.".to_owned(),
+        [one] => format!("Waiting for {one}."),
+        [one, two] => format!("Waiting for {one} and {two}."),
+        [first, rest @ ..] => format!("Waiting for {first} and {} others.", rest.len()),
+    }
+}

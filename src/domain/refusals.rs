@@ -1,0 +1,70 @@
+//! Everything a rule of the work can answer instead of yes. Each is a sentence that says what to do next.
+
+use super::releases::VersionRefusal;
+use super::tasks::TaskRefusal;
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error(transparent)]
+    Version(#[from] VersionRefusal),
+    #[error(transparent)]
+    Task(#[from] TaskRefusal),
+    #[error("It has ended: nothing can be changed any more.")]
+    Ended,
+    #[error("“{0}” is not a way out of this phase.")]
+    NoSuchTransition(String),
+    #[error("“{0}” does not lead anywhere: its workflow is broken. Tell a release manager.")]
+    Nowhere(String),
+    #[error("Not yet: {}", .0.join(" "))]
+    NotReady(Vec<String>),
+    #[error("Give the reason: it is asked for here.")]
+    NeedsReason,
+    #[error("“{0}” is met already, so there is nothing to waive.")]
+    NothingToWaive(&'static str),
+    #[error("“{0}” is not asked for in this phase.")]
+    NotAsked(&'static str),
+    #[error("“{0}” cannot be waived: without an approval nobody has decided.")]
+    NotWaivable(&'static str),
+    #[error("Say why it does not apply.")]
+    NotApplicableNeedsNote,
+    #[error("{change} already belongs to {release}, which is still open. Take it off there first.")]
+    BoundElsewhere { change: String, release: String },
+    #[error("{0} is related already.")]
+    RelatedAlready(String),
+    #[error("{0} has ended, so it cannot join a release.")]
+    ChangeEnded(String),
+    #[error("The RFCs are fixed since build began. A release manager can go on with a waiver: give the reason.")]
+    ScopeFrozen,
+    #[error("This phase asks nobody for approval.")]
+    NoApproval,
+    #[error("The approvers have been asked already.")]
+    AskedAlready,
+    #[error("It is approved already.")]
+    ApprovedAlready,
+    #[error("Nobody is left to ask in “{step}”: {who} has no member who may decide and neither owns nor coordinates this record. Add one.")]
+    NobodyToAsk { step: String, who: String },
+    #[error("No approval is being asked for right now.")]
+    NoOpenRound,
+    #[error("This approval was {0}; no answer is needed any more.")]
+    Settled(String),
+    #[error("It is not your turn yet: an earlier step is still open.")]
+    NotYourTurn,
+    #[error("You are not asked here.")]
+    NotAskedOfYou,
+    #[error("You own or coordinate this record, so somebody else must decide.")]
+    OwnRecord,
+    #[error("You have not decided yet, so there is nothing to take back.")]
+    NothingToRetract,
+    #[error("What you were shown has changed meanwhile. Look at it again, then decide.")]
+    ContentChanged,
+    #[error("Choose a coded reason for the denial and add a comment.")]
+    DenialNeedsReason,
+    #[error("This model is for another category.")]
+    ModelForOther,
+    #[error("This account is the last active administrator; name another one first.")]
+    LastAdministrator,
+    #[error("You cannot disable your own account.")]
+    OwnAccount,
+    #[error("The link is used or expired. Ask whoever runs Slipway for a new one.")]
+    LinkSpent,
+}

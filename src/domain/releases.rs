@@ -1,0 +1,162 @@
+//! What a release is: its identifier, its numbering, what it supersedes, how it is deployed.
+
+use super::words::words;
+use std::fmt;
+
+words! {
+    /// Decides numbering: of releases the first three, of RFCs the last three.
+    pub enum Level {
+        Major = "major" "Major",
+        Minor = "minor" "Minor",
+        Emergency = "emergency" "Emergency",
+        Standard = "standard" "Standard",
+        Normal = "normal" "Normal",
+    }
+}
+
+words! {
+    pub enum Strategy {
+        BigBang = "big_bang" "Big bang",
+        Phased = "phased" "Phased",
+    }
+}
+
+words! {
+    pub enum Distribution {
+        Push = "push" "Push",
+        Pull = "pull" "Pull",
+    }
+}
+
+impl Level {
+    /// How many parts a version of this level has.
+    pub const fn parts(self) -> usize {
+        match self {
+            Level::Major => 1,
+            Level::Minor => 2,
+            Level::Emergency | Level::Standard | Level::Normal => 3,
+        }
+    }
+}
+
+/// A version in one to three parts: `v2`, `v1.3`, `v1.2.1`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version(Vec<i32>);
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VersionRefusal {
+    #[error("Write the version as numbers with points between, such as v1.3.")]
+    Malformed,
+    #[error("A {} release has {}; this version has {found}.", .level.label().to_lowercase(), parts(.level.parts()))]
+    WrongParts { level: Level, found: usize },
+    #[error("{version} exists already for this CI; the next free one is {next}.")]
+    Taken { version: Version, next: Version },
+    #[error("{version} goes backwards: {latest} exists already. The next free one is {next}.")]
+    Backwards { version: Version, latest: Version, next: Version },
+    #[error("{version} needs {base} before it, and this CI has no such release. The next free one is {next}.")]
+    NoBase { version: Version, base: Version, next: Version },
+}
+
+fn parts(count: usize) -> String {
+    if count == 1 { "one part".into() } else { format!("{count} parts") }
+}
+
+impl Version {
+    pub fn parse(text: &str) -> Result<Version, VersionRefusal> {
+        let text = text.trim();
+        let digits = text.strip_prefix(['v', 'V']).unwrap_or(text);
+        let parts: Option<Vec<i32>> = digits.split('.').map(|part| part.parse::<u16>().ok().map(i32::from)).collect();
+        match parts {
+            Some(parts) if (1..=3).contains(&parts.len()) && !digits.contains('+') => Ok(Version(parts)),
+            Some(_) | None => Err(VersionRefusal::Malformed),
+        }
+    }
+
+    /// A version read back from its stored parts.
+    pub fn of_parts(parts: Vec<i32>) -> Version {
+        Version(parts)
+    }
+
+    pub fn parts(&self) -> &[i32] {
+        &self.0
+    }
+
+    /// The version that a new release of `level` is offered, given those the CI has.
+    /// A minor one continues the newest major, an emergency one the newest major or minor.
+    pub fn next(level: Level, existing: &[Version]) -> Version {
+        let parts = level.parts();
+        let base: Vec<i32> = match existing.iter().filter(|it| it.0.len() < parts).max() {
+            Some(newest) => newest.padded(parts - 1),
+            None if parts == 1 => Vec::new(),
+            None => {
+                let mut base = vec![0; parts - 1];
+                base[0] = 1;
+                base
+            }
+        };
+        Version::after(base, existing)
+    }
+
+    fn after(base: Vec<i32>, existing: &[Version]) -> Version {
+        let last = existing.iter().filter(|it| it.0.len() == base.len() + 1 && it.0.starts_with(&base)).map(|it| it.0[base.len()]).max();
+        let mut next = base;
+        next.push(last.map_or(1, |last| last.saturating_add(1)));
+        Version(next)
+    }
+
+    /// Whether a new release of `level` may carry this version.
+    pub fn fits(&self, level: Level, existing: &[Version]) -> Result<(), VersionRefusal> {
+        if self.0.len() != level.parts() {
+            return Err(VersionRefusal::WrongParts { level, found: self.0.len() });
+        }
+        if existing.contains(self) {
+            return Err(VersionRefusal::Taken { version: self.clone(), next: Version::next(level, existing) });
+        }
+        let siblings = existing.iter().filter(|it| it.0.len() == self.0.len() && it.family() == self.family());
+        match siblings.max() {
+            Some(latest) if latest > self => {
+                Err(VersionRefusal::Backwards { version: self.clone(), latest: latest.clone(), next: Version::next(level, existing) })
+            }
+            Some(_) | None => self.has_base(level, existing),
+        }
+    }
+
+    /// A version continues something that exists, unless the CI has nothing yet to continue.
+    fn has_base(&self, level: Level, existing: &[Version]) -> Result<(), VersionRefusal> {
+        let shorter = || existing.iter().filter(|it| it.0.len() < self.0.len());
+        if self.0.len() == 1 || shorter().next().is_none() || shorter().any(|it| it.padded(self.0.len() - 1) == self.family()) {
+            Ok(())
+        } else {
+            Err(VersionRefusal::NoBase { version: self.clone(), base: Version(self.family().to_vec()), next: Version::next(level, existing) })
+        }
+    }
+
+    /// What it continues: `1.2` of `1.2.1`.
+    fn family(&self) -> &[i32] {
+        &self.0[..self.0.len() - 1]
+    }
+
+    fn padded(&self, length: usize) -> Vec<i32> {
+        let mut parts = self.0.clone();
+        parts.resize(length, 0);
+        parts
+    }
+
+    /// Whether a release of this version, when it closes, supersedes one of `earlier`.
+    /// A major one supersedes the CI's earlier minor and emergency ones, a minor one the earlier emergency ones.
+    pub fn supersedes(&self, earlier: &Version) -> bool {
+        earlier < self && earlier.0.len() > self.0.len()
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts: Vec<String> = self.0.iter().map(i32::to_string).collect();
+        write!(f, "v{}", parts.join("."))
+    }
+}
+
+/// CI and version: `HR_System v1.3`.
+pub fn identifier(item: &str, version: &Version) -> String {
+    format!("{} {version}", item.split_whitespace().collect::<Vec<_>>().join("_"))
+}

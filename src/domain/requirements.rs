@@ -1,0 +1,103 @@
+//! What can be asked of a record before it may leave a phase.
+
+use super::words::words;
+
+words! {
+    /// Something that must hold before a transition.
+    pub enum Requirement {
+        DetailsComplete = "details_complete" "Details complete",
+        ChangesRelated = "changes_related" "RFCs related",
+        PlanComplete = "plan_complete" "Plan complete",
+        RiskAssessed = "risk_assessed" "Risk assessed",
+        BackOutPlanWritten = "back_out_plan_written" "Back-out plan written",
+        WindowSet = "window_set" "Deployment window set",
+        ItemsNamed = "items_named" "Affected items named",
+        Assigned = "assigned" "Assigned",
+        TasksDone = "tasks_done" "Tasks of this phase done",
+        ChangesAuthorised = "changes_authorised" "Every RFC authorised",
+        ChangesImplemented = "changes_implemented" "Every RFC implemented",
+        ChangesClosed = "changes_closed" "RFCs closed",
+        TestsPassed = "tests_passed" "Tests passed",
+        DeploymentDone = "deployment_done" "Deployment done",
+        VerificationPassed = "verification_passed" "Verification passed",
+        BackOutFacts = "back_out_facts" "Facts of the back-out recorded",
+        ImplementationDone = "implementation_done" "Implementation done",
+        ExitCriteriaMet = "exit_criteria_met" "Exit criteria met",
+        HandoverAccepted = "handover_accepted" "Support handed over",
+        FeedbackConsidered = "feedback_considered" "Feedback looked at",
+        ReviewComplete = "review_complete" "Review complete",
+        FollowUpsSettled = "follow_ups_settled" "Follow-up actions settled",
+        LogAndCmsCurrent = "log_and_cms_current" "Log and CMS up to date",
+        Approved = "approved" "Approved",
+        /// Not a gate but a guard: RFCs may not join or leave once build began. Waived when they must.
+        ScopeFrozen = "scope_frozen" "RFCs fixed since build began",
+    }
+}
+
+words! {
+    /// What somebody vouches for on the record, until a fuller source replaces the word.
+    pub enum Confirmation {
+        TestsPassed = "tests_passed" "Test evidence",
+        DeploymentDone = "deployment_done" "Deployment",
+        VerificationPassed = "verification_passed" "Verification",
+        BackOutFacts = "back_out_facts" "Facts behind the back-out",
+        ExitCriteriaMet = "exit_criteria_met" "Exit criteria",
+        HandoverAccepted = "handover_accepted" "Handover of support",
+        FeedbackConsidered = "feedback_considered" "Feedback",
+        ReviewComplete = "review_complete" "Review",
+        FollowUpsSettled = "follow_ups_settled" "Follow-up actions",
+        LogAndCmsCurrent = "log_and_cms_current" "Activity log and CMS",
+        ImplementationDone = "implementation_done" "Implementation",
+    }
+}
+
+words! {
+    pub enum Outcome {
+        Passed = "passed" "Passed",
+        Failed = "failed" "Failed",
+        NotApplicable = "not_applicable" "Not applicable",
+    }
+}
+
+impl Confirmation {
+    /// What one vouches for, as the form asks it.
+    pub const fn question(self) -> &'static str {
+        match self {
+            Confirmation::TestsPassed => "Were the tests run, and did the release pass them?",
+            Confirmation::DeploymentDone => "Is the release deployed to everybody it is meant for?",
+            Confirmation::VerificationPassed => "Does the deployed release work as intended?",
+            Confirmation::BackOutFacts => "What happened, and why was it decided to go back?",
+            Confirmation::ExitCriteriaMet => "Are the agreed metrics back to normal?",
+            Confirmation::HandoverAccepted => "Has operations taken over support?",
+            Confirmation::FeedbackConsidered => "Was the feedback of users, customers and support looked at?",
+            Confirmation::ReviewComplete => "Is the post-implementation review done?",
+            Confirmation::FollowUpsSettled => "Are the follow-up actions done, or handed on?",
+            Confirmation::LogAndCmsCurrent => "Are the activity log and the CMS up to date?",
+            Confirmation::ImplementationDone => "Is the change implemented and checked?",
+        }
+    }
+
+    /// The requirement that it meets.
+    pub const fn requirement(self) -> Requirement {
+        match self {
+            Confirmation::TestsPassed => Requirement::TestsPassed,
+            Confirmation::DeploymentDone => Requirement::DeploymentDone,
+            Confirmation::VerificationPassed => Requirement::VerificationPassed,
+            Confirmation::BackOutFacts => Requirement::BackOutFacts,
+            Confirmation::ExitCriteriaMet => Requirement::ExitCriteriaMet,
+            Confirmation::HandoverAccepted => Requirement::HandoverAccepted,
+            Confirmation::FeedbackConsidered => Requirement::FeedbackConsidered,
+            Confirmation::ReviewComplete => Requirement::ReviewComplete,
+            Confirmation::FollowUpsSettled => Requirement::FollowUpsSettled,
+            Confirmation::LogAndCmsCurrent => Requirement::LogAndCmsCurrent,
+            Confirmation::ImplementationDone => Requirement::ImplementationDone,
+        }
+    }
+}
+
+impl Requirement {
+    /// The confirmation that meets it, if it is met that way.
+    pub fn confirmation(self) -> Option<Confirmation> {
+        Confirmation::ALL.iter().copied().find(|it| it.requirement() == self)
+    }
+}

@@ -1,0 +1,13 @@
+//! Slipway: IT release and deployment management. The floors, from the ground up; each may use only those before it.
+
+/// Actions: what people do.
+pub mod app;
+pub mod clock;
+/// Settings, from flags and the environment.
+pub mod config;
+/// Rules: values in, values out.
+pub mod domain;
+/// Rows: the only floor that knows SQL.
+pub mod store;
+/// Pages.
+pub mod web;

@@ -1,0 +1,139 @@
+//! The activity log: one row for each thing that happened, chained by hashes, never changed.
+
+use super::Tx;
+use super::schema::{event_head, events, users};
+use crate::domain::events::{Event, Link};
+use crate::domain::ids::{RecordId, UserId};
+use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+
+/// Appends an event, at the end of the action and in its transaction.
+pub fn record(tx: &mut Tx<'_>, record: impl Into<Option<RecordId>>, event: &Event) -> QueryResult<()> {
+    record_for(tx, record, None, event)
+}
+
+/// [`record`], by somebody who stood in for another.
+pub fn record_for(tx: &mut Tx<'_>, record: impl Into<Option<RecordId>>, on_behalf_of: Option<UserId>, event: &Event) -> QueryResult<()> {
+    let (kind, details) = event.row().map_err(|cause| diesel::result::Error::SerializationError(cause.into()))?;
+    let (last, previous): (i64, Vec<u8>) = event_head::table.select((event_head::last_id, event_head::hash)).for_update().first(tx.conn)?;
+    let link = Link { id: last + 1, at: tx.now, actor: tx.actor.id, on_behalf_of, record: record.into(), kind: &kind, details: &details };
+    let hash = link.hash(&previous);
+    diesel::insert_into(events::table)
+        .values((
+            events::id.eq(link.id),
+            events::at.eq(link.at),
+            events::actor_id.eq(link.actor),
+            events::for_id.eq(link.on_behalf_of),
+            events::record_id.eq(link.record),
+            events::kind.eq(&kind),
+            events::details.eq(&details),
+            events::previous.eq(&previous),
+            events::hash.eq(&hash),
+        ))
+        .execute(tx.conn)?;
+    diesel::update(event_head::table).set((event_head::last_id.eq(link.id), event_head::hash.eq(&hash))).execute(tx.conn)?;
+    Ok(())
+}
+
+/// An event as the log shows it.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub id: i64,
+    pub at: DateTime<Utc>,
+    pub actor: String,
+    pub on_behalf_of: Option<String>,
+    pub record: Option<RecordId>,
+    pub kind: String,
+    pub event: Option<Event>,
+}
+
+/// Which part of the log to show.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub record: Option<RecordId>,
+    pub actor: Option<UserId>,
+    pub kind: Option<String>,
+    /// Only events before this one: the keyset.
+    pub before: Option<i64>,
+}
+
+type Row = (i64, DateTime<Utc>, String, Option<String>, Option<RecordId>, String, serde_json::Value);
+
+/// The newest events that match, newest first.
+pub fn list(conn: &mut PgConnection, filter: &Filter, limit: i64) -> QueryResult<Vec<Entry>> {
+    let stand_in = diesel::alias!(users as stand_in);
+    let mut query = events::table
+        .inner_join(users::table.on(users::id.eq(events::actor_id)))
+        .left_join(stand_in.on(stand_in.field(users::id).nullable().eq(events::for_id)))
+        .select((events::id, events::at, users::name, stand_in.field(users::name).nullable(), events::record_id, events::kind, events::details))
+        .order(events::id.desc())
+        .limit(limit)
+        .into_boxed();
+    if let Some(record) = filter.record {
+        query = query.filter(events::record_id.eq(record));
+    }
+    if let Some(actor) = filter.actor {
+        query = query.filter(events::actor_id.eq(actor));
+    }
+    if let Some(kind) = &filter.kind {
+        query = query.filter(events::kind.eq(kind.clone()));
+    }
+    if let Some(before) = filter.before {
+        query = query.filter(events::id.lt(before));
+    }
+    let rows: Vec<Row> = query.load(conn)?;
+    Ok(rows.into_iter().map(entry).collect())
+}
+
+fn entry((id, at, actor, on_behalf_of, record, kind, details): Row) -> Entry {
+    let event = Event::of_row(&kind, &details);
+    Entry { id, at, actor, on_behalf_of, record, kind, event }
+}
+
+impl Entry {
+    pub fn sentence(&self) -> String {
+        self.event.as_ref().map_or_else(|| self.kind.replace('_', " "), Event::sentence)
+    }
+}
+
+/// Where the chain is broken, or how far it reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    Whole { events: i64, hash: String },
+    Broken { at: i64, why: &'static str },
+}
+
+type ChainRow = (i64, DateTime<Utc>, UserId, Option<UserId>, Option<RecordId>, String, serde_json::Value, Vec<u8>, Vec<u8>);
+
+/// Walks the whole chain and names the first break, a cut-off tail included.
+pub fn verify(conn: &mut PgConnection) -> QueryResult<Verdict> {
+    let (last_id, head): (i64, Vec<u8>) = event_head::table.select((event_head::last_id, event_head::hash)).first(conn)?;
+    let (mut id, mut hash) = (0_i64, vec![0_u8; 32]);
+    loop {
+        let rows: Vec<ChainRow> = events::table.filter(events::id.gt(id)).order(events::id).limit(1000).load(conn)?;
+        if rows.is_empty() {
+            break;
+        }
+        for (row_id, at, actor, on_behalf_of, record, kind, details, previous, own) in rows {
+            let link = Link { id: row_id, at, actor, on_behalf_of, record, kind: &kind, details: &details };
+            let why = if row_id != id + 1 {
+                Some("events before it are missing")
+            } else if previous != hash {
+                Some("it does not continue the event before it")
+            } else if link.hash(&hash) != own {
+                Some("it was changed after it was written")
+            } else {
+                None
+            };
+            if let Some(why) = why {
+                return Ok(Verdict::Broken { at: row_id, why });
+            }
+            (id, hash) = (row_id, own);
+        }
+    }
+    Ok(match id == last_id && hash == head {
+        true => Verdict::Whole { events: id, hash: hex::encode(hash) },
+        false => Verdict::Broken { at: id + 1, why: "the log ends here, but its checkpoint says that more was written" },
+    })
+}

@@ -1,0 +1,25 @@
+//! Rows: diesel lives here and nowhere above. Reads take a connection, writes take a [`Tx`].
+
+pub mod approvals;
+pub mod categories;
+pub mod changes;
+pub mod confirmations;
+pub mod db;
+pub mod events;
+pub mod groups;
+pub mod items;
+pub mod migrations;
+pub mod models;
+pub mod records;
+pub mod releases;
+pub mod schema;
+pub mod sessions;
+pub mod setup_links;
+pub mod tasks;
+pub mod users;
+pub mod visits;
+pub mod waivers;
+pub mod watchers;
+pub mod workflows;
+
+pub use db::{Db, Tx};

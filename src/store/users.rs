@@ -1,0 +1,97 @@
+//! People's rows.
+
+use super::Tx;
+use super::schema::{user_roles, users};
+use crate::domain::ids::{SLIPWAY, UserId};
+use crate::domain::people::{Actor, Role, Theme};
+use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Text};
+
+/// A person, for pickers and beside records.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Person {
+    pub id: UserId,
+    pub name: String,
+}
+
+/// Everybody who can be chosen for something, by name.
+pub fn people(conn: &mut PgConnection) -> QueryResult<Vec<Person>> {
+    users::table.filter(users::disabled_at.is_null()).filter(users::id.ne(SLIPWAY)).order(users::name).select((users::id, users::name)).load(conn)
+}
+
+/// The name of somebody who can be chosen.
+pub fn active_name(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<String>> {
+    users::table.filter(users::id.eq(id)).filter(users::disabled_at.is_null()).select(users::name).first(conn).optional()
+}
+
+/// A user with everything an administrator sees.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = users, check_for_backend(diesel::pg::Pg))]
+pub struct User {
+    pub id: UserId,
+    pub email: String,
+    pub name: String,
+    pub password_hash: Option<String>,
+    pub time_zone: String,
+    pub theme: Theme,
+    pub disabled_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+    pub version: i32,
+}
+
+pub fn find(conn: &mut PgConnection, id: UserId) -> QueryResult<User> {
+    User::query().filter(users::id.eq(id)).filter(users::id.ne(SLIPWAY)).first(conn)
+}
+
+pub fn find_by_email(conn: &mut PgConnection, email: &str) -> QueryResult<Option<User>> {
+    User::query().filter(users::email.eq(email)).filter(users::id.ne(SLIPWAY)).first(conn).optional()
+}
+
+pub fn roles(conn: &mut PgConnection, id: UserId) -> QueryResult<Vec<Role>> {
+    user_roles::table.filter(user_roles::user_id.eq(id)).order(user_roles::role).select(user_roles::role).load(conn)
+}
+
+pub struct NewUser<'a> {
+    pub email: &'a str,
+    pub name: &'a str,
+    pub password_hash: Option<&'a str>,
+    pub time_zone: &'a str,
+    pub roles: &'a [Role],
+}
+
+pub fn insert(tx: &mut Tx<'_>, new: &NewUser<'_>) -> QueryResult<UserId> {
+    let id: UserId = diesel::insert_into(users::table)
+        .values((
+            users::email.eq(new.email),
+            users::name.eq(new.name),
+            users::password_hash.eq(new.password_hash),
+            users::time_zone.eq(new.time_zone),
+            users::created_at.eq(tx.now),
+        ))
+        .returning(users::id)
+        .get_result(tx.conn)?;
+    set_roles(tx, id, new.roles)?;
+    Ok(id)
+}
+
+pub fn set_roles(tx: &mut Tx<'_>, id: UserId, roles: &[Role]) -> QueryResult<()> {
+    diesel::delete(user_roles::table.filter(user_roles::user_id.eq(id))).execute(tx.conn)?;
+    let rows: Vec<_> = roles.iter().map(|role| (user_roles::user_id.eq(id), user_roles::role.eq(*role))).collect();
+    diesel::insert_into(user_roles::table).values(rows).on_conflict_do_nothing().execute(tx.conn)?;
+    Ok(())
+}
+
+/// Whoever acts as this user, unless the account is disabled.
+pub fn actor(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<Actor>> {
+    let roles = sql::<Array<Text>>("ARRAY(SELECT role FROM user_roles r WHERE r.user_id = users.id ORDER BY role)");
+    let row: Option<(String, String, Theme, Vec<Role>)> = users::table
+        .filter(users::id.eq(id))
+        .filter(users::disabled_at.is_null())
+        .select((users::name, users::time_zone, users::theme, roles))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(name, zone, theme, roles)| Actor { id, name, roles, zone: zone.parse().unwrap_or_default(), theme }))
+}

@@ -1,0 +1,177 @@
+//! How a failed request is shown: a page, a notice for htmx, or a problem document, whichever was asked for.
+
+use super::frame::Frame;
+use super::page::wants_fragment;
+use super::session;
+use crate::app;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{StatusCode, header};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpResponse, ResponseError};
+use askama::Template;
+use tracing_actix_web::RequestId;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error("not signed in")]
+    SignIn,
+    #[error("the request came from another site")]
+    CrossSite,
+    #[error("the body is too large")]
+    TooLarge,
+    #[error("too many attempts")]
+    Throttled,
+    #[error(transparent)]
+    App(#[from] app::Error),
+}
+
+/// What the reader is told: a heading, and one sentence about what to do next.
+struct Words {
+    title: &'static str,
+    sentence: String,
+}
+
+impl Failure {
+    fn status(&self) -> StatusCode {
+        match self {
+            Failure::SignIn => StatusCode::UNAUTHORIZED,
+            Failure::CrossSite | Failure::App(app::Error::Forbidden(_)) => StatusCode::FORBIDDEN,
+            Failure::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Failure::Throttled => StatusCode::TOO_MANY_REQUESTS,
+            Failure::App(app::Error::NotFound) => StatusCode::NOT_FOUND,
+            Failure::App(app::Error::Refused(_) | app::Error::Stale) => StatusCode::CONFLICT,
+            Failure::App(app::Error::Invalid(_)) => StatusCode::UNPROCESSABLE_ENTITY,
+            Failure::App(app::Error::Outage(outage)) if outage.is_passing() => StatusCode::SERVICE_UNAVAILABLE,
+            Failure::App(app::Error::Outage(_)) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn words(&self) -> Words {
+        let words = |title, sentence: &str| Words { title, sentence: sentence.to_owned() };
+        match self {
+            Failure::SignIn => words("Please sign in", "Your session has ended. Sign in again to go on."),
+            Failure::CrossSite => words("Not from here", "This request came from another site, so it was not carried out. Open Slipway itself and try again."),
+            Failure::TooLarge => words("Too large", "What was sent is larger than is taken here. Shorten it and send it again."),
+            Failure::Throttled => words("Too many attempts", "Wait a minute, then try again."),
+            Failure::App(app::Error::NotFound) => words("Not here", "This page does not exist, or is not open to you."),
+            Failure::App(app::Error::Forbidden(action)) => {
+                Words { title: "Not allowed", sentence: format!("Your role may not {}. Ask a release manager.", action.words()) }
+            }
+            Failure::App(app::Error::Refused(refusal)) => Words { title: "Not yet", sentence: refusal.to_string() },
+            Failure::App(app::Error::Stale) => {
+                words("Changed meanwhile", "Somebody changed this while you looked at it. Look at it as it is now, then try again.")
+            }
+            Failure::App(app::Error::Invalid(errors)) => {
+                Words { title: "Something is missing", sentence: errors.iter().map(|(_, message)| message.as_str()).collect::<Vec<_>>().join(" ") }
+            }
+            Failure::App(app::Error::Outage(outage)) if outage.is_passing() => {
+                words("Very busy", "The database cannot be reached right now. Nothing was changed. Try again in a moment.")
+            }
+            Failure::App(app::Error::Outage(_)) => words("Our fault", "Something broke, and nothing was changed. It has been logged."),
+        }
+    }
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        self.status()
+    }
+
+    /// Bare: [`show`] gives it a body once it knows who asked, and how.
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status())
+    }
+}
+
+#[derive(Template)]
+#[template(path = "failures/show.html", blocks = ["alert"])]
+struct FailurePage {
+    title: &'static str,
+    sentence: String,
+    reference: Option<String>,
+    /// Where to go from here: label and address.
+    way_on: Option<(&'static str, String)>,
+    frame: Frame,
+}
+
+/// Middleware: turns a handler's [`Failure`], and a bare 404 or 405, into what was asked for.
+pub async fn show(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let response = next.call(req).await?.map_into_boxed_body();
+    let failure = response.response().error().and_then(|error| error.as_error::<Failure>());
+    let (status, words) = match failure {
+        Some(failure) => (failure.status(), failure.words()),
+        None if response.status().is_client_error() || response.status().is_server_error() => match bare(&response) {
+            Some(words) => (response.status(), words),
+            None => return Ok(response),
+        },
+        None => return Ok(response),
+    };
+    if status.is_server_error() {
+        let cause = response.response().error().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(%cause, path = response.request().path(), %status, "request failed");
+    }
+    let sign_in = matches!(failure, Some(Failure::SignIn));
+    Ok(reply(response, status, words, sign_in))
+}
+
+fn bare(response: &ServiceResponse) -> Option<Words> {
+    let empty = matches!(response.response().body().size(), actix_web::body::BodySize::None | actix_web::body::BodySize::Sized(0));
+    let errored = response.response().error().is_some();
+    if !empty && !errored {
+        return None;
+    }
+    Some(match response.status() {
+        StatusCode::NOT_FOUND => Words { title: "Not here", sentence: "This page does not exist, or is not open to you.".into() },
+        StatusCode::METHOD_NOT_ALLOWED => Words { title: "Not that way", sentence: "This address does not take such a request.".into() },
+        StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge.words(),
+        StatusCode::REQUEST_TIMEOUT => Words { title: "Too slow", sentence: "The request took too long to arrive. Try again.".into() },
+        status if status.is_server_error() => Words { title: "Our fault", sentence: "Something broke, and nothing was changed. It has been logged.".into() },
+        _ => Words { title: "Not understood", sentence: "This request cannot be read. Go back and try again.".into() },
+    })
+}
+
+fn reply(response: ServiceResponse, status: StatusCode, words: Words, sign_in: bool) -> ServiceResponse {
+    let req = response.request().clone();
+    let allow = response.headers().get(header::ALLOW).cloned();
+    let reference = status.is_server_error().then(|| req.extensions().get::<RequestId>().map(ToString::to_string)).flatten();
+    let mut reply = HttpResponse::build(status);
+    reply.insert_header((header::CACHE_CONTROL, "no-store"));
+    if let Some(allow) = allow {
+        reply.insert_header((header::ALLOW, allow));
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        reply.insert_header((header::RETRY_AFTER, "2"));
+    }
+    if sign_in && !wants_fragment(&req) && req.method() == actix_web::http::Method::GET {
+        let back: String = url::form_urlencoded::byte_serialize(req.uri().to_string().as_bytes()).collect();
+        let there = HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, format!("/session/new?to={back}")))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .finish();
+        return ServiceResponse::new(req, there);
+    }
+    if req.path().starts_with("/api/") {
+        let problem = serde_json::json!({ "title": words.title, "detail": words.sentence, "status": status.as_u16(), "reference": reference });
+        return ServiceResponse::new(req, reply.insert_header((header::CONTENT_TYPE, "application/problem+json")).body(problem.to_string()));
+    }
+    let way_on = if sign_in { Some(("Sign in", "/session/new".to_owned())) } else { back_to(&req) };
+    let page = FailurePage { title: words.title, sentence: words.sentence, reference, way_on, frame: session::frame_of(&req) };
+    let fragment = wants_fragment(&req);
+    let reply = if fragment {
+        reply.insert_header(("HX-Retarget", "#notices")).insert_header(("HX-Reswap", "innerHTML")).insert_header(header::ContentType::html());
+        reply.body(page.as_alert().render().unwrap_or_default())
+    } else {
+        reply.insert_header(header::ContentType::html()).body(page.render().unwrap_or_default())
+    };
+    ServiceResponse::new(req, reply)
+}
+
+/// The page that the reader came from, if it is one of ours; else home.
+fn back_to(req: &actix_web::HttpRequest) -> Option<(&'static str, String)> {
+    let referer = req.headers().get(header::REFERER).and_then(|it| it.to_str().ok()).and_then(|it| url::Url::parse(it).ok());
+    match referer {
+        Some(url) if url.path() != req.path() => Some(("Back to where you were", url.path().to_owned())),
+        Some(_) | None => Some(("Go to my work", "/".to_owned())),
+    }
+}

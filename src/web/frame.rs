@@ -1,0 +1,92 @@
+//! What every page shows around its own content.
+
+use super::page::NOTICE;
+use crate::app::Context;
+use crate::domain::people::{Action, Actor, Theme};
+use actix_web::HttpRequest;
+use chrono::{DateTime, Utc};
+
+/// The part of a page that is the same everywhere: who is signed in, where they are, what just happened.
+#[derive(Clone)]
+pub struct Frame {
+    pub actor: Option<Actor>,
+    pub path: String,
+    /// What the last action did; said once, in the live region.
+    pub notice: Option<String>,
+    pub now: DateTime<Utc>,
+}
+
+impl Frame {
+    pub fn of(ctx: &Context, req: &HttpRequest) -> Frame {
+        Frame { actor: Some(ctx.actor.clone()), path: req.path().to_owned(), notice: notice(req), now: ctx.now() }
+    }
+
+    /// For pages that are open to strangers.
+    pub fn outside(req: &HttpRequest, now: DateTime<Utc>) -> Frame {
+        Frame { actor: None, path: req.path().to_owned(), notice: notice(req), now }
+    }
+
+    pub fn theme(&self) -> Theme {
+        self.actor.as_ref().map_or(Theme::Auto, |it| it.theme)
+    }
+
+    pub fn zone(&self) -> chrono_tz::Tz {
+        self.actor.as_ref().map_or(chrono_tz::Tz::UTC, |it| it.zone)
+    }
+
+    pub fn may(&self, action: Action) -> bool {
+        self.actor.as_ref().is_some_and(|it| it.may(action))
+    }
+
+    pub fn manages_users(&self) -> bool {
+        self.may(Action::ManageUsers)
+    }
+
+    pub fn registers_releases(&self) -> bool {
+        self.may(Action::RegisterRelease)
+    }
+
+    pub fn registers_changes(&self) -> bool {
+        self.may(Action::RegisterChange)
+    }
+
+    pub fn actor_name(&self) -> &str {
+        self.actor.as_ref().map_or("", |it| it.name.as_str())
+    }
+
+    pub fn initials(&self) -> String {
+        super::filters::initials(self.actor_name())
+    }
+
+    /// The main navigation: address, label, icon.
+    pub fn places(&self) -> [(&'static str, &'static str, &'static str); 5] {
+        [
+            ("/", "My work", "home"),
+            ("/releases", "Releases", "rocket"),
+            ("/changes", "RFCs", "git-pull-request"),
+            ("/tasks", "Tasks", "list-check"),
+            ("/approvals", "Approvals", "thumb-up"),
+        ]
+    }
+
+    /// The places that are visited less, in the menu behind one's own name.
+    pub fn more_places(&self) -> Vec<(&'static str, &'static str)> {
+        let mut places = vec![("/profile", "Your profile"), ("/items", "Configuration items"), ("/models", "Release models"), ("/workflows", "Workflows")];
+        if self.manages_users() {
+            places.extend([("/users", "Users"), ("/groups", "Groups"), ("/activity", "Activity log")]);
+        }
+        places
+    }
+
+    /// Marks the entry of the navigation that one is in.
+    pub fn is_at(&self, place: &str) -> bool {
+        if place == "/" { self.path == "/" } else { self.path.starts_with(place) }
+    }
+}
+
+fn notice(req: &HttpRequest) -> Option<String> {
+    let cookie = req.cookie(NOTICE)?;
+    let pair = format!("n={}", cookie.value());
+    let text = url::form_urlencoded::parse(pair.as_bytes()).next()?.1.into_owned();
+    (!text.is_empty()).then_some(text)
+}

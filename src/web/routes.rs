@@ -1,0 +1,68 @@
+//! Every URL of the application, who may knock there, and the function that answers: the contents page.
+
+use super::{assets, health, home};
+use actix_web::{Resource, guard, web};
+
+/// Who gets past the door. What they may do behind it is decided by the action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// Anybody.
+    Public,
+    /// Whoever holds the secret in the address.
+    Link,
+    /// People who signed in.
+    SignedIn,
+}
+
+#[derive(Debug)]
+pub struct Route {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub door: Door,
+}
+
+/// Resources in the order they were first named; one path is one resource, so that a wrong method is 405 and not 404.
+#[derive(Default)]
+struct Table(Vec<(&'static str, Resource)>);
+
+impl Table {
+    fn add(&mut self, path: &'static str, route: actix_web::Route) {
+        match self.0.iter().position(|(known, _)| *known == path) {
+            Some(at) => {
+                let (_, resource) = self.0.remove(at);
+                self.0.insert(at, (path, resource.route(route)));
+            }
+            None => self.0.push((path, web::resource(path).route(route))),
+        }
+    }
+}
+
+/// GET answers HEAD as well: mail scanners and health probes use it.
+fn get() -> actix_web::Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+fn post() -> actix_web::Route {
+    web::post()
+}
+
+macro_rules! routes {
+    ($($method:ident $path:literal $door:ident => $handler:path;)+) => {
+        pub const ROUTES: &[Route] = &[$(Route { method: stringify!($method), path: $path, door: Door::$door }),+];
+
+        pub fn configure(app: &mut web::ServiceConfig) {
+            let mut table = Table::default();
+            $(table.add($path, $method().to($handler));)+
+            for (_, resource) in table.0 {
+                app.service(resource);
+            }
+        }
+    };
+}
+
+routes! {
+    get  "/"                     SignedIn => home::show;
+    get  "/healthz"              Public   => health::alive;
+    get  "/readyz"               Public   => health::ready;
+    get  "/static/{hash}/{file}" Public   => assets::show;
+}

@@ -1,0 +1,55 @@
+//! The server: every middleware in its order, and how it starts and stops.
+
+use super::health::Draining;
+use super::{assets, failure, routes, security, session};
+use crate::config::{BaseUrl, Config};
+use crate::store::Db;
+use actix_web::dev::Server;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, HttpServer, web};
+use std::net::TcpListener;
+use std::time::Duration;
+use tracing_actix_web::TracingLogger;
+
+/// Bodies over this many bytes are refused with 413.
+const BODY_LIMIT: usize = 512 * 1024;
+
+/// A server on a socket that listens already.
+pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining) -> std::io::Result<Server> {
+    assets::warm_up();
+    let base = config.base_url();
+    let sessions = session::Settings::of(config);
+    let timeout = BodyTimeout(config.request_timeout());
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(web::Data::new(db.clone()))
+            .app_data(web::Data::new(base.clone()))
+            .app_data(web::Data::new(draining.clone()))
+            .app_data(web::Data::new(timeout))
+            .app_data(web::PayloadConfig::new(BODY_LIMIT))
+            .wrap(from_fn(security::same_site))
+            .wrap(session::middleware(&db, &sessions))
+            .wrap(from_fn(failure::show))
+            .wrap(Compress::default())
+            .wrap(from_fn(security::headers))
+            .wrap(TracingLogger::default())
+            .configure(routes::configure)
+    })
+    .client_request_timeout(Duration::from_secs(config.request_timeout.min(10)))
+    .shutdown_timeout(config.shutdown_timeout)
+    .disable_signals();
+    let server = match config.workers {
+        Some(workers) => server.workers(usize::from(workers)),
+        None => server,
+    };
+    Ok(server.listen(listener)?.run())
+}
+
+/// How long a body may take to arrive.
+#[derive(Clone, Copy)]
+pub struct BodyTimeout(pub Duration);
+
+/// Where the server's pages say they are, unless a setting does.
+pub fn address(listener: &TcpListener, base: &BaseUrl) -> String {
+    listener.local_addr().map_or_else(|_| base.join(""), |it| format!("http://{it}"))
+}
