@@ -1,7 +1,17 @@
 //! Actions: one function for each thing that a person, a link or the clock does. In five steps: permit, lock, decide, write, record.
 
+pub mod approvals;
+pub mod changes;
+pub mod content;
 pub mod context;
 pub mod error;
+pub mod items;
+pub mod models;
+pub mod phases;
+pub mod records;
+pub mod releases;
+pub mod sheet;
+pub mod tasks;
 
 pub use context::Context;
 pub use error::{Error, FormErrors, Result};

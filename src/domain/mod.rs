@@ -1,6 +1,6 @@
 //! Rules: values in, values out. No query, no clock, no page.
 
-mod words;
+pub mod words;
 
 pub mod approvals;
 pub mod events;

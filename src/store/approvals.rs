@@ -1,1 +1,323 @@
-//! todo
+//! Approval rounds, their steps, and who was asked in them.
+
+use super::Tx;
+use super::schema::{approval_contents, approval_rounds, approval_steps, approvals, records, users};
+use crate::domain::approvals::{ApprovalState, Content, DenialReason, RoundState, Rule, RuleWord, StepState};
+use crate::domain::ids::{ApprovalId, RecordId, RoundId, StepId, UserId};
+use crate::domain::records::RecordKind;
+use crate::domain::workflows::Covered;
+use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::result::Error;
+
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = approval_rounds, check_for_backend(diesel::pg::Pg))]
+pub struct Round {
+    pub id: RoundId,
+    pub record_id: RecordId,
+    pub phase: String,
+    pub visit: i32,
+    pub state: RoundState,
+    pub opened_at: DateTime<Utc>,
+    pub settled_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = approval_steps, check_for_backend(diesel::pg::Pg))]
+pub struct Step {
+    pub id: StepId,
+    pub round_id: RoundId,
+    pub position: i32,
+    pub name: String,
+    #[diesel(column_name = rule)]
+    pub rule_word: RuleWord,
+    pub percent: Option<i32>,
+    pub covers: Vec<Option<Covered>>,
+    pub state: StepState,
+    pub digest: String,
+    pub revision: i32,
+    pub opened_at: Option<DateTime<Utc>>,
+    pub due_at: Option<DateTime<Utc>>,
+    pub settled_at: Option<DateTime<Utc>>,
+}
+
+impl Step {
+    pub fn rule(&self) -> Rule {
+        Rule::of_row(self.rule_word, self.percent)
+    }
+
+    pub fn covers(&self) -> Vec<Covered> {
+        self.covers.iter().copied().flatten().collect()
+    }
+}
+
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = approvals, check_for_backend(diesel::pg::Pg))]
+pub struct Approval {
+    pub id: ApprovalId,
+    pub step_id: StepId,
+    pub record_id: RecordId,
+    pub approver_id: UserId,
+    pub asked_as: String,
+    pub state: ApprovalState,
+    pub decided_by: Option<UserId>,
+    pub decided_at: Option<DateTime<Utc>>,
+    pub reason: Option<DenialReason>,
+    pub comment: String,
+    pub seen_digest: Option<String>,
+}
+
+/// A step with those asked in it and their names.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub step: Step,
+    pub approvals: Vec<(Approval, String)>,
+}
+
+/// A round with its steps in order.
+#[derive(Debug, Clone)]
+pub struct FullRound {
+    pub round: Round,
+    pub steps: Vec<Asked>,
+}
+
+/// All rounds of a record, the newest first, in three queries.
+pub fn rounds(conn: &mut PgConnection, record: RecordId) -> QueryResult<Vec<FullRound>> {
+    let rounds = Round::query().filter(approval_rounds::record_id.eq(record)).order(approval_rounds::id.desc()).limit(20).load(conn)?;
+    with_steps(conn, rounds)
+}
+
+pub fn find_round(conn: &mut PgConnection, id: RoundId) -> QueryResult<FullRound> {
+    let round = Round::query().filter(approval_rounds::id.eq(id)).first(conn)?;
+    with_steps(conn, vec![round])?.pop().ok_or(Error::NotFound)
+}
+
+fn with_steps(conn: &mut PgConnection, rounds: Vec<Round>) -> QueryResult<Vec<FullRound>> {
+    let ids: Vec<RoundId> = rounds.iter().map(|it| it.id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let steps = Step::query().filter(approval_steps::round_id.eq_any(&ids)).order((approval_steps::position, approval_steps::id)).load(conn)?;
+    let step_ids: Vec<StepId> = steps.iter().map(|it| it.id).collect();
+    let mut asked: Vec<(Approval, String)> = approvals::table
+        .inner_join(users::table.on(users::id.eq(approvals::approver_id)))
+        .filter(approvals::step_id.eq_any(step_ids))
+        .order(users::name)
+        .select((Approval::as_select(), users::name))
+        .load(conn)?;
+    let mut of_step = |step: Step| {
+        let (approvals, rest) = std::mem::take(&mut asked).into_iter().partition(|(it, _)| it.step_id == step.id);
+        asked = rest;
+        Asked { step, approvals }
+    };
+    let mut all: Vec<Asked> = steps.into_iter().map(&mut of_step).collect();
+    let full = rounds.into_iter().map(|round| {
+        let (steps, rest) = std::mem::take(&mut all).into_iter().partition(|it| it.step.round_id == round.id);
+        all = rest;
+        FullRound { round, steps }
+    });
+    Ok(full.collect())
+}
+
+pub fn open_round(tx: &mut Tx<'_>, record: RecordId, phase: &str, visit: i32) -> QueryResult<RoundId> {
+    diesel::insert_into(approval_rounds::table)
+        .values((
+            approval_rounds::record_id.eq(record),
+            approval_rounds::phase.eq(phase),
+            approval_rounds::visit.eq(visit),
+            approval_rounds::state.eq(RoundState::Open),
+            approval_rounds::opened_at.eq(tx.now),
+            approval_rounds::opened_by.eq(tx.actor.id),
+        ))
+        .returning(approval_rounds::id)
+        .get_result(tx.conn)
+}
+
+pub struct NewStep<'a> {
+    pub position: i32,
+    pub name: &'a str,
+    pub rule: Rule,
+    pub covers: &'a [Covered],
+    pub digest: &'a str,
+    pub due_at: Option<DateTime<Utc>>,
+    pub asked_as: &'a str,
+    pub approvers: &'a [UserId],
+}
+
+/// A step and those asked in it. Both wait; settling the round opens the first ones.
+pub fn add_step(tx: &mut Tx<'_>, record: RecordId, round: RoundId, new: &NewStep<'_>) -> QueryResult<()> {
+    let covers: Vec<Option<Covered>> = new.covers.iter().copied().map(Some).collect();
+    let step: StepId = diesel::insert_into(approval_steps::table)
+        .values((
+            approval_steps::round_id.eq(round),
+            approval_steps::record_id.eq(record),
+            approval_steps::position.eq(new.position),
+            approval_steps::name.eq(new.name),
+            approval_steps::rule.eq(new.rule.word()),
+            approval_steps::percent.eq(new.rule.percent()),
+            approval_steps::covers.eq(covers),
+            approval_steps::state.eq(StepState::Waiting),
+            approval_steps::digest.eq(new.digest),
+            approval_steps::due_at.eq(new.due_at),
+        ))
+        .returning(approval_steps::id)
+        .get_result(tx.conn)?;
+    let rows: Vec<_> = new
+        .approvers
+        .iter()
+        .map(|approver| {
+            (
+                approvals::step_id.eq(step),
+                approvals::record_id.eq(record),
+                approvals::approver_id.eq(*approver),
+                approvals::asked_as.eq(new.asked_as),
+                approvals::state.eq(ApprovalState::Waiting),
+            )
+        })
+        .collect();
+    diesel::insert_into(approvals::table).values(rows).execute(tx.conn)?;
+    Ok(())
+}
+
+/// Keeps what approvers are shown, under its digest.
+pub fn keep_content(tx: &mut Tx<'_>, record: RecordId, content: &Content) -> QueryResult<String> {
+    let digest = content.digest();
+    let value = serde_json::to_value(content).map_err(|cause| Error::SerializationError(cause.into()))?;
+    diesel::insert_into(approval_contents::table)
+        .values((
+            approval_contents::record_id.eq(record),
+            approval_contents::digest.eq(&digest),
+            approval_contents::content.eq(value),
+            approval_contents::at.eq(tx.now),
+        ))
+        .on_conflict_do_nothing()
+        .execute(tx.conn)?;
+    Ok(digest)
+}
+
+pub fn content(conn: &mut PgConnection, record: RecordId, digest: &str) -> QueryResult<Content> {
+    let value: serde_json::Value = approval_contents::table.find((record, digest)).select(approval_contents::content).first(conn)?;
+    serde_json::from_value(value).map_err(|cause| Error::DeserializationError(cause.into()))
+}
+
+pub fn set_digest(tx: &mut Tx<'_>, step: StepId, digest: &str) -> QueryResult<()> {
+    diesel::update(approval_steps::table.find(step))
+        .set((approval_steps::digest.eq(digest), approval_steps::revision.eq(approval_steps::revision + 1)))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+pub fn set_step(tx: &mut Tx<'_>, step: &Step, state: StepState) -> QueryResult<()> {
+    let opened_at = if state == StepState::Open { step.opened_at.or(Some(tx.now)) } else { step.opened_at };
+    let settled_at = matches!(state, StepState::Approved | StepState::Denied | StepState::NotNeeded).then_some(tx.now);
+    diesel::update(approval_steps::table.find(step.id))
+        .set((approval_steps::state.eq(state), approval_steps::opened_at.eq(opened_at), approval_steps::settled_at.eq(settled_at)))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+pub fn set_round(tx: &mut Tx<'_>, round: RoundId, state: RoundState) -> QueryResult<()> {
+    let settled_at = (state != RoundState::Open).then_some(tx.now);
+    diesel::update(approval_rounds::table.find(round)).set((approval_rounds::state.eq(state), approval_rounds::settled_at.eq(settled_at))).execute(tx.conn)?;
+    Ok(())
+}
+
+/// Takes approvals that nobody has decided from one state to another.
+pub fn set_undecided(tx: &mut Tx<'_>, step: StepId, from: &[ApprovalState], to: ApprovalState) -> QueryResult<()> {
+    diesel::update(approvals::table.filter(approvals::step_id.eq(step)).filter(approvals::state.eq_any(from.to_vec())))
+        .set(approvals::state.eq(to))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+pub struct Decision<'a> {
+    pub state: ApprovalState,
+    pub reason: Option<DenialReason>,
+    pub comment: &'a str,
+    pub seen_digest: &'a str,
+}
+
+pub fn decide(tx: &mut Tx<'_>, id: ApprovalId, decision: &Decision<'_>) -> QueryResult<()> {
+    diesel::update(approvals::table.find(id))
+        .set((
+            approvals::state.eq(decision.state),
+            approvals::decided_by.eq(tx.actor.id),
+            approvals::decided_at.eq(tx.now),
+            approvals::reason.eq(decision.reason),
+            approvals::comment.eq(decision.comment),
+            approvals::seen_digest.eq(decision.seen_digest),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Back to pending. What was seen is kept, so that the page can say what changed since.
+pub fn undecide(tx: &mut Tx<'_>, id: ApprovalId) -> QueryResult<()> {
+    diesel::update(approvals::table.find(id))
+        .set((
+            approvals::state.eq(ApprovalState::Pending),
+            approvals::decided_by.eq(None::<UserId>),
+            approvals::decided_at.eq(None::<DateTime<Utc>>),
+            approvals::reason.eq(None::<DenialReason>),
+            approvals::comment.eq(""),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+pub fn find(conn: &mut PgConnection, id: ApprovalId) -> QueryResult<(Approval, RoundId)> {
+    approvals::table.inner_join(approval_steps::table).filter(approvals::id.eq(id)).select((Approval::as_select(), approval_steps::round_id)).first(conn)
+}
+
+/// A decision that waits for somebody, or that they gave.
+#[derive(Debug, Clone, Queryable)]
+pub struct Inbox {
+    pub id: ApprovalId,
+    pub state: ApprovalState,
+    pub asked_as: String,
+    pub decided_at: Option<DateTime<Utc>>,
+    pub step: String,
+    pub due_at: Option<DateTime<Utc>>,
+    pub opened_at: Option<DateTime<Utc>>,
+    pub kind: RecordKind,
+    pub record_id: RecordId,
+    pub identifier: Option<String>,
+    pub title: String,
+    pub owner: String,
+}
+
+impl Inbox {
+    pub fn is_late(&self, now: DateTime<Utc>) -> bool {
+        self.state == ApprovalState::Pending && self.due_at.is_some_and(|due| due < now)
+    }
+}
+
+/// What waits for somebody's decision, the oldest first; or what they decided, the newest first.
+pub fn inbox(conn: &mut PgConnection, approver: UserId, decided: bool, limit: i64) -> QueryResult<Vec<Inbox>> {
+    let query = approvals::table
+        .inner_join(approval_steps::table)
+        .inner_join(records::table.inner_join(users::table.on(users::id.eq(records::owner_id))))
+        .filter(approvals::approver_id.eq(approver))
+        .limit(limit)
+        .select((
+            approvals::id,
+            approvals::state,
+            approvals::asked_as,
+            approvals::decided_at,
+            approval_steps::name,
+            approval_steps::due_at,
+            approval_steps::opened_at,
+            records::kind,
+            records::id,
+            records::identifier,
+            records::title,
+            users::name,
+        ))
+        .into_boxed();
+    if decided {
+        query.filter(approvals::decided_at.is_not_null()).order(approvals::decided_at.desc()).load(conn)
+    } else {
+        query.filter(approvals::state.eq(ApprovalState::Pending)).order((approval_steps::due_at.asc().nulls_last(), approvals::id)).load(conn)
+    }
+}

@@ -1,5 +1,6 @@
 //! The one door to PostgreSQL: a fair queue, a pool behind it, and two ways in, to read and to write.
 
+use super::events::Happened;
 use crate::clock::Clock;
 use crate::domain::people::Actor;
 use chrono::{DateTime, Utc};
@@ -37,6 +38,8 @@ pub struct Tx<'c> {
     pub conn: &'c mut PgConnection,
     pub actor: Actor,
     pub now: DateTime<Utc>,
+    /// What happened so far; written to the log as the last thing before the commit, so that its head is held only briefly.
+    pub(super) happened: Vec<Happened>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -179,7 +182,10 @@ impl Db {
         let mut demoted = false;
         let answer = conn.build_transaction().run(|conn| {
             demoted = is_read_only(conn)?;
-            f(&mut Tx { conn, actor, now })
+            let mut tx = Tx { conn, actor, now, happened: Vec::new() };
+            let answer = f(&mut tx)?;
+            super::events::append(&mut tx)?;
+            Ok(answer)
         });
         if demoted {
             self.renew();

@@ -8,7 +8,15 @@ use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
-/// Appends an event, at the end of the action and in its transaction.
+/// An event that waits for the end of its transaction.
+pub(super) struct Happened {
+    record: Option<RecordId>,
+    on_behalf_of: Option<UserId>,
+    kind: String,
+    details: serde_json::Value,
+}
+
+/// Notes an event. It is appended to the log at the end of the transaction, or not at all.
 pub fn record(tx: &mut Tx<'_>, record: impl Into<Option<RecordId>>, event: &Event) -> QueryResult<()> {
     record_for(tx, record, None, event)
 }
@@ -16,23 +24,36 @@ pub fn record(tx: &mut Tx<'_>, record: impl Into<Option<RecordId>>, event: &Even
 /// [`record`], by somebody who stood in for another.
 pub fn record_for(tx: &mut Tx<'_>, record: impl Into<Option<RecordId>>, on_behalf_of: Option<UserId>, event: &Event) -> QueryResult<()> {
     let (kind, details) = event.row().map_err(|cause| diesel::result::Error::SerializationError(cause.into()))?;
-    let (last, previous): (i64, Vec<u8>) = event_head::table.select((event_head::last_id, event_head::hash)).for_update().first(tx.conn)?;
-    let link = Link { id: last + 1, at: tx.now, actor: tx.actor.id, on_behalf_of, record: record.into(), kind: &kind, details: &details };
-    let hash = link.hash(&previous);
-    diesel::insert_into(events::table)
-        .values((
-            events::id.eq(link.id),
-            events::at.eq(link.at),
-            events::actor_id.eq(link.actor),
-            events::for_id.eq(link.on_behalf_of),
-            events::record_id.eq(link.record),
-            events::kind.eq(&kind),
-            events::details.eq(&details),
-            events::previous.eq(&previous),
-            events::hash.eq(&hash),
-        ))
-        .execute(tx.conn)?;
-    diesel::update(event_head::table).set((event_head::last_id.eq(link.id), event_head::hash.eq(&hash))).execute(tx.conn)?;
+    tx.happened.push(Happened { record: record.into(), on_behalf_of, kind, details });
+    Ok(())
+}
+
+/// Appends what happened, in order, from the head of the chain, which is locked until the commit.
+pub(super) fn append(tx: &mut Tx<'_>) -> QueryResult<()> {
+    if tx.happened.is_empty() {
+        return Ok(());
+    }
+    let (mut last, mut head): (i64, Vec<u8>) = event_head::table.select((event_head::last_id, event_head::hash)).for_update().first(tx.conn)?;
+    let mut rows = Vec::with_capacity(tx.happened.len());
+    for it in std::mem::take(&mut tx.happened) {
+        last += 1;
+        let link = Link { id: last, at: tx.now, actor: tx.actor.id, on_behalf_of: it.on_behalf_of, record: it.record, kind: &it.kind, details: &it.details };
+        let hash = link.hash(&head);
+        let previous = std::mem::replace(&mut head, hash.clone());
+        rows.push((
+            events::id.eq(last),
+            events::at.eq(tx.now),
+            events::actor_id.eq(tx.actor.id),
+            events::for_id.eq(it.on_behalf_of),
+            events::record_id.eq(it.record),
+            events::kind.eq(it.kind),
+            events::details.eq(it.details),
+            events::previous.eq(previous),
+            events::hash.eq(hash),
+        ));
+    }
+    diesel::insert_into(events::table).values(rows).execute(tx.conn)?;
+    diesel::update(event_head::table).set((event_head::last_id.eq(last), event_head::hash.eq(head))).execute(tx.conn)?;
     Ok(())
 }
 

@@ -2,15 +2,18 @@
 
 pub mod approvals;
 pub mod categories;
-pub mod changes;
+pub mod choices;
 pub mod confirmations;
 pub mod db;
+pub mod embedded;
 pub mod events;
 pub mod groups;
 pub mod items;
+pub mod lists;
 pub mod migrations;
 pub mod models;
 pub mod records;
+pub mod related;
 pub mod releases;
 pub mod schema;
 pub mod sessions;

@@ -1,0 +1,29 @@
+# Slipway: the commands of every day. `make` alone lists them.
+
+# Where rustup puts cargo, for shells that were not told.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+target := $(or $(CARGO_TARGET_DIR),target)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: ## build and start Slipway with a believable organisation in it (data in .slipway)
+	@scripts/provide
+	cargo build --profile quick
+	@exec $(target)/quick/slipway serve --demo
+
+test: ## everything that must hold: format, lints, all tests
+	@scripts/provide browser
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+	cargo test
+
+check: test ## the same as test
+
+bench: ## measure speed and scale, each figure against a limit measured in the same run
+	@scripts/provide
+	cargo bench

@@ -1,0 +1,224 @@
+//! Asking, deciding, taking back; and what an edit does to decisions given before it.
+
+use super::records::{lock_sheet, moving};
+use super::sheet::Sheet;
+use super::{Error, Result, content};
+use crate::domain::approvals::{ApprovalState, DenialReason, RoundState, StepState, StepVerdict, Tally, round as settle_round};
+use crate::domain::events::Event;
+use crate::domain::ids::{ApprovalId, RecordId, RoundId, UserId};
+use crate::domain::people::Action;
+use crate::domain::refusals::Refusal;
+use crate::domain::workflows::ApprovalStep;
+use crate::domain::working_time;
+use crate::store::approvals::{self, Approval, Asked, Decision, FullRound, NewStep};
+use crate::store::users::Person;
+use crate::store::{Tx, choices, events, records};
+
+/// Opens a round: asks the approvers of the phase, once.
+pub fn ask(tx: &mut Tx<'_>, id: RecordId) -> Result<()> {
+    let sheet = lock_sheet(tx, id, moving)?;
+    let phase = sheet.full.phase()?.clone();
+    if phase.approvals.is_empty() {
+        return Err(Refusal::NoApproval.into());
+    }
+    match sheet.round().map(|it| it.round.state) {
+        Some(RoundState::Open) => return Err(Refusal::AskedAlready.into()),
+        Some(RoundState::Approved) => return Err(Refusal::ApprovedAlready.into()),
+        Some(RoundState::Denied | RoundState::Withdrawn) | None => {}
+    }
+    let round = approvals::open_round(tx, id, &phase.key, sheet.full.record.visit)?;
+    let mut asked = Vec::new();
+    for step in &phase.approvals {
+        asked.extend(add_step(tx, &sheet, round, step)?);
+    }
+    asked.sort();
+    asked.dedup();
+    records::touch(tx, id)?;
+    events::record(tx, id, &Event::ApprovalAsked { phase: phase.name.clone(), approvers: asked })?;
+    settle(tx, id, round)
+}
+
+/// Who is left to ask in a step: never those who own or coordinate the record.
+pub fn askable(conn: &mut diesel::pg::PgConnection, sheet: &Sheet, step: &ApprovalStep) -> Result<(String, Vec<Person>)> {
+    let record = &sheet.full.record;
+    let (asked_as, people) = choices::approvers(conn, &step.approvers)?;
+    Ok((asked_as, people.into_iter().filter(|it| it.id != record.owner_id && Some(it.id) != record.coordinator_id).collect()))
+}
+
+fn add_step(tx: &mut Tx<'_>, sheet: &Sheet, round: RoundId, step: &ApprovalStep) -> Result<Vec<String>> {
+    let id = sheet.full.record.id;
+    let (asked_as, people) = askable(tx.conn, sheet, step)?;
+    if people.is_empty() {
+        return Err(Refusal::NobodyToAsk { step: step.name.clone(), who: asked_as }.into());
+    }
+    let digest = approvals::keep_content(tx, id, &content::of(sheet, &step.covers))?;
+    let approvers: Vec<UserId> = people.iter().map(|it| it.id).collect();
+    let new = NewStep {
+        position: step.position,
+        name: &step.name,
+        rule: step.rule,
+        covers: &step.covers,
+        digest: &digest,
+        due_at: Some(working_time::due(tx.now, step.days, tx.actor.zone)),
+        asked_as: &asked_as,
+        approvers: &approvers,
+    };
+    approvals::add_step(tx, id, round, &new)?;
+    Ok(people.into_iter().map(|it| it.name).collect())
+}
+
+/// What an approver answers.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    Approve { comment: String },
+    Deny { reason: Option<DenialReason>, comment: String },
+}
+
+/// Gives one's decision on what one was shown, which its digest names.
+pub fn decide(tx: &mut Tx<'_>, id: ApprovalId, seen_digest: &str, answer: &Answer) -> Result<()> {
+    let (approval, step, round) = lock_approval(tx, id)?;
+    if !matches!(approval.state, ApprovalState::Pending) {
+        return Err(not_pending(&approval, &round).into());
+    }
+    if step.step.digest != seen_digest {
+        return Err(Refusal::ContentChanged.into());
+    }
+    let (state, reason, comment) = match answer {
+        Answer::Approve { comment } => (ApprovalState::Approved, None, comment),
+        Answer::Deny { reason: Some(reason), comment } if !comment.is_empty() => (ApprovalState::Denied, Some(*reason), comment),
+        Answer::Deny { .. } => return Err(Refusal::DenialNeedsReason.into()),
+    };
+    approvals::decide(tx, id, &Decision { state, reason, comment, seen_digest })?;
+    let event = Event::ApprovalDecided { step: step.step.name.clone(), decision: state, reason, comment: comment.clone(), digest: seen_digest.to_owned() };
+    events::record(tx, approval.record_id, &event)?;
+    settle(tx, approval.record_id, round.round.id)
+}
+
+/// Takes one's decision back, while the round is open.
+pub fn retract(tx: &mut Tx<'_>, id: ApprovalId) -> Result<()> {
+    let (approval, step, round) = lock_approval(tx, id)?;
+    if round.round.state != RoundState::Open {
+        return Err(Refusal::Settled(round.round.state.label().to_lowercase()).into());
+    }
+    if !matches!(approval.state, ApprovalState::Approved | ApprovalState::Denied) {
+        return Err(Refusal::NothingToRetract.into());
+    }
+    approvals::undecide(tx, id)?;
+    events::record(tx, approval.record_id, &Event::ApprovalRetracted { step: step.step.name.clone() })?;
+    settle(tx, approval.record_id, round.round.id)
+}
+
+fn not_pending(approval: &Approval, round: &FullRound) -> Refusal {
+    match approval.state {
+        ApprovalState::Waiting if round.round.state == RoundState::Open => Refusal::NotYourTurn,
+        ApprovalState::Approved | ApprovalState::Denied => Refusal::Settled("decided by you already".into()),
+        ApprovalState::Waiting | ApprovalState::NotNeeded | ApprovalState::Pending => Refusal::Settled(round.round.state.label().to_lowercase()),
+    }
+}
+
+/// The approval with its step and round, its record locked; only for whom it asks.
+fn lock_approval(tx: &mut Tx<'_>, id: ApprovalId) -> Result<(Approval, Asked, FullRound)> {
+    let (approval, _) = approvals::find(tx.conn, id)?;
+    if approval.approver_id != tx.actor.id {
+        return Err(Refusal::NotAskedOfYou.into());
+    }
+    super::context::permit(tx, Action::Decide)?;
+    let record = records::lock(tx, approval.record_id)?.record;
+    if tx.actor.standing(record.owner_id, record.coordinator_id).own() {
+        return Err(Refusal::OwnRecord.into());
+    }
+    // Read again: it may have changed while the lock was waited for.
+    let (approval, round_id) = approvals::find(tx.conn, id)?;
+    let round = approvals::find_round(tx.conn, round_id)?;
+    let step = round.steps.iter().find(|it| it.step.id == approval.step_id).cloned().ok_or(Error::NotFound)?;
+    Ok((approval, step, round))
+}
+
+/// Withdraws the open round: nobody needs to answer any more.
+pub fn withdraw(tx: &mut Tx<'_>, id: RecordId, reason: &str) -> Result<()> {
+    let sheet = lock_sheet(tx, id, moving)?;
+    if reason.is_empty() {
+        return Err(Refusal::NeedsReason.into());
+    }
+    if withdraw_open(tx, &sheet, reason)? { Ok(records::touch(tx, id)?) } else { Err(Refusal::NoOpenRound.into()) }
+}
+
+/// Returns whether there was one to withdraw.
+pub(super) fn withdraw_open(tx: &mut Tx<'_>, sheet: &Sheet, reason: &str) -> Result<bool> {
+    let Some(open) = sheet.rounds.iter().find(|it| it.round.state == RoundState::Open) else { return Ok(false) };
+    for asked in &open.steps {
+        if matches!(asked.step.state, StepState::Waiting | StepState::Open) {
+            approvals::set_step(tx, &asked.step, StepState::NotNeeded)?;
+        }
+        approvals::set_undecided(tx, asked.step.id, &[ApprovalState::Waiting, ApprovalState::Pending], ApprovalState::NotNeeded)?;
+    }
+    approvals::set_round(tx, open.round.id, RoundState::Withdrawn)?;
+    let phase = sheet.full.record.phase_name.clone();
+    events::record(tx, sheet.full.record.id, &Event::RoundWithdrawn { phase, reason: reason.to_owned() })?;
+    Ok(true)
+}
+
+/// After an edit: decisions whose step covers what changed are asked anew.
+pub(super) fn refresh(tx: &mut Tx<'_>, id: RecordId) -> Result<()> {
+    let sheet = Sheet::load(tx.conn, id)?;
+    let Some(round) = sheet.round().filter(|it| matches!(it.round.state, RoundState::Open | RoundState::Approved)) else { return Ok(()) };
+    let mut reopened = false;
+    for asked in &round.steps {
+        let now = content::of(&sheet, &asked.step.covers());
+        if now.digest() == asked.step.digest {
+            continue;
+        }
+        let before = approvals::content(tx.conn, id, &asked.step.digest)?;
+        let changed: Vec<String> = now.differences(&before).into_iter().map(|it| it.part).collect();
+        let digest = approvals::keep_content(tx, id, &now)?;
+        approvals::set_digest(tx, asked.step.id, &digest)?;
+        for (approval, approver) in asked.approvals.iter().filter(|(it, _)| matches!(it.state, ApprovalState::Approved | ApprovalState::Denied)) {
+            approvals::undecide(tx, approval.id)?;
+            let event = Event::ApprovalReopened { step: asked.step.name.clone(), approver: approver.clone(), changed: changed.clone() };
+            events::record(tx, id, &event)?;
+        }
+        reopened = true;
+    }
+    if reopened { settle(tx, id, round.round.id) } else { Ok(()) }
+}
+
+/// Brings the round, its steps and those asked to where the answers put them.
+fn settle(tx: &mut Tx<'_>, record: RecordId, round: RoundId) -> Result<()> {
+    let full = approvals::find_round(tx.conn, round)?;
+    let verdicts: Vec<StepVerdict> = full.steps.iter().map(verdict).collect();
+    let (state, steps) = settle_round(&verdicts);
+    for (asked, step_state) in full.steps.iter().zip(steps) {
+        settle_step(tx, record, asked, step_state)?;
+    }
+    if state != full.round.state {
+        approvals::set_round(tx, round, state)?;
+        if state != RoundState::Open {
+            let phase = records::find(tx.conn, record)?.phase_name;
+            events::record(tx, record, &Event::RoundSettled { phase, state })?;
+        }
+        records::touch(tx, record)?;
+    }
+    Ok(())
+}
+
+fn verdict(asked: &Asked) -> StepVerdict {
+    let tally = Tally::of(asked.approvals.iter().map(|(it, _)| it.state));
+    StepVerdict { position: asked.step.position, verdict: asked.step.rule().verdict(tally) }
+}
+
+fn settle_step(tx: &mut Tx<'_>, record: RecordId, asked: &Asked, state: StepState) -> Result<()> {
+    use ApprovalState::{NotNeeded, Pending, Waiting};
+    let step = asked.step.id;
+    match state {
+        StepState::Waiting => approvals::set_undecided(tx, step, &[Pending, NotNeeded], Waiting)?,
+        StepState::Open => approvals::set_undecided(tx, step, &[Waiting, NotNeeded], Pending)?,
+        StepState::Approved | StepState::Denied | StepState::NotNeeded => approvals::set_undecided(tx, step, &[Waiting, Pending], NotNeeded)?,
+    }
+    if state != asked.step.state {
+        approvals::set_step(tx, &asked.step, state)?;
+        if matches!(state, StepState::Approved | StepState::Denied) {
+            events::record(tx, record, &Event::StepSettled { step: asked.step.name.clone(), state })?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! Registering releases, and relating the RFCs that define them.
+
+use super::context::permit;
+use super::error::FormErrors;
+use super::records::{editing, insert, lock_sheet, people_exist, phase_due, window_is_sane};
+use super::sheet::Sheet;
+use super::{Error, Result, approvals, items, models, phases};
+use crate::domain::events::Event;
+use crate::domain::ids::{CategoryId, ItemId, ModelId, RecordId};
+use crate::domain::people::Action;
+use crate::domain::records::{RecordKind, RecordState};
+use crate::domain::refusals::Refusal;
+use crate::domain::releases::{Version, identifier};
+use crate::domain::requirements::Requirement;
+use crate::store::categories::Category;
+use crate::store::records::{self, Details, NewRecord, Scope, Window};
+use crate::store::{Tx, categories, events, related, releases, workflows};
+
+/// The CI of a new release: one that exists, or one to be created on the way.
+#[derive(Clone, Debug)]
+pub enum ItemChoice {
+    Existing(ItemId),
+    New(String),
+}
+
+#[derive(Clone, Debug)]
+pub struct NewRelease {
+    pub category: CategoryId,
+    pub item: ItemChoice,
+    /// The next free one, if not given.
+    pub version: Option<Version>,
+    pub details: Details,
+    pub scope: Scope,
+    pub window: Window,
+    pub model: Option<ModelId>,
+    pub changes: Vec<RecordId>,
+}
+
+/// Registers a release; all that is given with it is checked before anything is written.
+pub fn register(tx: &mut Tx<'_>, new: &NewRelease) -> Result<RecordId> {
+    permit(tx, Action::RegisterRelease)?;
+    let mut errors = FormErrors::default();
+    let category = category(tx, new.category)?;
+    people_exist(tx, &new.details, &mut errors)?;
+    window_is_sane(&new.window, &mut errors);
+    if !errors.is_empty() {
+        return Err(errors.into());
+    }
+    let item = match &new.item {
+        ItemChoice::Existing(id) => crate::store::items::find(tx.conn, *id)?,
+        ItemChoice::New(name) => items::find_or_register(tx, name)?,
+    };
+    crate::store::items::lock(tx, item.id)?;
+    let existing = releases::versions(tx.conn, item.id)?;
+    let version = new.version.clone().unwrap_or_else(|| Version::next(category.level, &existing));
+    version.fits(category.level, &existing).map_err(|refusal| FormErrors::of("version", refusal.to_string()))?;
+    let id = write(tx, new, &category, (item.id, &item.name), &version)?;
+    if let Some(model) = new.model {
+        models::apply(tx, id, model)?;
+    }
+    for change in &new.changes {
+        relate(tx, id, *change, "")?;
+    }
+    Ok(id)
+}
+
+fn category(tx: &mut Tx<'_>, id: CategoryId) -> Result<Category> {
+    categories::find(tx.conn, RecordKind::Release, id).map_err(|_| FormErrors::of("category", "This category cannot be chosen any more.").into())
+}
+
+fn write(tx: &mut Tx<'_>, new: &NewRelease, category: &Category, (item, item_name): (ItemId, &str), version: &Version) -> Result<RecordId> {
+    let workflow = workflows::find(tx.conn, category.workflow_id)?;
+    let phase = workflow.first().ok_or_else(|| Refusal::Nowhere(category.name.clone()))?;
+    let identifier = identifier(item_name, version);
+    let record = NewRecord {
+        kind: RecordKind::Release,
+        category,
+        phase,
+        phase_due_at: phase_due(tx, phase),
+        identifier: Some(&identifier),
+        ci_id: Some(item),
+        details: &new.details,
+        scope: &new.scope,
+        window: &new.window,
+    };
+    let id = insert(tx, &record)?;
+    releases::insert(tx, id, item, version)?;
+    let event = Event::ReleaseRegistered { identifier, title: new.details.title.clone(), category: category.name.clone() };
+    events::record(tx, id, &event)?;
+    Ok(id)
+}
+
+/// The identifier that a release of this category would be offered now.
+pub fn propose(conn: &mut diesel::pg::PgConnection, category: CategoryId, item: ItemId) -> Result<Version> {
+    let category = categories::find(conn, RecordKind::Release, category)?;
+    Ok(Version::next(category.level, &releases::versions(conn, item)?))
+}
+
+/// Relates an RFC. After build began this takes a waiver, and so a reason and the right to waive.
+pub fn relate(tx: &mut Tx<'_>, release: RecordId, change: RecordId, reason: &str) -> Result<()> {
+    let sheet = lock_sheet(tx, release, editing)?;
+    let joining = records::lock(tx, change)?.record;
+    if joining.kind != RecordKind::Change || sheet.full.record.kind != RecordKind::Release {
+        return Err(Error::NotFound);
+    }
+    if sheet.changes.iter().any(|it| it.id == change) {
+        return Err(Refusal::RelatedAlready(joining.number()).into());
+    }
+    if joining.state != RecordState::Open {
+        return Err(Refusal::ChangeEnded(joining.number()).into());
+    }
+    if let Some(other) = related::bound_to(tx.conn, change)? {
+        return Err(Refusal::BoundElsewhere { change: joining.number(), release: records::find(tx.conn, other)?.name().to_owned() }.into());
+    }
+    thaw(tx, &sheet, reason)?;
+    related::relate(tx, release, change)?;
+    let event = Event::ChangeRelated { release: sheet.full.record.name().to_owned(), change: joining.number() };
+    note(tx, release, change, &event)
+}
+
+/// Takes an RFC off its release.
+pub fn unrelate(tx: &mut Tx<'_>, release: RecordId, change: RecordId, reason: &str) -> Result<()> {
+    let sheet = lock_sheet(tx, release, editing)?;
+    if !sheet.changes.iter().any(|it| it.id == change) {
+        return Err(Error::NotFound);
+    }
+    thaw(tx, &sheet, reason)?;
+    related::unrelate(tx, release, change)?;
+    let event = Event::ChangeUnrelated { release: sheet.full.record.name().to_owned(), change: RecordKind::Change.number(change) };
+    note(tx, release, change, &event)
+}
+
+/// Both the release and the RFC show what happened; approvers who decided on the old list are asked again.
+fn note(tx: &mut Tx<'_>, release: RecordId, change: RecordId, event: &Event) -> Result<()> {
+    records::touch(tx, release)?;
+    events::record(tx, release, event)?;
+    events::record(tx, change, event)?;
+    approvals::refresh(tx, release)
+}
+
+fn thaw(tx: &mut Tx<'_>, sheet: &Sheet, reason: &str) -> Result<()> {
+    if !sheet.full.phase()?.scope_frozen {
+        return Ok(());
+    }
+    permit(tx, Action::Waive)?;
+    if reason.is_empty() {
+        return Err(Refusal::ScopeFrozen.into());
+    }
+    phases::write_waiver(tx, sheet, Requirement::ScopeFrozen, reason)
+}

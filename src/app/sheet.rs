@@ -1,0 +1,136 @@
+//! A record with everything its page shows and its rules look at, loaded in a fixed number of queries.
+
+use crate::domain::approvals::{ApprovalState, RoundState, StepState};
+use crate::domain::ids::{ItemId, RecordId};
+use crate::domain::readiness::{ChangeFact, Check, Facts, Round, readiness};
+use crate::domain::records::{RecordKind, risk};
+use crate::domain::tasks::Predecessors;
+use crate::domain::workflows::Transition;
+use crate::store::approvals::{self, FullRound};
+use crate::store::confirmations::{self, Confirmed};
+use crate::store::records::{self, Full};
+use crate::store::related::{self, RelatedChange};
+use crate::store::tasks::{self, Named};
+use crate::store::users::Person;
+use crate::store::visits::{self, Visit};
+use crate::store::waivers::{self, Waiver};
+use crate::store::{items, watchers};
+use diesel::QueryResult;
+use diesel::pg::PgConnection;
+
+pub struct Sheet {
+    pub full: Full,
+    pub changes: Vec<RelatedChange>,
+    pub items: Vec<(ItemId, String)>,
+    pub tasks: Vec<Named>,
+    pub predecessors: Predecessors,
+    pub confirmations: Vec<Confirmed>,
+    pub waivers: Vec<Waiver>,
+    pub rounds: Vec<FullRound>,
+    pub visits: Vec<Visit>,
+    pub watchers: Vec<Person>,
+}
+
+impl Sheet {
+    pub fn load(conn: &mut PgConnection, id: RecordId) -> QueryResult<Sheet> {
+        let full = records::full(conn, id)?;
+        Sheet::around(conn, full)
+    }
+
+    /// What surrounds a record that is loaded already, and perhaps locked.
+    pub fn around(conn: &mut PgConnection, full: Full) -> QueryResult<Sheet> {
+        let id = full.record.id;
+        let (changes, items) = match full.record.kind {
+            RecordKind::Release => (related::of_release(conn, id)?, Vec::new()),
+            RecordKind::Change => (Vec::new(), items::affected(conn, id)?),
+        };
+        Ok(Sheet {
+            changes,
+            items,
+            tasks: tasks::of_record(conn, id)?,
+            predecessors: tasks::predecessors(conn, id)?,
+            confirmations: confirmations::list(conn, id)?,
+            waivers: waivers::list(conn, id)?,
+            rounds: approvals::rounds(conn, id)?,
+            visits: visits::list(conn, id)?,
+            watchers: watchers::list(conn, id)?,
+            full,
+        })
+    }
+
+    /// The newest approval round of this visit.
+    pub fn round(&self) -> Option<&FullRound> {
+        self.rounds.iter().find(|it| it.round.visit == self.full.record.visit)
+    }
+
+    /// Every requirement of a transition, evaluated.
+    pub fn checks(&self, transition: &Transition) -> Vec<Check> {
+        readiness(transition, &self.facts())
+    }
+
+    pub fn facts(&self) -> Facts {
+        let record = &self.full.record;
+        let in_this_visit = |visit: i32| visit == record.visit;
+        let mut confirmations = std::collections::BTreeMap::new();
+        for it in self.confirmations.iter().filter(|it| in_this_visit(it.visit)) {
+            confirmations.entry(it.subject).or_insert(it.outcome);
+        }
+        Facts {
+            missing_details: self.missing_details(),
+            missing_plan: self.missing_plan(),
+            risk_assessed: risk(record.impact, record.likelihood).is_some(),
+            back_out_plan: self.full.release.as_ref().is_some_and(|it| !it.back_out_plan.is_empty()),
+            window: record.planned_start.is_some() && record.planned_end.is_some(),
+            items: self.items.len(),
+            assigned: record.coordinator_id.is_some(),
+            open_tasks: self
+                .tasks
+                .iter()
+                .filter(|it| it.task.phase == record.phase && it.task.mandatory && !it.task.state.is_settled())
+                .map(|it| it.task.title.clone())
+                .collect(),
+            changes: self.changes.iter().filter(|it| it.counts()).map(|it| ChangeFact { number: it.number(), milestone: it.milestone }).collect(),
+            confirmations,
+            round: self.round().map(round_fact).unwrap_or_default(),
+            waived: self.waivers.iter().filter(|it| in_this_visit(it.visit)).map(|it| (it.requirement, it.reason.clone())).collect(),
+        }
+    }
+
+    fn missing_details(&self) -> Vec<&'static str> {
+        let record = &self.full.record;
+        let release = record.kind == RecordKind::Release;
+        let fields = [
+            (release && record.coordinator_id.is_none(), "coordinator"),
+            (record.scope.is_empty(), if release { "scope" } else { "description" }),
+            (record.reason.is_empty(), "reason"),
+            (record.impact.is_none(), "impact"),
+            (record.urgency.is_none(), "urgency"),
+        ];
+        missing(&fields)
+    }
+
+    fn missing_plan(&self) -> Vec<&'static str> {
+        let Some(release) = &self.full.release else { return Vec::new() };
+        let fields = [
+            (release.strategy.is_none(), "strategy"),
+            (release.affected_users.is_empty(), "affected users"),
+            (release.resources.is_empty(), "resources"),
+            (release.communication_plan.is_empty(), "communication"),
+        ];
+        missing(&fields)
+    }
+}
+
+fn missing(fields: &[(bool, &'static str)]) -> Vec<&'static str> {
+    fields.iter().filter(|(missing, _)| *missing).map(|(_, name)| *name).collect()
+}
+
+fn round_fact(full: &FullRound) -> Round {
+    let who = |state: ApprovalState| full.steps.iter().flat_map(|step| &step.approvals).filter(move |(it, _)| it.state == state).map(|(_, name)| name.clone());
+    let waiting = full.steps.iter().any(|it| it.step.state == StepState::Open);
+    Round {
+        state: Some(full.round.state),
+        awaited: if waiting && full.round.state == RoundState::Open { who(ApprovalState::Pending).collect() } else { Vec::new() },
+        denied_by: who(ApprovalState::Denied).collect(),
+    }
+}

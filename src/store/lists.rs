@@ -1,0 +1,240 @@
+//! Lists of records: filters, orders, keyset pages. Never the long texts.
+
+use super::schema::{affected_items, categories, configuration_items, records, releases, users};
+use crate::domain::ids::{CategoryId, ItemId, RecordId, UserId};
+use crate::domain::records::{Milestone, RecordKind, RecordState};
+use crate::domain::words::words;
+use chrono::{DateTime, Utc};
+use diesel::dsl::{exists, sql};
+use diesel::pg::{Pg, PgConnection};
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text, Timestamptz};
+
+words! {
+    pub enum Order {
+        Newest = "newest" "Newest first",
+        Due = "due" "Phase due first",
+        Start = "start" "Planned start, earliest first",
+        StartLast = "start_last" "Planned start, latest first",
+    }
+}
+
+/// A record as lists show it.
+#[derive(Debug, Clone, Queryable)]
+pub struct Row {
+    pub id: RecordId,
+    pub kind: RecordKind,
+    pub identifier: Option<String>,
+    pub title: String,
+    pub category: String,
+    pub state: RecordState,
+    pub milestone: Milestone,
+    pub phase_name: String,
+    pub phase_entered_at: DateTime<Utc>,
+    pub phase_due_at: Option<DateTime<Utc>>,
+    pub planned_start: Option<DateTime<Utc>>,
+    pub planned_end: Option<DateTime<Utc>>,
+    pub item: Option<String>,
+    pub owner: String,
+    pub coordinator: Option<String>,
+    pub superseded: bool,
+}
+
+impl Row {
+    pub fn number(&self) -> String {
+        self.kind.number(self.id)
+    }
+
+    pub fn path(&self) -> String {
+        format!("{}/{}", self.kind.path(), self.id)
+    }
+
+    pub fn is_late(&self, now: DateTime<Utc>) -> bool {
+        self.state == RecordState::Open && self.phase_due_at.is_some_and(|due| due < now)
+    }
+}
+
+/// Where a page ended: the sorted value of its last row, and that row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    pub time: Option<DateTime<Utc>>,
+    pub id: RecordId,
+}
+
+#[derive(Debug, Clone)]
+pub struct Filter {
+    pub kind: Option<RecordKind>,
+    /// Words that all must occur, the last one perhaps in part.
+    pub text: String,
+    pub category: Option<CategoryId>,
+    pub phase: Option<String>,
+    pub state: Option<RecordState>,
+    pub item: Option<ItemId>,
+    pub owner: Option<UserId>,
+    pub coordinator: Option<UserId>,
+    /// Owned or coordinated by.
+    pub mine: Option<UserId>,
+    pub overdue_at: Option<DateTime<Utc>>,
+    pub from: Option<DateTime<Utc>>,
+    pub to: Option<DateTime<Utc>>,
+    pub order: Order,
+    pub after: Option<Mark>,
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Filter {
+            kind: None,
+            text: String::new(),
+            category: None,
+            phase: None,
+            state: None,
+            item: None,
+            owner: None,
+            coordinator: None,
+            mine: None,
+            overdue_at: None,
+            from: None,
+            to: None,
+            order: Order::Newest,
+            after: None,
+        }
+    }
+}
+
+/// The query of a text search: every word as a prefix. Empty when there is no word in the text.
+pub fn prefix_query(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(12);
+    words.map(|word| format!("{}:*", word.to_lowercase())).collect::<Vec<_>>().join(" & ")
+}
+
+type Condition = Box<dyn BoxableExpression<records::table, Pg, SqlType = diesel::sql_types::Nullable<Bool>>>;
+
+fn conditions(filter: &Filter) -> Vec<Condition> {
+    let mut all: Vec<Condition> = Vec::new();
+    if let Some(kind) = filter.kind {
+        all.push(Box::new(records::kind.eq(kind).nullable()));
+    }
+    let words = prefix_query(&filter.text);
+    if !words.is_empty() {
+        let found =
+            sql::<Bool>("record_words(records.kind, records.id, records.identifier, records.title) @@ to_tsquery('simple', ").bind::<Text, _>(words).sql(")");
+        all.push(Box::new(found.nullable()));
+    } else if !filter.text.trim().is_empty() {
+        all.push(Box::new(sql::<Bool>("false").nullable()));
+    }
+    if let Some(category) = filter.category {
+        all.push(Box::new(records::category_id.eq(category).nullable()));
+    }
+    if let Some(phase) = &filter.phase {
+        all.push(Box::new(records::phase.eq(phase.clone()).nullable()));
+    }
+    if let Some(state) = filter.state {
+        // Spelt out for open ones, so that the partial indexes serve.
+        match state {
+            RecordState::Open => all.push(Box::new(sql::<Bool>("records.state = 'open'").nullable())),
+            RecordState::Closed | RecordState::BackedOut | RecordState::Abandoned | RecordState::Rejected | RecordState::Withdrawn => {
+                all.push(Box::new(records::state.eq(state).nullable()));
+            }
+        }
+    }
+    if let Some(item) = filter.item {
+        let touched = affected_items::table.filter(affected_items::record_id.eq(records::id)).filter(affected_items::ci_id.eq(item));
+        all.push(Box::new(records::ci_id.eq(item).or(exists(touched).nullable())));
+    }
+    if let Some(owner) = filter.owner {
+        all.push(Box::new(records::owner_id.eq(owner).nullable()));
+    }
+    if let Some(coordinator) = filter.coordinator {
+        all.push(Box::new(records::coordinator_id.eq(coordinator)));
+    }
+    if let Some(me) = filter.mine {
+        all.push(Box::new(records::owner_id.eq(me).nullable().or(records::coordinator_id.eq(me))));
+    }
+    if let Some(now) = filter.overdue_at {
+        all.push(Box::new(sql::<Bool>("records.state = 'open'").nullable()));
+        all.push(Box::new(records::phase_due_at.lt(now)));
+    }
+    if let Some(from) = filter.from {
+        all.push(Box::new(records::planned_end.ge(from)));
+    }
+    if let Some(to) = filter.to {
+        all.push(Box::new(records::planned_start.lt(to)));
+    }
+    all
+}
+
+/// One page of the list, in the filter's order, after its mark.
+pub fn list(conn: &mut PgConnection, filter: &Filter, limit: i64) -> QueryResult<Vec<Row>> {
+    let coordinator = diesel::alias!(users as coordinator);
+    let mut query = records::table
+        .inner_join(categories::table)
+        .inner_join(users::table.on(users::id.eq(records::owner_id)))
+        .left_join(configuration_items::table.on(configuration_items::id.nullable().eq(records::ci_id)))
+        .left_join(coordinator.on(coordinator.field(users::id).nullable().eq(records::coordinator_id)))
+        .left_join(releases::table.on(releases::record_id.eq(records::id)))
+        .select((
+            records::id,
+            records::kind,
+            records::identifier,
+            records::title,
+            categories::name,
+            records::state,
+            records::milestone,
+            records::phase_name,
+            records::phase_entered_at,
+            records::phase_due_at,
+            records::planned_start,
+            records::planned_end,
+            configuration_items::name.nullable(),
+            users::name,
+            coordinator.field(users::name).nullable(),
+            releases::superseded_by.nullable().is_not_null(),
+        ))
+        .limit(limit)
+        .into_boxed();
+    // The ids come from a query over records alone, so that each filter is one plain condition.
+    let mut found = records::table.select(records::id).limit(limit).into_boxed();
+    for condition in conditions(filter) {
+        found = found.filter(condition);
+    }
+    if let Some(Mark { time, id }) = filter.after {
+        found = match filter.order {
+            Order::Newest => found.filter(records::id.lt(id)),
+            Order::Due => found.filter(after("phase_due_at", ">", time, id)),
+            Order::Start => found.filter(after("planned_start", ">", time, id)),
+            Order::StartLast => found.filter(after("planned_start", "<", time, id)),
+        };
+    }
+    match filter.order {
+        Order::Newest => {
+            found = found.order(records::id.desc());
+            query = query.order(records::id.desc());
+        }
+        Order::Due => {
+            found = found.filter(records::phase_due_at.is_not_null()).order((records::phase_due_at.asc(), records::id.asc()));
+            query = query.order((records::phase_due_at.asc(), records::id.asc()));
+        }
+        Order::Start => {
+            found = found.filter(records::planned_start.is_not_null()).order((records::planned_start.asc(), records::id.asc()));
+            query = query.order((records::planned_start.asc(), records::id.asc()));
+        }
+        Order::StartLast => {
+            found = found.filter(records::planned_start.is_not_null()).order((records::planned_start.desc(), records::id.desc()));
+            query = query.order((records::planned_start.desc(), records::id.desc()));
+        }
+    }
+    let ids: Vec<RecordId> = found.load(conn)?;
+    query.filter(records::id.eq_any(ids)).load(conn)
+}
+
+/// The rows that sort behind `(time, id)`.
+fn after(
+    column: &'static str,
+    sign: &'static str,
+    time: Option<DateTime<Utc>>,
+    id: RecordId,
+) -> Box<dyn BoxableExpression<records::table, Pg, SqlType = Bool>> {
+    let text = format!("(records.{column}, records.id) {sign} (");
+    Box::new(sql::<Bool>(&text).bind::<Timestamptz, _>(time.unwrap_or_default()).sql(", ").bind::<diesel::sql_types::BigInt, _>(id).sql(")"))
+}

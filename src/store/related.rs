@@ -1,0 +1,119 @@
+//! The RFCs that define a release.
+
+use super::Tx;
+use super::schema::{records, release_changes, users};
+use crate::domain::approvals::RoundState;
+use crate::domain::ids::RecordId;
+use crate::domain::records::{Grade, Milestone, RecordKind, RecordState, risk};
+use diesel::dsl::sql;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text};
+
+/// An RFC as its release shows it.
+#[derive(Debug, Clone, Queryable)]
+pub struct RelatedChange {
+    pub id: RecordId,
+    pub title: String,
+    pub state: RecordState,
+    pub phase_name: String,
+    pub milestone: Milestone,
+    pub assignee: Option<String>,
+    pub impact: Option<Grade>,
+    pub likelihood: Option<Grade>,
+    pub approval: Option<RoundState>,
+    pub tasks_done: i64,
+    pub tasks: i64,
+}
+
+impl RelatedChange {
+    pub fn number(&self) -> String {
+        RecordKind::Change.number(self.id)
+    }
+
+    pub fn risk(&self) -> Option<Grade> {
+        risk(self.impact, self.likelihood)
+    }
+
+    /// Whether it still counts for its release: one that was rejected or withdrawn does not.
+    pub fn counts(&self) -> bool {
+        matches!(self.state, RecordState::Open | RecordState::Closed)
+    }
+}
+
+/// The RFCs of a release, oldest first.
+pub fn of_release(conn: &mut PgConnection, release: RecordId) -> QueryResult<Vec<RelatedChange>> {
+    release_changes::table
+        .inner_join(records::table.on(records::id.eq(release_changes::change_id)))
+        .left_join(users::table.on(users::id.nullable().eq(records::coordinator_id)))
+        .filter(release_changes::release_id.eq(release))
+        .order(records::id)
+        .select((
+            records::id,
+            records::title,
+            records::state,
+            records::phase_name,
+            records::milestone,
+            users::name.nullable(),
+            records::impact,
+            records::likelihood,
+            sql::<Nullable<Text>>("(SELECT r.state FROM approval_rounds r WHERE r.record_id = records.id ORDER BY r.id DESC LIMIT 1)"),
+            sql::<BigInt>("(SELECT count(*) FROM tasks t WHERE t.record_id = records.id AND t.state IN ('done', 'skipped'))"),
+            sql::<BigInt>("(SELECT count(*) FROM tasks t WHERE t.record_id = records.id)"),
+        ))
+        .load(conn)
+}
+
+/// The releases an RFC belongs or belonged to: id, identifier, whether it is bound there.
+pub fn of_change(conn: &mut PgConnection, change: RecordId) -> QueryResult<Vec<(RecordId, Option<String>, bool)>> {
+    release_changes::table
+        .inner_join(records::table.on(records::id.eq(release_changes::release_id)))
+        .filter(release_changes::change_id.eq(change))
+        .order(records::id.desc())
+        .select((records::id, records::identifier, release_changes::active))
+        .load(conn)
+}
+
+/// The release that an RFC is bound to.
+pub fn bound_to(conn: &mut PgConnection, change: RecordId) -> QueryResult<Option<RecordId>> {
+    release_changes::table
+        .filter(release_changes::change_id.eq(change))
+        .filter(release_changes::active)
+        .select(release_changes::release_id)
+        .first(conn)
+        .optional()
+}
+
+/// RFCs that may join a release: open, bound to none; newest first.
+pub fn candidates(conn: &mut PgConnection) -> QueryResult<Vec<(RecordId, String)>> {
+    let bound = release_changes::table.filter(release_changes::active).filter(release_changes::change_id.eq(records::id));
+    records::table
+        .filter(records::kind.eq(RecordKind::Change))
+        .filter(records::state.eq(RecordState::Open))
+        .filter(diesel::dsl::not(diesel::dsl::exists(bound)))
+        .order(records::id.desc())
+        .limit(200)
+        .select((records::id, records::title))
+        .load(conn)
+}
+
+pub fn relate(tx: &mut Tx<'_>, release: RecordId, change: RecordId) -> QueryResult<()> {
+    diesel::insert_into(release_changes::table)
+        .values((release_changes::release_id.eq(release), release_changes::change_id.eq(change), release_changes::related_at.eq(tx.now)))
+        .on_conflict((release_changes::release_id, release_changes::change_id))
+        .do_update()
+        .set(release_changes::active.eq(true))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Returns whether it was related at all.
+pub fn unrelate(tx: &mut Tx<'_>, release: RecordId, change: RecordId) -> QueryResult<bool> {
+    Ok(diesel::delete(release_changes::table.find((release, change))).execute(tx.conn)? == 1)
+}
+
+/// Frees the RFCs of a release that ended without them: they may join another.
+pub fn release_all(tx: &mut Tx<'_>, release: RecordId) -> QueryResult<()> {
+    diesel::update(release_changes::table.filter(release_changes::release_id.eq(release))).set(release_changes::active.eq(false)).execute(tx.conn)?;
+    Ok(())
+}
