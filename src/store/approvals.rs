@@ -288,8 +288,8 @@ pub struct Inbox {
 }
 
 impl Inbox {
-    pub fn is_late(&self, now: DateTime<Utc>) -> bool {
-        self.state == ApprovalState::Pending && self.due_at.is_some_and(|due| due < now)
+    pub fn is_late(&self, now: &DateTime<Utc>) -> bool {
+        self.state == ApprovalState::Pending && self.due_at.is_some_and(|due| due < *now)
     }
 }
 

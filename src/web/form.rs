@@ -51,6 +51,13 @@ impl Fields {
         self.0.insert(name.to_owned(), values);
     }
 
+    /// Names these very values: two forms with the same digest say the same.
+    pub fn digest(&self) -> String {
+        use sha2::{Digest, Sha256};
+        let text = self.0.iter().map(|(name, values)| format!("{name}={values:?}")).collect::<Vec<_>>().join("&");
+        hex::encode(Sha256::digest(text))
+    }
+
     /// A value that must be there.
     pub fn required<T: FromStr>(&self, name: &'static str, errors: &mut FormErrors) -> Option<T> {
         match self.text(name).trim() {
