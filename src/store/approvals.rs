@@ -321,3 +321,10 @@ pub fn inbox(conn: &mut PgConnection, approver: UserId, decided: bool, limit: i6
         query.filter(approvals::state.eq(ApprovalState::Pending)).order((approval_steps::due_at.asc().nulls_last(), approvals::id)).load(conn)
     }
 }
+
+impl Inbox {
+    /// The record: identifier, or number and title.
+    pub fn name(&self) -> String {
+        self.identifier.clone().unwrap_or_else(|| self.kind.number(self.record_id))
+    }
+}

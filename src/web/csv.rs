@@ -14,7 +14,20 @@ use futures_util::stream;
 
 const CHUNK: i64 = 1000;
 const HEAD: [&str; 14] = [
-    "Number", "Identifier", "Title", "Category", "State", "Phase", "Phase since", "Phase due", "Planned start", "Planned end", "CI", "Owner", "Coordinator", "Superseded",
+    "Number",
+    "Identifier",
+    "Title",
+    "Category",
+    "State",
+    "Phase",
+    "Phase since",
+    "Phase due",
+    "Planned start",
+    "Planned end",
+    "CI",
+    "Owner",
+    "Coordinator",
+    "Superseded",
 ];
 
 /// Exactly the view that the address asks for, streamed: the first rows leave before the last are read.

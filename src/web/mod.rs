@@ -1,5 +1,7 @@
 //! Pages: unpack, one action, one answer.
 
+pub mod activity;
+pub mod approvals;
 pub mod assets;
 pub mod changes;
 pub mod csv;
@@ -9,10 +11,13 @@ pub mod form;
 pub mod frame;
 pub mod health;
 pub mod home;
+pub mod items;
 pub mod page;
+pub mod process;
 pub mod records;
 pub mod releases;
 pub mod routes;
+pub mod search;
 pub mod security;
 pub mod server;
 pub mod session;

@@ -59,7 +59,10 @@ impl New {
             categories: categories.iter().map(|it| Choice::new(it.id, it.name.clone()).hint(level(it))).collect(),
             items: Choice::list(items::list(conn)?.into_iter().map(|it| (it.id, it.name))),
             people: Choice::list(users::people(conn)?.into_iter().map(|it| (it.id, it.name))),
-            models: models::list(conn)?.into_iter().map(|it| Choice::new(it.id, format!("{} ({} tasks)", it.name, it.model.tasks.len())).hint(it.category)).collect(),
+            models: models::list(conn)?
+                .into_iter()
+                .map(|it| Choice::new(it.id, format!("{} ({} tasks)", it.name, it.model.tasks.len())).hint(it.category))
+                .collect(),
             changes: Choice::list(related::candidates(conn)?.into_iter().map(|(id, title)| (id, format!("{} {title}", RecordKind::Change.number(id))))),
             proposed,
             frame,

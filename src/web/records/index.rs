@@ -1,15 +1,15 @@
 //! The list of releases or RFCs: filters in the address, keyset pages, and the same view as CSV.
 
+use crate::app::FormErrors;
 use crate::app::{self, Context};
 use crate::domain::ids::RecordId;
 use crate::domain::records::{RecordKind, RecordState};
+use crate::domain::text;
 use crate::store::lists::{self, Filter, Mark, Order, Row};
 use crate::store::{categories, items, users, workflows};
 use crate::web::form::{Choice, Fields, Form, local_time};
 use crate::web::frame::Frame;
 use crate::web::page::{self, Answer, wants_fragment};
-use crate::app::FormErrors;
-use crate::domain::text;
 use actix_web::HttpRequest;
 use askama::Template;
 use chrono::{DateTime, Utc};

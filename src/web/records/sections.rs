@@ -57,7 +57,14 @@ impl Part {
 
     fn field_labels(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Part::Details => &[("title", "Title"), ("owner", "Owner"), ("coordinator", "Coordinator"), ("impact", "Impact"), ("urgency", "Urgency"), ("likelihood", "Likelihood")],
+            Part::Details => &[
+                ("title", "Title"),
+                ("owner", "Owner"),
+                ("coordinator", "Coordinator"),
+                ("impact", "Impact"),
+                ("urgency", "Urgency"),
+                ("likelihood", "Likelihood"),
+            ],
             Part::Scope => &[("scope", "Scope"), ("reason", "Reason")],
             Part::Window => &[("planned_start", "Start"), ("planned_end", "End")],
             Part::Plan => &[
@@ -135,16 +142,7 @@ fn load(conn: &mut PgConnection, frame: Frame, actor: &Actor, id: RecordId, word
         None => (Form::of(current), Vec::new()),
         Some(form) => beside(form, &current, part, &[&people, &items]),
     };
-    Ok(EditPage {
-        frame,
-        title: part.title(record.record.kind),
-        full: record,
-        word: word.to_owned(),
-        form,
-        conflicts,
-        people,
-        items,
-    })
+    Ok(EditPage { frame, title: part.title(record.record.kind), full: record, word: word.to_owned(), form, conflicts, people, items })
 }
 
 /// What was typed, beside what is stored by now where the two differ. Saving again then means it.

@@ -49,7 +49,10 @@ pub enum Next {
     /// All but the approval is met: ask for it.
     Ask,
     /// Something is open: put it right there.
-    Fix { label: &'static str, address: String },
+    Fix {
+        label: &'static str,
+        address: String,
+    },
     /// It is up to others.
     Wait,
     Nothing,
@@ -173,7 +176,9 @@ impl Show {
     pub fn tasks_now(&self) -> Vec<&Named> {
         let here = self.sheet.full.workflow.position(&self.phase.key);
         let present = |it: &&Named| {
-            it.task.phase == self.phase.key || (it.task.state.is_open() && self.sheet.full.workflow.position(&it.task.phase) < here) || it.task.state == TaskState::Failed
+            it.task.phase == self.phase.key
+                || (it.task.state.is_open() && self.sheet.full.workflow.position(&it.task.phase) < here)
+                || it.task.state == TaskState::Failed
         };
         self.sheet.tasks.iter().filter(present).collect()
     }
@@ -228,7 +233,9 @@ fn address(sheet: &Sheet, check: &Check) -> String {
     let record = &sheet.full.record;
     match check.place {
         Place::Details if check.requirement == Requirement::ItemsNamed => format!("/records/{id}/items/edit"),
-        Place::Details if check.requirement == Requirement::DetailsComplete && (record.scope.is_empty() || record.reason.is_empty()) => format!("/records/{id}/scope/edit"),
+        Place::Details if check.requirement == Requirement::DetailsComplete && (record.scope.is_empty() || record.reason.is_empty()) => {
+            format!("/records/{id}/scope/edit")
+        }
         Place::Details => format!("/records/{id}/details/edit"),
         Place::Plan if check.requirement == Requirement::WindowSet => format!("/records/{id}/window/edit"),
         Place::Plan => format!("/records/{id}/plan/edit"),

@@ -74,7 +74,11 @@ impl Show {
             before: all.iter().filter(|other| waits(id, other.task.id)).cloned().collect(),
             after: all.iter().filter(|other| waits(other.task.id, id)).cloned().collect(),
             may_work: open && actor.may(actions::working(actor, &full.record, mine)),
-            may_claim: open && mine && it.task.assignee_id != Some(actor.id) && it.task.state.is_open() && actor.may(actions::working(actor, &full.record, true)),
+            may_claim: open
+                && mine
+                && it.task.assignee_id != Some(actor.id)
+                && it.task.state.is_open()
+                && actor.may(actions::working(actor, &full.record, true)),
             people: if may_plan { Choice::list(users::people(conn)?.into_iter().map(|it| (it.id, it.name))) } else { Vec::new() },
             may_plan,
             frame,

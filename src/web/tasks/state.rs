@@ -44,7 +44,13 @@ fn where_from(req: &HttpRequest, id: TaskId) -> String {
     let referer = req.headers().get(header::REFERER).and_then(|it| it.to_str().ok()).and_then(|it| url::Url::parse(it).ok());
     let ours = ["/releases/", "/changes/", "/records/", "/tasks"];
     match referer.map(|it| it.path().to_owned()) {
-        Some(path) if path == "/" || ours.iter().any(|it| path.starts_with(it)) => if path.starts_with("/tasks") || path == "/" { path } else { format!("{path}#tasks") },
+        Some(path) if path == "/" || ours.iter().any(|it| path.starts_with(it)) => {
+            if path.starts_with("/tasks") || path == "/" {
+                path
+            } else {
+                format!("{path}#tasks")
+            }
+        }
         Some(_) | None => format!("/tasks/{id}"),
     }
 }
