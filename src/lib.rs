@@ -7,6 +7,8 @@ pub mod clock;
 pub mod config;
 /// Rules: values in, values out.
 pub mod domain;
+/// The key that signs cookies.
+pub mod secret;
 /// Rows: the only floor that knows SQL.
 pub mod store;
 /// Pages.

@@ -1,7 +1,9 @@
 //! Actions: one function for each thing that a person, a link or the clock does. In five steps: permit, lock, decide, write, record.
 
 pub mod context;
+pub mod credentials;
 pub mod error;
+pub mod sessions;
 
 pub use context::Context;
 pub use error::{Error, FormErrors, Result};

@@ -12,3 +12,4 @@ pub mod routes;
 pub mod security;
 pub mod server;
 pub mod session;
+pub mod throttle;

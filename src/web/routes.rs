@@ -1,6 +1,6 @@
 //! Every URL of the application, who may knock there, and the function that answers: the contents page.
 
-use super::{assets, health, home};
+use super::{assets, health, home, session};
 use actix_web::{Resource, guard, web};
 
 /// Who gets past the door. What they may do behind it is decided by the action.
@@ -64,5 +64,8 @@ routes! {
     get  "/"                     SignedIn => home::show;
     get  "/healthz"              Public   => health::alive;
     get  "/readyz"               Public   => health::ready;
+    get  "/session/new"          Public   => session::new;
+    post "/session"              Public   => session::create;
+    post "/session/end"          Public   => session::end;
     get  "/static/{hash}/{file}" Public   => assets::show;
 }
