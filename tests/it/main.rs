@@ -1,1 +1,4 @@
+//! Stories told against the whole program: a real server, a database of its own for each.
 
+mod people;
+mod support;
