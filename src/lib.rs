@@ -11,5 +11,9 @@ pub mod domain;
 pub mod secret;
 /// Rows: the only floor that knows SQL.
 pub mod store;
+/// What the command line prints.
+pub mod terminal;
+/// Accounts, from the command line.
+pub mod user_commands;
 /// Pages.
 pub mod web;

@@ -3,7 +3,9 @@
 use clap::{Parser, Subcommand};
 use slipway::clock::Clock;
 use slipway::config::Config;
+use slipway::domain::people::Actor;
 use slipway::store::{Db, db};
+use slipway::user_commands::{self, UserCommand};
 use slipway::web::health::Draining;
 use std::time::Duration;
 
@@ -22,6 +24,9 @@ enum Command {
     Serve,
     /// Bring the database schema up to date.
     Migrate,
+    /// Manage accounts.
+    #[command(subcommand)]
+    User(UserCommand),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -40,6 +45,13 @@ fn main() -> anyhow::Result<()> {
         },
         Clock::default(),
     )?;
+    if let Some(Command::User(command)) = program.command {
+        return user_commands::run(&db, command);
+    }
+    if let Some(token) = db.write_now(Actor::slipway(), slipway::app::setup::offer)? {
+        let link = program.config.base_url().join(&format!("/setup/{token}"));
+        tracing::warn!("there are no users yet: make the first administrator at {link}");
+    }
     actix_web::rt::System::new().block_on(async move {
         let listener = std::net::TcpListener::bind(program.config.listen)?;
         slipway::web::server::start(listener, db, &program.config, Draining::default())?.await?;

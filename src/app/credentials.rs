@@ -65,6 +65,14 @@ pub fn hash(password: &Password) -> String {
     argon2().hash_password(password.as_bytes()).expect("these parameters and a random salt are always taken").to_string()
 }
 
+/// A password that nobody chose: five groups of five letters and digits that are not mistaken for one another.
+pub fn generate() -> String {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let letter = || char::from(LETTERS[usize::from(rand::random::<u8>()) % LETTERS.len()]);
+    let group = || (0..5).map(|_| letter()).collect::<String>();
+    (0..5).map(|_| group()).collect::<Vec<_>>().join("-")
+}
+
 fn matches(typed: &str, stored: &str) -> bool {
     PasswordHash::new(stored).is_ok_and(|stored| argon2().verify_password(typed.as_bytes(), &stored).is_ok())
 }
@@ -85,6 +93,13 @@ mod tests {
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert!(matches("correct tugboat lantern", &hash));
         assert!(!matches("correct tugboat lanterns", &hash));
+    }
+
+    #[test]
+    fn a_generated_password_is_taken_and_never_the_same() {
+        let (one, other) = (generate(), generate());
+        assert!(Password::parse(&one, "ines@example.org").is_ok(), "{one}");
+        assert_ne!(one, other);
     }
 
     #[test]

@@ -3,7 +3,11 @@
 pub mod context;
 pub mod credentials;
 pub mod error;
+pub mod groups;
+pub mod profile;
 pub mod sessions;
+pub mod setup;
+pub mod users;
 
 pub use context::Context;
 pub use error::{Error, FormErrors, Result};

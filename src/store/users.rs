@@ -56,6 +56,44 @@ pub fn lock(tx: &mut Tx<'_>, id: UserId) -> QueryResult<User> {
     User::query().filter(users::id.eq(id)).filter(users::id.ne(SLIPWAY)).for_update().first(tx.conn)
 }
 
+/// Whether there is anybody besides Slipway itself.
+pub fn exist(conn: &mut PgConnection) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(users::table.filter(users::id.ne(SLIPWAY)))).get_result(conn)
+}
+
+/// The active administrators, who stay what they are until the transaction ends.
+pub fn lock_administrators(tx: &mut Tx<'_>) -> QueryResult<Vec<UserId>> {
+    users::table
+        .inner_join(user_roles::table)
+        .filter(user_roles::role.eq(Role::Administrator))
+        .filter(users::disabled_at.is_null())
+        .filter(users::id.ne(SLIPWAY))
+        .order(users::id)
+        .select(users::id)
+        .for_update()
+        .load(tx.conn)
+}
+
+/// A user in the list: with their roles.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    pub user: User,
+    pub roles: Vec<Role>,
+}
+
+/// Users whose name or address holds this text, by name.
+pub fn list(conn: &mut PgConnection, text: &str, limit: i64) -> QueryResult<Vec<Listed>> {
+    let pattern = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let rows: Vec<(User, Vec<Role>)> = users::table
+        .filter(users::id.ne(SLIPWAY))
+        .filter(users::name.ilike(pattern.clone()).or(users::email.ilike(pattern)))
+        .order((users::disabled_at.is_not_null(), users::name, users::id))
+        .limit(limit)
+        .select((User::as_select(), roles_array()))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(user, roles)| Listed { user, roles }).collect())
+}
+
 pub fn roles(conn: &mut PgConnection, id: UserId) -> QueryResult<Vec<Role>> {
     user_roles::table.filter(user_roles::user_id.eq(id)).order(user_roles::role).select(user_roles::role).load(conn)
 }
@@ -81,6 +119,34 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewUser<'_>) -> QueryResult<UserId> {
         .get_result(tx.conn)?;
     set_roles(tx, id, new.roles)?;
     Ok(id)
+}
+
+/// What can be changed of a user's row, roles and password apart.
+pub struct Edited<'a> {
+    pub name: &'a str,
+    pub email: &'a str,
+    pub time_zone: &'a str,
+    pub theme: Theme,
+}
+
+pub fn update(tx: &mut Tx<'_>, id: UserId, edited: &Edited<'_>) -> QueryResult<usize> {
+    diesel::update(users::table.filter(users::id.eq(id)))
+        .set((
+            users::name.eq(edited.name),
+            users::email.eq(edited.email),
+            users::time_zone.eq(edited.time_zone),
+            users::theme.eq(edited.theme),
+            users::version.eq(users::version + 1),
+        ))
+        .execute(tx.conn)
+}
+
+pub fn set_password(tx: &mut Tx<'_>, id: UserId, hash: &str) -> QueryResult<usize> {
+    diesel::update(users::table.filter(users::id.eq(id))).set(users::password_hash.eq(hash)).execute(tx.conn)
+}
+
+pub fn set_disabled(tx: &mut Tx<'_>, id: UserId, at: Option<DateTime<Utc>>) -> QueryResult<usize> {
+    diesel::update(users::table.filter(users::id.eq(id))).set((users::disabled_at.eq(at), users::version.eq(users::version + 1))).execute(tx.conn)
 }
 
 /// Makes these the user's roles. Those that stay keep their row, which somebody may hold locked.

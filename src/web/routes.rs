@@ -1,6 +1,6 @@
 //! Every URL of the application, who may knock there, and the function that answers: the contents page.
 
-use super::{assets, health, home, session};
+use super::{assets, groups, health, home, profile, session, setup, users};
 use actix_web::{Resource, guard, web};
 
 /// Who gets past the door. What they may do behind it is decided by the action.
@@ -67,5 +67,24 @@ routes! {
     get  "/session/new"          Public   => session::new;
     post "/session"              Public   => session::create;
     post "/session/end"          Public   => session::end;
+    get  "/setup/{token}"        Link     => setup::show;
+    post "/setup/{token}"        Link     => setup::create;
+    get  "/profile"              SignedIn => profile::show;
+    post "/profile"              SignedIn => profile::update;
+    post "/profile/password"     SignedIn => profile::change_password;
+    post "/profile/sessions/end" SignedIn => profile::end_sessions;
+    get  "/users"                SignedIn => users::index;
+    post "/users"                SignedIn => users::create;
+    get  "/users/new"            SignedIn => users::new;
+    get  "/users/{id}/edit"      SignedIn => users::edit;
+    post "/users/{id}"           SignedIn => users::update;
+    post "/users/{id}/password"  SignedIn => users::set_password;
+    post "/users/{id}/disabling" SignedIn => users::disable;
+    post "/users/{id}/enabling"  SignedIn => users::enable;
+    get  "/groups"               SignedIn => groups::index;
+    post "/groups"               SignedIn => groups::create;
+    get  "/groups/new"           SignedIn => groups::new;
+    get  "/groups/{id}/edit"     SignedIn => groups::edit;
+    post "/groups/{id}"          SignedIn => groups::update;
     get  "/static/{hash}/{file}" Public   => assets::show;
 }

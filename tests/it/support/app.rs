@@ -99,8 +99,7 @@ impl TestApp {
 
     /// The kinds of all events so far, the oldest first.
     pub fn log(&self) -> Vec<String> {
-        let mut kinds: Vec<String> =
-            self.read(|conn| slipway::store::events::list(conn, &Default::default(), 1000)).into_iter().map(|it| it.kind).collect();
+        let mut kinds: Vec<String> = self.read(|conn| slipway::store::events::list(conn, &Default::default(), 1000)).into_iter().map(|it| it.kind).collect();
         kinds.reverse();
         kinds
     }

@@ -20,12 +20,7 @@ pub struct Page {
 impl Browser {
     pub fn new(address: &str) -> Browser {
         let jar = Arc::new(Jar::default());
-        let client = reqwest::Client::builder()
-            .cookie_provider(jar.clone())
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()
-            .expect("a client");
+        let client = reqwest::Client::builder().cookie_provider(jar.clone()).redirect(reqwest::redirect::Policy::none()).no_proxy().build().expect("a client");
         Browser { client, jar, address: address.to_owned() }
     }
 
