@@ -31,7 +31,7 @@ pub struct TestApp {
     pub address: String,
     server: ServerHandle,
     /// Last, because the others hold connections to it.
-    database: Database,
+    _database: Database,
 }
 
 impl TestApp {
@@ -52,7 +52,7 @@ impl TestApp {
         let server = slipway::web::server::start(listener, db.clone(), &config, Draining::default()).expect("it starts");
         let handle = server.handle();
         tokio::spawn(server);
-        TestApp { db, clock, config, address: format!("http://{address}"), server: handle, database }
+        TestApp { db, clock, config, address: format!("http://{address}"), server: handle, _database: database }
     }
 
     /// A browser in which nobody is signed in.
@@ -91,10 +91,6 @@ impl TestApp {
     /// Reads rows straight from the database.
     pub fn read<T>(&self, f: impl FnOnce(&mut diesel::PgConnection) -> diesel::QueryResult<T>) -> T {
         self.db.read_now::<T, slipway::app::Error>(|conn| Ok(f(conn)?)).expect("it is read")
-    }
-
-    pub fn database_url(&self) -> String {
-        self.database.url()
     }
 
     /// The kinds of all events so far, the oldest first.

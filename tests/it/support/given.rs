@@ -18,7 +18,6 @@ static HASH: LazyLock<String> = LazyLock::new(|| {
 
 pub struct Somebody {
     pub id: UserId,
-    pub name: String,
     pub email: String,
 }
 
@@ -26,5 +25,5 @@ pub struct Somebody {
 pub fn user(app: &TestApp, name: &str, roles: &[Role]) -> Somebody {
     let email = format!("{}@example.org", name.to_lowercase().replace(' ', "."));
     let id = app.write(|tx| users::insert(tx, &NewUser { email: &email, name, password_hash: Some(&HASH), time_zone: "UTC", roles }));
-    Somebody { id, name: name.to_owned(), email }
+    Somebody { id, email }
 }
