@@ -31,7 +31,7 @@ enum Command {
 
 fn main() -> anyhow::Result<()> {
     let mut program = Program::parse();
-    tracing_subscriber::fmt().with_env_filter(&program.config.log).init();
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(&program.config.log).init();
     program.config.secret_key = Some(slipway::secret::key(&program.config)?);
     let url = program.config.database_url.clone().expect("for now");
     let done = slipway::store::migrations::run(&url)?;

@@ -42,13 +42,13 @@ impl Password {
         if length > LONGEST {
             return Err(PasswordRefusal::TooLong);
         }
+        if repeats(text) || follows_rows(&text.to_lowercase()) {
+            return Err(PasswordRefusal::Pattern);
+        }
         let plain: String = text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
         let bare = plain.trim_matches(|c: char| c.is_ascii_digit());
         if COMMON.contains(plain.as_str()) || COMMON.contains(bare) {
             return Err(PasswordRefusal::Common);
-        }
-        if repeats(text) || follows_rows(&text.to_lowercase()) {
-            return Err(PasswordRefusal::Pattern);
         }
         if is_mostly(text, email) {
             return Err(PasswordRefusal::Address);

@@ -7,7 +7,7 @@ use super::page::{self, Answer};
 use super::session::{db_of, frame_of};
 use super::users::{read_draft, zone_choices};
 use crate::app::credentials::Credentials;
-use crate::app::{Error, FormErrors, setup};
+use crate::app::{FormErrors, setup};
 use crate::domain::passwords::Password;
 use crate::domain::people::{Actor, Role};
 use actix_web::{HttpRequest, web};
@@ -50,6 +50,6 @@ pub async fn create(req: HttpRequest, token: web::Path<String>, mut fields: Fiel
         return page::unprocessable(&Show::with(token, Form::refused(fields, errors), &req));
     };
     let hash = credentials.hash(password).await?;
-    db.write(Actor::slipway(), move |tx| setup::accept(tx, &token, &draft, &hash).map_err(Error::from)).await?;
+    db.write(Actor::slipway(), move |tx| setup::accept(tx, &token, &draft, &hash)).await?;
     page::see_with("/session/new", "Slipway is yours. Sign in to begin.")
 }
