@@ -7,7 +7,13 @@ pub mod clock;
 pub mod config;
 /// Rules: values in, values out.
 pub mod domain;
+/// The key that signs cookies.
+pub mod secret;
 /// Rows: the only floor that knows SQL.
 pub mod store;
+/// What the command line prints.
+pub mod terminal;
+/// Accounts, from the command line.
+pub mod user_commands;
 /// Pages.
 pub mod web;

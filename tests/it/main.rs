@@ -1,1 +1,5 @@
+//! Stories told against the whole program: a real server, a database of its own for each.
 
+mod accounts;
+mod people;
+mod support;
