@@ -33,6 +33,11 @@ pub struct Task {
 }
 
 impl Task {
+    /// When it will be due, in words, while its anchor is not known yet.
+    pub fn when(&self) -> Option<String> {
+        self.anchor.zip(self.offset_days).map(|(anchor, offset)| crate::domain::models::when(anchor, offset))
+    }
+
     pub fn is_late(&self, now: &DateTime<Utc>) -> bool {
         self.state.is_open() && self.due_at.is_some_and(|due| due < *now)
     }

@@ -183,6 +183,11 @@ impl Show {
         self.sheet.tasks.iter().filter(present).collect()
     }
 
+    /// Whether rows can be ticked: only on the board.
+    pub fn picks(&self) -> bool {
+        false
+    }
+
     pub fn settled_tasks(&self) -> usize {
         self.sheet.tasks.iter().filter(|it| it.task.state.is_settled()).count()
     }
@@ -223,7 +228,7 @@ fn next(sheet: &Sheet, main: &Way, may_move: bool, may_edit: bool) -> Next {
         None => Next::Wait,
         Some(_) if approval_only && asked => Next::Wait,
         Some(_) if approval_only && may_move => Next::Ask,
-        Some(first) if may_edit => Next::Fix { label: first.requirement.label(), address: address(sheet, first) },
+        Some(first) if may_edit => Next::Fix { label: first.requirement.remedy(), address: address(sheet, first) },
         Some(_) => Next::Wait,
     }
 }

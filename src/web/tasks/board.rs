@@ -62,6 +62,10 @@ impl Board {
         self.full.record.is_open() && actor.may(app::tasks::working(actor, &self.full.record, mine))
     }
 
+    fn picks(&self) -> bool {
+        self.may_plan
+    }
+
     fn is_empty(&self) -> bool {
         self.columns.iter().all(|it| it.tasks.is_empty())
     }
