@@ -1,0 +1,121 @@
+//! A small HTTP client over kept connections: it costs little, so that what is measured is the server.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+
+/// One request: the method and path, and a body for a POST.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub path: String,
+    pub body: Option<String>,
+}
+
+#[derive(Clone)]
+pub struct Target {
+    pub address: SocketAddr,
+    pub requests: Vec<Request>,
+    pub cookie: String,
+}
+
+#[derive(Default)]
+pub struct Figures {
+    times: Vec<Duration>,
+    span: Duration,
+}
+
+impl Figures {
+    pub fn merge(&mut self, other: Figures) {
+        self.times.extend(other.times);
+        self.times.sort();
+        self.span += other.span;
+    }
+
+    pub fn per_second(&self) -> f64 {
+        self.times.len() as f64 / self.span.as_secs_f64()
+    }
+
+    pub fn milliseconds(&self, quantile: f64) -> f64 {
+        let at = ((self.times.len() as f64 * quantile) as usize).min(self.times.len().saturating_sub(1));
+        self.times.get(at).map_or(0.0, |it| it.as_secs_f64() * 1000.0)
+    }
+
+    /// How many times the slowest hundredth takes as long as the middle.
+    pub fn tail(&self) -> f64 {
+        self.milliseconds(0.99) / self.milliseconds(0.5)
+    }
+}
+
+/// The request number `nth`, once; its body.
+pub async fn once(target: &Target, nth: usize) -> std::io::Result<Vec<u8>> {
+    let mut stream = BufReader::new(TcpStream::connect(target.address).await?);
+    exchange(&mut stream, target, nth).await
+}
+
+/// As many requests as `connections` clients get through in `span`, each starting elsewhere in the list.
+pub async fn load(target: &Target, connections: usize, span: Duration) -> std::io::Result<Figures> {
+    let started = Instant::now();
+    let mut clients = Vec::new();
+    for client in 0..connections {
+        let target = target.clone();
+        clients.push(actix_web::rt::spawn(async move {
+            let mut stream = BufReader::new(TcpStream::connect(target.address).await?);
+            stream.get_ref().set_nodelay(true)?;
+            let share = target.requests.len() / connections;
+            let (mut times, mut nth) = (Vec::new(), client * share);
+            while started.elapsed() < span {
+                let begun = Instant::now();
+                exchange(&mut stream, &target, nth).await?;
+                times.push(begun.elapsed());
+                nth += 1;
+            }
+            Ok::<_, std::io::Error>(times)
+        }));
+    }
+    let mut figures = Figures::default();
+    for client in clients {
+        figures.times.extend(client.await.map_err(std::io::Error::other)??);
+    }
+    figures.span = started.elapsed();
+    Ok(figures)
+}
+
+async fn exchange(stream: &mut BufReader<TcpStream>, target: &Target, nth: usize) -> std::io::Result<Vec<u8>> {
+    let request = &target.requests[nth % target.requests.len()];
+    let head = format!("Host: {}\r\nCookie: {}\r\n", target.address, target.cookie);
+    let text = match &request.body {
+        None => format!("GET {} HTTP/1.1\r\n{head}\r\n", request.path),
+        Some(body) => {
+            format!("POST {} HTTP/1.1\r\n{head}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}", request.path, body.len())
+        }
+    };
+    stream.get_mut().write_all(text.as_bytes()).await?;
+    let (status, length) = read_head(stream).await?;
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await?;
+    if status >= 400 {
+        return Err(std::io::Error::other(format!("{} answered {status}: {}", request.path, String::from_utf8_lossy(&body))));
+    }
+    Ok(body)
+}
+
+async fn read_head(stream: &mut BufReader<TcpStream>) -> std::io::Result<(u16, usize)> {
+    use tokio::io::AsyncBufReadExt;
+    let (mut status, mut length, mut line) = (0, 0, String::new());
+    loop {
+        line.clear();
+        stream.read_line(&mut line).await?;
+        let text = line.trim_end();
+        if text.is_empty() {
+            return Ok((status, length));
+        }
+        if let Some(rest) = text.strip_prefix("HTTP/1.1 ") {
+            status = rest.get(..3).and_then(|it| it.parse().ok()).unwrap_or(0);
+        } else if let Some((name, value)) = text.split_once(':')
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse().unwrap_or(0);
+        }
+    }
+}
