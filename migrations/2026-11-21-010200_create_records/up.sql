@@ -49,6 +49,8 @@ CREATE TABLE records (
     milestone        text NOT NULL CHECK (milestone IN ('registered', 'authorised', 'implemented', 'finished')),
     identifier       text,
     title            text NOT NULL,
+    scope            text NOT NULL DEFAULT '',
+    reason           text NOT NULL DEFAULT '',
     ci_id            bigint REFERENCES configuration_items,
     owner_id         bigint NOT NULL REFERENCES users,
     coordinator_id   bigint REFERENCES users,
@@ -84,6 +86,7 @@ COMMENT ON COLUMN records.phase_name IS 'The name of the phase in the record''s 
 COMMENT ON COLUMN records.visit IS 'Grows with every phase entered. Confirmations, waivers and approvals count for the visit they were given in.';
 COMMENT ON COLUMN records.milestone IS 'How far the record has come, as its phase says: what a release asks of its RFCs.';
 COMMENT ON COLUMN records.identifier IS 'CI and version of a release; null for an RFC.';
+COMMENT ON COLUMN records.scope IS 'The scope of a release, the description of an RFC; Markdown.';
 COMMENT ON COLUMN records.owner_id IS 'The owner of a release, the requester of an RFC.';
 COMMENT ON COLUMN records.coordinator_id IS 'The coordinator of a release, the assignee of an RFC.';
 COMMENT ON COLUMN records.likelihood IS 'How likely it is that something goes wrong; impact times likelihood is the risk.';
@@ -95,8 +98,6 @@ CREATE TABLE releases (
     record_id          bigint PRIMARY KEY REFERENCES records,
     ci_id              bigint NOT NULL REFERENCES configuration_items,
     number             integer[] NOT NULL CHECK (cardinality(number) BETWEEN 1 AND 3),
-    scope              text NOT NULL DEFAULT '',
-    reason             text NOT NULL DEFAULT '',
     strategy           text CHECK (strategy IN ('big_bang', 'phased')),
     distribution       text CHECK (distribution IN ('push', 'pull')),
     deployment_plan    text NOT NULL DEFAULT '',
@@ -107,14 +108,8 @@ CREATE TABLE releases (
     superseded_by      bigint REFERENCES releases,
     UNIQUE (ci_id, number)
 );
+COMMENT ON TABLE releases IS 'What only a release has: its version and its plan.';
 COMMENT ON COLUMN releases.number IS 'The version, one to three parts: {2}, {1,3}, {1,2,1}.';
-
-CREATE TABLE changes (
-    record_id   bigint PRIMARY KEY REFERENCES records,
-    description text NOT NULL DEFAULT '',
-    reason      text NOT NULL DEFAULT ''
-);
-COMMENT ON TABLE changes IS 'What only an RFC has.';
 
 CREATE TABLE affected_items (
     record_id bigint NOT NULL REFERENCES records,
@@ -126,7 +121,7 @@ COMMENT ON TABLE affected_items IS 'The configuration items that an RFC touches.
 
 CREATE TABLE release_changes (
     release_id bigint NOT NULL REFERENCES releases,
-    change_id  bigint NOT NULL REFERENCES changes,
+    change_id  bigint NOT NULL REFERENCES records,
     active     boolean NOT NULL DEFAULT true,
     related_at timestamptz NOT NULL,
     PRIMARY KEY (release_id, change_id)

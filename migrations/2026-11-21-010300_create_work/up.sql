@@ -27,6 +27,8 @@ CREATE TABLE tasks (
     group_id      bigint REFERENCES groups,
     planned_start timestamptz,
     due_at        timestamptz,
+    anchor        text CHECK (anchor IN ('phase', 'deployment')),
+    offset_days   integer,
     state         text NOT NULL CHECK (state IN ('planned', 'ready', 'in_progress', 'done', 'skipped', 'failed')),
     mandatory     boolean NOT NULL DEFAULT true,
     model_key     text,
@@ -41,6 +43,7 @@ CREATE INDEX tasks_assignee ON tasks (assignee_id, due_at, id) WHERE state IN ('
 CREATE INDEX tasks_group ON tasks (group_id, due_at, id) WHERE assignee_id IS NULL AND state IN ('planned', 'ready', 'in_progress');
 CREATE INDEX tasks_record ON tasks (record_id, id);
 COMMENT ON TABLE tasks IS 'Work of a release or RFC itself, over and above the work of its RFCs.';
+COMMENT ON COLUMN tasks.anchor IS 'What the due time is counted from, with offset_days working days; null once somebody set it by hand.';
 COMMENT ON COLUMN tasks.mandatory IS 'Whether its phase cannot be left while it is open.';
 COMMENT ON COLUMN tasks.model_key IS 'Model and task key it was made from, so that a model applied twice adds nothing twice.';
 COMMENT ON COLUMN tasks.note IS 'Why it was skipped or failed, or what came of it.';

@@ -34,7 +34,7 @@ pub struct ModelTask {
     pub group: Option<String>,
     pub anchor: Anchor,
     /// Working days from the anchor; negative ones lie before it.
-    pub offset: i64,
+    pub offset: i32,
     #[serde(default)]
     pub after: Vec<String>,
     #[serde(default = "yes")]
@@ -65,13 +65,13 @@ pub struct Anchors {
     pub zone: Tz,
 }
 
-impl ModelTask {
-    /// When the task is due; unknown while its anchor is.
-    pub fn due(&self, anchors: Anchors) -> Option<DateTime<Utc>> {
-        let anchor = match self.anchor {
-            Anchor::Phase => anchors.phase_entered,
-            Anchor::Deployment => anchors.deployment,
+impl Anchors {
+    /// When something is due that is counted from `anchor`; unknown while the anchor is.
+    pub fn due(self, anchor: Anchor, offset: i64) -> Option<DateTime<Utc>> {
+        let from = match anchor {
+            Anchor::Phase => self.phase_entered,
+            Anchor::Deployment => self.deployment,
         };
-        anchor.map(|from| super::working_time::end(from, self.offset, anchors.zone))
+        from.map(|from| super::working_time::end(from, offset, self.zone))
     }
 }
