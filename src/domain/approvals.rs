@@ -244,3 +244,6 @@ pub fn round(steps: &[StepVerdict]) -> (RoundState, Vec<StepState>) {
 fn reached(steps: &[StepVerdict], position: i32) -> bool {
     steps.iter().filter(|it| it.position < position).all(|it| it.verdict == Verdict::Approved)
 }
+
+#[cfg(test)]
+mod tests;

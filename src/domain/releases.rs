@@ -161,3 +161,6 @@ impl fmt::Display for Version {
 pub fn identifier(item: &str, version: &Version) -> String {
     format!("{} {version}", item.split_whitespace().collect::<Vec<_>>().join("_"))
 }
+
+#[cfg(test)]
+mod tests;
