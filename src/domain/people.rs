@@ -127,3 +127,6 @@ impl Action {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
