@@ -1,6 +1,6 @@
 //! Working days, in which due times are reckoned: Monday to Friday, 9:00 to 17:00, in one time zone.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeZone, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 
 const END_OF_DAY: NaiveTime = NaiveTime::from_hms_opt(17, 0, 0).expect("17:00 is a time");
@@ -50,12 +50,12 @@ fn next(day: NaiveDate, forward: bool) -> NaiveDate {
     moved.unwrap_or(day)
 }
 
-/// A local time as an instant; in the hour that a clock change skips, the first instant after it.
+/// A local time as an instant: the first of both where a clock change repeats it, as much later where one skips it.
 pub fn at(day: NaiveDate, time: NaiveTime, zone: Tz) -> DateTime<Utc> {
     let local = day.and_time(time);
     zone.from_local_datetime(&local)
         .earliest()
-        .or_else(|| zone.from_local_datetime(&(local + chrono::Duration::hours(1))).earliest())
+        .or_else(|| zone.from_local_datetime(&(local - Duration::days(1))).earliest().map(|day_before| day_before + Duration::days(1)))
         .map_or_else(|| Utc.from_utc_datetime(&local), |found| found.with_timezone(&Utc))
 }
 
