@@ -44,14 +44,17 @@ fn five_workflows_are_shipped_and_every_category_follows_one() {
     assert_eq!(keys, ["release-standard", "release-emergency", "change-normal", "change-standard", "change-emergency"]);
     let categories = shipped::categories();
     let follows = |(category, workflow): &(String, String)| format!("{category} follows {workflow}");
-    assert_eq!(categories.iter().map(follows).collect::<Vec<_>>(), [
-        "major follows release-standard",
-        "minor follows release-standard",
-        "emergency follows release-emergency",
-        "normal-change follows change-normal",
-        "standard-change follows change-standard",
-        "emergency-change follows change-emergency",
-    ]);
+    assert_eq!(
+        categories.iter().map(follows).collect::<Vec<_>>(),
+        [
+            "major follows release-standard",
+            "minor follows release-standard",
+            "emergency follows release-emergency",
+            "normal-change follows change-normal",
+            "standard-change follows change-standard",
+            "emergency-change follows change-emergency",
+        ]
+    );
 }
 
 #[test]
@@ -192,45 +195,50 @@ fn lines(key: &str) -> Vec<String> {
 
 #[test]
 fn a_major_or_minor_release_goes_as_the_process_says() {
-    assert_eq!(lines("release-standard"), [
-        "main assess | advance to plan: details_complete, changes_related | abandon to abandoned as abandoned: -",
-        "main plan | advance to build_test: plan_complete, risk_assessed, back_out_plan_written, window_set, tasks_done, approved \
+    assert_eq!(
+        lines("release-standard"),
+        [
+            "main assess | advance to plan: details_complete, changes_related | abandon to abandoned as abandoned: -",
+            "main plan | advance to build_test: plan_complete, risk_assessed, back_out_plan_written, window_set, tasks_done, approved \
          | abandon to abandoned as abandoned: - | 1. Plan: all must approve of release_approver",
-        "main build_test | advance to training: changes_authorised, tests_passed, tasks_done, approved | rework to plan: - \
+            "main build_test | advance to training: changes_authorised, tests_passed, tasks_done, approved | rework to plan: - \
          | abandon to abandoned as abandoned: - | 1. Build and test: more than half must approve of release_approver \
          | 2. Deployment (CAB): all must approve, first denial denies of cab",
-        "main training (when impact and urgency are high) | advance to rollout: tasks_done",
-        "main rollout | advance to early_life: changes_implemented, deployment_done, verification_passed | back_out to back_out: -",
-        "side back_out | rework to plan: back_out_facts, tasks_done | close to closed as backed_out: back_out_facts, tasks_done",
-        "main early_life | advance to review: exit_criteria_met, handover_accepted | back_out to back_out: -",
-        "main review | close to closed as closed: feedback_considered, review_complete, follow_ups_settled, changes_closed, log_and_cms_current, approved \
+            "main training (when impact and urgency are high) | advance to rollout: tasks_done",
+            "main rollout | advance to early_life: changes_implemented, deployment_done, verification_passed | back_out to back_out: -",
+            "side back_out | rework to plan: back_out_facts, tasks_done | close to closed as backed_out: back_out_facts, tasks_done",
+            "main early_life | advance to review: exit_criteria_met, handover_accepted | back_out to back_out: -",
+            "main review | close to closed as closed: feedback_considered, review_complete, follow_ups_settled, changes_closed, log_and_cms_current, approved \
          | 1. Closure: one must approve of release_manager",
-        "end closed | ",
-        "end abandoned | ",
-    ]);
+            "end closed | ",
+            "end abandoned | ",
+        ]
+    );
 }
 
 #[test]
 fn an_emergency_release_skips_planning_and_training() {
-    assert_eq!(lines("release-emergency"), [
-        "main assess | advance to build_test: details_complete, changes_related | abandon to abandoned as abandoned: -",
-        "main build_test | advance to rollout: changes_authorised, tests_passed, tasks_done, back_out_plan_written, window_set, approved \
+    assert_eq!(
+        lines("release-emergency"),
+        [
+            "main assess | advance to build_test: details_complete, changes_related | abandon to abandoned as abandoned: -",
+            "main build_test | advance to rollout: changes_authorised, tests_passed, tasks_done, back_out_plan_written, window_set, approved \
          | rework to build_test: - | abandon to abandoned as abandoned: - | 1. ECAB: one must approve of ecab",
-        "main rollout | advance to early_life: changes_implemented, deployment_done, verification_passed | back_out to back_out: -",
-        "side back_out | rework to build_test: back_out_facts, tasks_done | close to closed as backed_out: back_out_facts, tasks_done",
-        "main early_life | advance to review: exit_criteria_met, handover_accepted | back_out to back_out: -",
-        "main review | close to closed as closed: feedback_considered, review_complete, follow_ups_settled, changes_closed, log_and_cms_current, approved \
+            "main rollout | advance to early_life: changes_implemented, deployment_done, verification_passed | back_out to back_out: -",
+            "side back_out | rework to build_test: back_out_facts, tasks_done | close to closed as backed_out: back_out_facts, tasks_done",
+            "main early_life | advance to review: exit_criteria_met, handover_accepted | back_out to back_out: -",
+            "main review | close to closed as closed: feedback_considered, review_complete, follow_ups_settled, changes_closed, log_and_cms_current, approved \
          | 1. Closure: one must approve of release_manager",
-        "end closed | ",
-        "end abandoned | ",
-    ]);
+            "end closed | ",
+            "end abandoned | ",
+        ]
+    );
 }
 
 #[test]
 fn an_rfc_goes_through_its_phases_and_a_standard_one_needs_no_authorisation() {
     let phases = |key: &str| shipped::workflow(key).phases.into_iter().map(|it| it.name).collect::<Vec<_>>();
-    let normal =
-        ["Registered", "Assessment", "Authorisation", "Build", "Test", "Implementation", "Review", "Closed", "Rejected", "Withdrawn"];
+    let normal = ["Registered", "Assessment", "Authorisation", "Build", "Test", "Implementation", "Review", "Closed", "Rejected", "Withdrawn"];
     assert_eq!(phases("change-normal"), normal);
     assert_eq!(phases("change-emergency"), normal);
     assert_eq!(phases("change-standard"), normal.into_iter().filter(|it| *it != "Authorisation").collect::<Vec<_>>());
