@@ -209,7 +209,7 @@ fn some_attempts() -> impl Strategy<Value = Vec<Attempt>> {
 /// Why each phase of the main way counts as gone through: it was left with all that it asks, or passed over because it did not apply.
 #[derive(Debug)]
 enum Passed<'a> {
-    Left(&'a Transition, Facts),
+    Left(&'a Transition, &'a Facts),
     Over(Grades),
 }
 
@@ -230,7 +230,7 @@ fn walk(workflow: &Workflow, attempts: &[Attempt]) -> Result<(), TestCaseError> 
         let to = workflow.position(&next.key).unwrap();
         match transition.kind {
             TransitionKind::Advance | TransitionKind::Close => {
-                passed.insert(from, Passed::Left(transition, facts.clone()));
+                passed.insert(from, Passed::Left(transition, facts));
                 let between = workflow.position(&transition.to).unwrap()..to;
                 passed.extend(between.filter(|it| workflow.phases[*it].kind == PhaseKind::Main).map(|it| (it, Passed::Over(*grades))));
             }
