@@ -209,11 +209,12 @@ pub struct StepVerdict {
 }
 
 /// The state of each step and of the round: lower positions first, equal ones side by side; a denied step denies the round.
+/// A round without a step stays open: nobody was asked, so nobody approved.
 pub fn round(steps: &[StepVerdict]) -> (RoundState, Vec<StepState>) {
     let denied = steps.iter().any(|it| it.verdict == Verdict::Denied && reached(steps, it.position));
     let state = if denied {
         RoundState::Denied
-    } else if steps.iter().all(|it| it.verdict == Verdict::Approved) {
+    } else if !steps.is_empty() && steps.iter().all(|it| it.verdict == Verdict::Approved) {
         RoundState::Approved
     } else {
         RoundState::Open
@@ -243,3 +244,6 @@ pub fn round(steps: &[StepVerdict]) -> (RoundState, Vec<StepState>) {
 fn reached(steps: &[StepVerdict], position: i32) -> bool {
     steps.iter().filter(|it| it.position < position).all(|it| it.verdict == Verdict::Approved)
 }
+
+#[cfg(test)]
+mod tests;

@@ -299,3 +299,6 @@ fn canonical(value: &serde_json::Value, out: &mut String) {
         serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) | serde_json::Value::String(_) => out.push_str(&value.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,3 +18,6 @@ pub mod tasks;
 pub mod text;
 pub mod workflows;
 pub mod working_time;
+
+#[cfg(test)]
+mod shipped;

@@ -93,3 +93,6 @@ impl Anchors {
         from.map(|from| super::working_time::end(from, offset, self.zone))
     }
 }
+
+#[cfg(test)]
+mod tests;

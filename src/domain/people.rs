@@ -174,48 +174,4 @@ impl Action {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_lower_case_and_looks_like_one() {
-        assert_eq!(EmailAddress::parse(" Ines.Okafor+x@Example.ORG ").expect("fine").as_str(), "ines.okafor+x@example.org");
-        assert!(EmailAddress::parse("ines@intranet").is_ok());
-        for text in [
-            "",
-            "ines",
-            "@example.org",
-            "ines@",
-            "a@b@c",
-            "a b@c.org",
-            "a@b..org",
-            ".a@b.org",
-            "a@-b.org",
-            "ines<x>@b.org",
-            "ïnes@b.org",
-            "a@b.org\nBcc: c@d.org",
-        ] {
-            assert_eq!(EmailAddress::parse(text), Err(NoAddress), "{text}");
-        }
-    }
-
-    #[test]
-    fn the_last_administrator_stays() {
-        assert_eq!(spare_administrator(UserId(1), &[UserId(1)]), Err(Refusal::LastAdministrator));
-        assert_eq!(spare_administrator(UserId(1), &[UserId(1), UserId(2)]), Ok(()));
-        assert_eq!(spare_administrator(UserId(3), &[UserId(1)]), Ok(()));
-    }
-
-    #[test]
-    fn a_group_gets_a_word_of_its_own() {
-        assert_eq!(group_key("Service desk (EMEA)", &[]), "service_desk_emea");
-        assert_eq!(group_key("CAB", &["cab".into(), "cab_2".into()]), "cab_3");
-        assert_eq!(group_key("運用", &[]), "group");
-    }
-
-    #[test]
-    fn every_zone_on_offer_is_one() {
-        assert!(zones().all(|it| it.parse::<Tz>().is_ok()));
-        assert!(zones().any(|it| it == "Europe/Berlin"));
-    }
-}
+mod tests;

@@ -185,3 +185,6 @@ fn awaited(names: &[String]) -> String {
         [first, rest @ ..] => format!("Waiting for {first} and {} others.", rest.len()),
     }
 }
+
+#[cfg(test)]
+mod tests;

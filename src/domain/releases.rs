@@ -47,7 +47,7 @@ pub struct Version(Vec<i32>);
 pub enum VersionRefusal {
     #[error("Write the version as numbers with points between, such as v1.3.")]
     Malformed,
-    #[error("A {} release has {}; this version has {found}.", .level.label().to_lowercase(), parts(.level.parts()))]
+    #[error("{} releases have versions of {}; this one has {found}.", .level.label(), parts(.level.parts()))]
     WrongParts { level: Level, found: usize },
     #[error("{version} exists already for this CI; the next free one is {next}.")]
     Taken { version: Version, next: Version },
@@ -62,12 +62,14 @@ fn parts(count: usize) -> String {
 }
 
 impl Version {
+    /// One to three numbers of at most nine digits each, with or without a v before them.
     pub fn parse(text: &str) -> Result<Version, VersionRefusal> {
         let text = text.trim();
         let digits = text.strip_prefix(['v', 'V']).unwrap_or(text);
-        let parts: Option<Vec<i32>> = digits.split('.').map(|part| part.parse::<u16>().ok().map(i32::from)).collect();
+        let part = |it: &str| it.bytes().all(|byte| byte.is_ascii_digit()).then(|| it.parse().ok().filter(|_| it.len() <= 9)).flatten();
+        let parts: Option<Vec<i32>> = digits.split('.').map(part).collect();
         match parts {
-            Some(parts) if (1..=3).contains(&parts.len()) && !digits.contains('+') => Ok(Version(parts)),
+            Some(parts) if (1..=3).contains(&parts.len()) => Ok(Version(parts)),
             Some(_) | None => Err(VersionRefusal::Malformed),
         }
     }
@@ -84,21 +86,17 @@ impl Version {
     /// The version that a new release of `level` is offered, given those the CI has.
     /// A minor one continues the newest major, an emergency one the newest major or minor.
     pub fn next(level: Level, existing: &[Version]) -> Version {
-        let parts = level.parts();
-        let base: Vec<i32> = match existing.iter().filter(|it| it.0.len() < parts).max() {
-            Some(newest) => newest.padded(parts - 1),
-            None if parts == 1 => Vec::new(),
-            None => {
-                let mut base = vec![0; parts - 1];
-                base[0] = 1;
-                base
-            }
-        };
-        Version::after(base, existing)
+        let length = level.parts() - 1;
+        let mut base = vec![0; length];
+        if let Some(first) = base.first_mut() {
+            *first = 1;
+        }
+        let newest = existing.iter().map(|it| it.leading(length)).max();
+        Version::after(newest.unwrap_or(base), existing)
     }
 
     fn after(base: Vec<i32>, existing: &[Version]) -> Version {
-        let last = existing.iter().filter(|it| it.0.len() == base.len() + 1 && it.0.starts_with(&base)).map(|it| it.0[base.len()]).max();
+        let last = existing.iter().filter(|it| it.0.len() > base.len() && it.0.starts_with(&base)).map(|it| it.0[base.len()]).max();
         let mut next = base;
         next.push(last.map_or(1, |last| last.saturating_add(1)));
         Version(next)
@@ -112,9 +110,11 @@ impl Version {
         if existing.contains(self) {
             return Err(VersionRefusal::Taken { version: self.clone(), next: Version::next(level, existing) });
         }
-        let siblings = existing.iter().filter(|it| it.0.len() == self.0.len() && it.family() == self.family());
-        match siblings.max() {
-            Some(latest) if latest > self => {
+        let length = self.0.len();
+        // A longer version speaks for what it continues: v3.1 says that there was a v3.
+        let rivals = existing.iter().filter(|it| it.0.len() >= length && it.0.starts_with(self.family()));
+        match rivals.max_by_key(|it| it.0[length - 1]) {
+            Some(latest) if latest.0[length - 1] >= self.0[length - 1] => {
                 Err(VersionRefusal::Backwards { version: self.clone(), latest: latest.clone(), next: Version::next(level, existing) })
             }
             Some(_) | None => self.has_base(level, existing),
@@ -124,7 +124,7 @@ impl Version {
     /// A version continues something that exists, unless the CI has nothing yet to continue.
     fn has_base(&self, level: Level, existing: &[Version]) -> Result<(), VersionRefusal> {
         let shorter = || existing.iter().filter(|it| it.0.len() < self.0.len());
-        if self.0.len() == 1 || shorter().next().is_none() || shorter().any(|it| it.padded(self.0.len() - 1) == self.family()) {
+        if self.0.len() == 1 || shorter().next().is_none() || existing.iter().any(|it| it.leading(self.0.len() - 1) == self.family()) {
             Ok(())
         } else {
             Err(VersionRefusal::NoBase { version: self.clone(), base: Version(self.family().to_vec()), next: Version::next(level, existing) })
@@ -136,7 +136,8 @@ impl Version {
         &self.0[..self.0.len() - 1]
     }
 
-    fn padded(&self, length: usize) -> Vec<i32> {
+    /// Its first `length` parts; those it lacks are 0.
+    fn leading(&self, length: usize) -> Vec<i32> {
         let mut parts = self.0.clone();
         parts.resize(length, 0);
         parts
@@ -160,3 +161,6 @@ impl fmt::Display for Version {
 pub fn identifier(item: &str, version: &Version) -> String {
     format!("{} {version}", item.split_whitespace().collect::<Vec<_>>().join("_"))
 }
+
+#[cfg(test)]
+mod tests;

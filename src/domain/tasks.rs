@@ -144,3 +144,6 @@ fn waits_for(task: TaskId, target: TaskId, known: &Predecessors) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests;

@@ -194,3 +194,6 @@ impl Phase {
         self.kind == PhaseKind::End
     }
 }
+
+#[cfg(test)]
+mod tests;

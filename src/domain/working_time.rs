@@ -1,6 +1,6 @@
 //! Working days, in which due times are reckoned: Monday to Friday, 9:00 to 17:00, in one time zone.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeZone, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 
 const END_OF_DAY: NaiveTime = NaiveTime::from_hms_opt(17, 0, 0).expect("17:00 is a time");
@@ -50,41 +50,14 @@ fn next(day: NaiveDate, forward: bool) -> NaiveDate {
     moved.unwrap_or(day)
 }
 
-/// A local time as an instant; in the hour that a clock change skips, the first instant after it.
+/// A local time as an instant: the first of both where a clock change repeats it, as much later where one skips it.
 pub fn at(day: NaiveDate, time: NaiveTime, zone: Tz) -> DateTime<Utc> {
     let local = day.and_time(time);
     zone.from_local_datetime(&local)
         .earliest()
-        .or_else(|| zone.from_local_datetime(&(local + chrono::Duration::hours(1))).earliest())
+        .or_else(|| zone.from_local_datetime(&(local - Duration::days(1))).earliest().map(|day_before| day_before + Duration::days(1)))
         .map_or_else(|| Utc.from_utc_datetime(&local), |found| found.with_timezone(&Utc))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn berlin(text: &str) -> DateTime<Utc> {
-        let local = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap();
-        at(local.date(), local.time(), Tz::Europe__Berlin)
-    }
-
-    #[test]
-    fn a_weekend_does_not_count() {
-        // 2026-11-20 is a Friday.
-        assert_eq!(due(berlin("2026-11-20 10:00"), 1, Tz::Europe__Berlin), berlin("2026-11-23 17:00"));
-        assert_eq!(due(berlin("2026-11-21 10:00"), 0, Tz::Europe__Berlin), berlin("2026-11-23 17:00"));
-        assert_eq!(end(berlin("2026-11-23 10:00"), -1, Tz::Europe__Berlin), berlin("2026-11-20 17:00"));
-    }
-
-    #[test]
-    fn a_due_time_keeps_its_hour_over_a_clock_change() {
-        assert_eq!(due(berlin("2026-10-23 10:00"), 1, Tz::Europe__Berlin), berlin("2026-10-26 17:00"));
-    }
-
-    #[test]
-    fn a_skipped_hour_becomes_the_first_after_it() {
-        let day = NaiveDate::from_ymd_opt(2026, 3, 29).unwrap();
-        let time = NaiveTime::from_hms_opt(2, 30, 0).unwrap();
-        assert_eq!(at(day, time, Tz::Europe__Berlin), berlin("2026-03-29 03:30"));
-    }
-}
+mod tests;

@@ -1,0 +1,286 @@
+//! What blocks and what does not, and random walks that try to get past a gate.
+
+use super::*;
+use crate::domain::records::Grade;
+use crate::domain::shipped;
+use crate::domain::workflows::{Grades, PhaseKind, TransitionKind, Workflow};
+use proptest::prelude::*;
+
+/// Whether a requirement holds, as PROCESS words it.
+fn holds(requirement: Requirement, facts: &Facts) -> bool {
+    let vouched = |it: Confirmation| matches!(facts.confirmations.get(&it), Some(Outcome::Passed | Outcome::NotApplicable));
+    let rfcs_at_least = |milestones: &[Milestone]| facts.changes.iter().all(|it| milestones.contains(&it.milestone)) && !facts.changes.is_empty();
+    match requirement {
+        Requirement::DetailsComplete => facts.missing_details.is_empty(),
+        Requirement::ChangesRelated => !facts.changes.is_empty(),
+        Requirement::PlanComplete => facts.missing_plan.is_empty(),
+        Requirement::RiskAssessed => facts.risk_assessed,
+        Requirement::BackOutPlanWritten => facts.back_out_plan,
+        Requirement::WindowSet => facts.window,
+        Requirement::ItemsNamed => facts.items != 0,
+        Requirement::Assigned => facts.assigned,
+        Requirement::TasksDone => facts.open_tasks.is_empty(),
+        Requirement::ChangesAuthorised => rfcs_at_least(&[Milestone::Authorised, Milestone::Implemented, Milestone::Finished]),
+        Requirement::ChangesImplemented => rfcs_at_least(&[Milestone::Implemented, Milestone::Finished]),
+        Requirement::ChangesClosed => rfcs_at_least(&[Milestone::Finished]),
+        Requirement::TestsPassed => vouched(Confirmation::TestsPassed),
+        Requirement::DeploymentDone => vouched(Confirmation::DeploymentDone),
+        Requirement::VerificationPassed => vouched(Confirmation::VerificationPassed),
+        Requirement::BackOutFacts => vouched(Confirmation::BackOutFacts),
+        Requirement::ImplementationDone => vouched(Confirmation::ImplementationDone),
+        Requirement::ExitCriteriaMet => vouched(Confirmation::ExitCriteriaMet),
+        Requirement::HandoverAccepted => vouched(Confirmation::HandoverAccepted),
+        Requirement::FeedbackConsidered => vouched(Confirmation::FeedbackConsidered),
+        Requirement::ReviewComplete => vouched(Confirmation::ReviewComplete),
+        Requirement::FollowUpsSettled => vouched(Confirmation::FollowUpsSettled),
+        Requirement::LogAndCmsCurrent => vouched(Confirmation::LogAndCmsCurrent),
+        Requirement::Approved => facts.round.state == Some(RoundState::Approved),
+        Requirement::ScopeFrozen => false,
+    }
+}
+
+fn holds_or_waived(requirement: Requirement, facts: &Facts) -> bool {
+    holds(requirement, facts) || facts.waived.contains_key(&requirement)
+}
+
+fn change(milestone: Milestone) -> ChangeFact {
+    ChangeFact { number: "RFC-00107".into(), milestone }
+}
+
+/// A record of which everything is as it should be.
+fn in_order() -> Facts {
+    Facts {
+        missing_details: vec![],
+        missing_plan: vec![],
+        risk_assessed: true,
+        back_out_plan: true,
+        window: true,
+        items: 1,
+        assigned: true,
+        open_tasks: vec![],
+        changes: vec![change(Milestone::Finished)],
+        confirmations: Confirmation::ALL.iter().map(|it| (*it, Outcome::Passed)).collect(),
+        round: Round { state: Some(RoundState::Approved), ..Round::default() },
+        waived: BTreeMap::new(),
+    }
+}
+
+/// The same, but for what makes this requirement fail.
+fn in_order_but(requirement: Requirement) -> Facts {
+    let mut facts = in_order();
+    match requirement {
+        Requirement::DetailsComplete => facts.missing_details.push("Scope"),
+        Requirement::PlanComplete => facts.missing_plan.push("Strategy"),
+        Requirement::RiskAssessed => facts.risk_assessed = false,
+        Requirement::BackOutPlanWritten => facts.back_out_plan = false,
+        Requirement::WindowSet => facts.window = false,
+        Requirement::ItemsNamed => facts.items = 0,
+        Requirement::Assigned => facts.assigned = false,
+        Requirement::TasksDone => facts.open_tasks.push("Confirm the funding".into()),
+        Requirement::ChangesRelated => facts.changes.clear(),
+        Requirement::ChangesAuthorised => facts.changes.push(change(Milestone::Registered)),
+        Requirement::ChangesImplemented => facts.changes.push(change(Milestone::Authorised)),
+        Requirement::ChangesClosed => facts.changes.push(change(Milestone::Implemented)),
+        Requirement::Approved => facts.round.state = Some(RoundState::Open),
+        Requirement::ScopeFrozen => {}
+        Requirement::TestsPassed
+        | Requirement::DeploymentDone
+        | Requirement::VerificationPassed
+        | Requirement::BackOutFacts
+        | Requirement::ImplementationDone
+        | Requirement::ExitCriteriaMet
+        | Requirement::HandoverAccepted
+        | Requirement::FeedbackConsidered
+        | Requirement::ReviewComplete
+        | Requirement::FollowUpsSettled
+        | Requirement::LogAndCmsCurrent => {
+            facts.confirmations.insert(requirement.confirmation().unwrap(), Outcome::Failed);
+        }
+    }
+    facts
+}
+
+fn every_transition() -> impl Iterator<Item = Transition> {
+    shipped::workflows().into_iter().flat_map(|(_, workflow)| workflow.phases).flat_map(|phase| phase.transitions)
+}
+
+#[test]
+fn one_unmet_requirement_is_enough_to_block_and_is_the_only_one_shown_as_unmet() {
+    for transition in every_transition() {
+        for requirement in &transition.requirements {
+            let checks = readiness(&transition, &in_order_but(*requirement));
+            let blocking: Vec<Requirement> = checks.iter().filter(|it| it.blocks()).map(|it| it.requirement).collect();
+            assert_eq!(blocking, [*requirement], "{}", transition.label);
+        }
+    }
+}
+
+#[test]
+fn a_waiver_lets_one_requirement_pass_and_says_why() {
+    for transition in every_transition() {
+        for requirement in &transition.requirements {
+            let mut facts = in_order_but(*requirement);
+            facts.waived.insert(*requirement, "The board decided so.".into());
+            let checks = readiness(&transition, &facts);
+            assert!(!checks.iter().any(Check::blocks), "{}", transition.label);
+            let waived: Vec<&Check> = checks.iter().filter(|it| it.standing == Standing::Waived).collect();
+            assert_eq!(waived.iter().map(|it| (it.requirement, it.why.as_str())).collect::<Vec<_>>(), [(*requirement, "Waived: The board decided so.")]);
+        }
+    }
+}
+
+#[test]
+fn with_everything_in_order_a_record_goes_from_its_first_phase_to_closed() {
+    let high = Grades { impact: Some(Grade::High), urgency: Some(Grade::High) };
+    for (key, workflow) in shipped::workflows() {
+        let mut phase = workflow.first().unwrap();
+        let mut way = vec![phase.key.as_str()];
+        while let Some(transition) = phase.advance() {
+            assert!(!readiness(transition, &in_order()).iter().any(Check::blocks), "{key}: {}", phase.key);
+            phase = workflow.destination(transition, high).unwrap();
+            way.push(&phase.key);
+        }
+        let main: Vec<&str> = workflow.phases.iter().filter(|it| it.kind == PhaseKind::Main).map(|it| it.key.as_str()).collect();
+        assert_eq!(way, [main.as_slice(), &["closed"]].concat(), "{key}");
+    }
+}
+
+#[test]
+fn the_sentence_says_what_is_missing() {
+    let why = |facts: Facts, requirement| evaluate(requirement, &facts).1;
+    let awaited = |names: &[&str]| Round { state: Some(RoundState::Open), awaited: names.iter().map(|it| (*it).into()).collect(), denied_by: vec![] };
+    let open = |titles: &[&str]| Facts { open_tasks: titles.iter().map(|it| (*it).into()).collect(), ..in_order() };
+    assert_eq!(why(Facts { missing_details: vec!["Scope", "Impact"], ..in_order() }, Requirement::DetailsComplete), "Still missing: Scope, Impact.");
+    assert_eq!(why(open(&["Brief"]), Requirement::TasksDone), "“Brief” is still open.");
+    assert_eq!(why(open(&["Brief", "Train", "Update"]), Requirement::TasksDone), "“Brief” and 2 more are still open.");
+    assert_eq!(why(in_order_but(Requirement::ChangesAuthorised), Requirement::ChangesAuthorised), "RFC-00107 is not authorised yet.");
+    assert_eq!(why(in_order_but(Requirement::ChangesRelated), Requirement::ChangesImplemented), "No RFC is related.");
+    assert_eq!(why(Facts { round: awaited(&["Ada"]), ..in_order() }, Requirement::Approved), "Waiting for Ada.");
+    assert_eq!(why(Facts { round: awaited(&["Ada", "Bo"]), ..in_order() }, Requirement::Approved), "Waiting for Ada and Bo.");
+    assert_eq!(why(Facts { round: awaited(&["Ada", "Bo", "Cy"]), ..in_order() }, Requirement::Approved), "Waiting for Ada and 2 others.");
+    assert_eq!(why(Facts { round: Round::default(), ..in_order() }, Requirement::Approved), "The approvers have not been asked yet.");
+}
+
+/// Facts as they may be at any time; each is in order with probability `fine`.
+fn some_facts(fine: f64) -> impl Strategy<Value = Facts> {
+    let ok = move || prop::bool::weighted(fine);
+    let milestones = prop_oneof![3 => Just(Milestone::Finished), 1 => prop::sample::select(Milestone::ALL)];
+    let confirmations = prop::collection::vec((ok(), prop::option::of(prop::sample::select(Outcome::ALL))), Confirmation::ALL.len());
+    let round = (ok(), prop::option::of(prop::sample::select(RoundState::ALL)));
+    let waived = prop::collection::btree_map(prop::sample::select(Requirement::ALL), Just("So decided.".to_owned()), 0..3);
+    let flags = prop::collection::vec(ok(), 8);
+    (flags, prop::collection::vec(milestones, 0..4), confirmations, round, waived).prop_map(|(flags, milestones, confirmations, round, waived)| {
+        let unless = |index: usize| if flags[index] { vec![] } else { vec!["Scope"] };
+        Facts {
+            missing_details: unless(0),
+            missing_plan: unless(1),
+            risk_assessed: flags[2],
+            back_out_plan: flags[3],
+            window: flags[4],
+            items: usize::from(flags[5]),
+            assigned: flags[6],
+            open_tasks: unless(7).into_iter().map(str::to_owned).collect(),
+            changes: milestones.into_iter().map(change).collect(),
+            confirmations: Confirmation::ALL
+                .iter()
+                .zip(confirmations)
+                .filter_map(|(it, (ok, outcome))| if ok { Some((*it, Outcome::Passed)) } else { outcome.map(|outcome| (*it, outcome)) })
+                .collect(),
+            round: Round { state: if round.0 { Some(RoundState::Approved) } else { round.1 }, ..Round::default() },
+            waived,
+        }
+    })
+}
+
+/// Somebody tries a transition while the record is like this.
+#[derive(Clone, Debug)]
+struct Attempt {
+    facts: Facts,
+    transition: prop::sample::Index,
+    grades: Grades,
+}
+
+fn some_attempts() -> impl Strategy<Value = Vec<Attempt>> {
+    let grade = || prop::option::of(prop::sample::select(Grade::ALL));
+    let attempt = (some_facts(0.95), any::<prop::sample::Index>(), grade(), grade());
+    prop::collection::vec(attempt.prop_map(|(facts, transition, impact, urgency)| Attempt { facts, transition, grades: Grades { impact, urgency } }), 1..60)
+}
+
+/// Why each phase of the main way counts as gone through: it was left with all that it asks, or passed over because it did not apply.
+#[derive(Debug)]
+enum Passed<'a> {
+    Left(&'a Transition, &'a Facts),
+    Over(Grades),
+}
+
+/// Tries one transition after the other, as the app does, and checks after each that nothing was jumped.
+fn walk(workflow: &Workflow, attempts: &[Attempt]) -> Result<(), TestCaseError> {
+    let mut phase = workflow.first().unwrap();
+    let mut passed: BTreeMap<usize, Passed> = BTreeMap::new();
+    for Attempt { facts, transition, grades } in attempts {
+        if phase.is_end() {
+            break;
+        }
+        let transition = &phase.transitions[transition.index(phase.transitions.len())];
+        if readiness(transition, facts).iter().any(Check::blocks) {
+            prop_assert!(transition.requirements.iter().any(|it| !holds_or_waived(*it, facts)), "blocked without a reason");
+            continue;
+        }
+        let (from, next) = (workflow.position(&phase.key).unwrap(), workflow.destination(transition, *grades).unwrap());
+        let to = workflow.position(&next.key).unwrap();
+        match transition.kind {
+            TransitionKind::Advance | TransitionKind::Close => {
+                passed.insert(from, Passed::Left(transition, facts));
+                let between = workflow.position(&transition.to).unwrap()..to;
+                passed.extend(between.filter(|it| workflow.phases[*it].kind == PhaseKind::Main).map(|it| (it, Passed::Over(*grades))));
+            }
+            TransitionKind::Rework => passed.retain(|position, _| *position < to),
+            TransitionKind::BackOut | TransitionKind::Abandon => {}
+        }
+        let closed = transition.kind == TransitionKind::Close && phase.kind == PhaseKind::Main;
+        phase = next;
+        if phase.kind == PhaseKind::Main || closed {
+            for (position, before) in workflow.phases.iter().enumerate().filter(|(position, it)| *position < to && it.kind == PhaseKind::Main) {
+                match passed.get(&position) {
+                    Some(Passed::Left(way, facts)) => {
+                        prop_assert!(way.requirements.iter().all(|it| holds_or_waived(*it, facts)), "{} was left too early", before.key);
+                        prop_assert!(matches!(way.kind, TransitionKind::Advance | TransitionKind::Close));
+                    }
+                    Some(Passed::Over(grades)) => {
+                        prop_assert!(before.condition.is_some(), "{} was passed over", before.key);
+                        prop_assert!((grades.impact, grades.urgency) != (Some(Grade::High), Some(Grade::High)), "{} was passed over", before.key);
+                    }
+                    None => prop_assert!(false, "{} was jumped on the way to {}", before.key, phase.key),
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn every_requirement_is_listed_once_in_order(
+        requirements in prop::sample::subsequence(Requirement::ALL, 0..=Requirement::ALL.len()).prop_shuffle(),
+        facts in some_facts(0.5),
+    ) {
+        let (key, to, label) = ("advance".to_owned(), "plan".to_owned(), "Go on".to_owned());
+        let transition = Transition { key, kind: TransitionKind::Advance, to, label, requirements, asks_reason: false, outcome: None };
+        let checks = readiness(&transition, &facts);
+        prop_assert_eq!(checks.iter().map(|it| it.requirement).collect::<Vec<_>>(), transition.requirements);
+        for check in checks {
+            let requirement = check.requirement;
+            prop_assert_eq!(check.standing == Standing::Met, holds(requirement, &facts), "{:?}", requirement);
+            prop_assert_eq!(check.blocks(), !holds_or_waived(requirement, &facts), "{:?}", requirement);
+            prop_assert!(check.why.ends_with(['.', '?']), "{}", check.why);
+            if let Some(confirmation) = requirement.confirmation() {
+                prop_assert_eq!(check.place, Place::Confirmation(confirmation));
+            }
+        }
+    }
+
+    #[test]
+    fn no_walk_gets_past_an_unmet_requirement(workflow in prop::sample::select(shipped::workflows()), attempts in some_attempts()) {
+        walk(&workflow.1, &attempts)?;
+    }
+}
