@@ -5,6 +5,8 @@ pub mod app;
 pub mod clock;
 /// Settings, from flags and the environment.
 pub mod config;
+/// A believable organisation, for trying things out.
+pub mod demo;
 /// Rules: values in, values out.
 pub mod domain;
 /// The key that signs cookies.

@@ -5,6 +5,7 @@ pub mod categories;
 pub mod choices;
 pub mod confirmations;
 pub mod db;
+pub mod demo;
 pub mod embedded;
 pub mod events;
 pub mod groups;

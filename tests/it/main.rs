@@ -1,5 +1,6 @@
 //! Stories told against the whole program: a real server, a database of its own for each.
 
 mod accounts;
+mod demo;
 mod people;
 mod support;

@@ -1,0 +1,22 @@
+//! Whether a database holds anything yet.
+
+use super::schema::{configuration_items, records, users};
+use crate::domain::ids::SLIPWAY;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+
+/// How much there is of what people make.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Holdings {
+    pub users: i64,
+    pub records: i64,
+    pub items: i64,
+}
+
+pub fn holdings(conn: &mut PgConnection) -> QueryResult<Holdings> {
+    Ok(Holdings {
+        users: users::table.filter(users::id.ne(SLIPWAY)).count().get_result(conn)?,
+        records: records::table.count().get_result(conn)?,
+        items: configuration_items::table.count().get_result(conn)?,
+    })
+}
