@@ -1,47 +1,5 @@
-//! The program's faces. It only wires.
+//! The program. What it can do is listed in `commands`.
 
-use clap::{Parser, Subcommand};
-use slipway::clock::Clock;
-use slipway::config::Config;
-use slipway::store::{Db, db};
-use slipway::web::health::Draining;
-use std::time::Duration;
-
-#[derive(Parser)]
-#[command(version, about)]
-struct Program {
-    #[command(subcommand)]
-    command: Option<Command>,
-    #[command(flatten)]
-    config: Config,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Serve Slipway (the default).
-    Serve,
-    /// Bring the database schema up to date.
-    Migrate,
-}
-
-fn main() -> anyhow::Result<()> {
-    let program = Program::parse();
-    tracing_subscriber::fmt().with_env_filter(&program.config.log).init();
-    let url = program.config.database_url.clone().expect("for now");
-    let done = slipway::store::migrations::run(&url)?;
-    tracing::info!(done, "migrated");
-    let db = Db::open(
-        db::Settings {
-            url,
-            connections: program.config.db_pool,
-            wait: Duration::from_secs(program.config.db_wait),
-            statement_timeout: Duration::from_secs(program.config.db_statement_timeout),
-        },
-        Clock::default(),
-    )?;
-    actix_web::rt::System::new().block_on(async move {
-        let listener = std::net::TcpListener::bind(program.config.listen)?;
-        slipway::web::server::start(listener, db, &program.config, Draining::default())?.await?;
-        Ok(())
-    })
+fn main() -> std::process::ExitCode {
+    slipway::commands::run()
 }

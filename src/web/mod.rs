@@ -7,6 +7,7 @@ pub mod form;
 pub mod frame;
 pub mod health;
 pub mod home;
+pub mod log;
 pub mod page;
 pub mod routes;
 pub mod security;

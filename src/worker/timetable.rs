@@ -1,0 +1,24 @@
+//! All recurring work, on one page. Several instances may do the same at once, so each piece must stand that.
+
+use crate::app;
+use crate::config::Config;
+use crate::store::{Db, events};
+use std::time::Duration;
+
+/// One piece of work. It runs on a thread where it may block.
+pub struct Entry {
+    pub name: &'static str,
+    pub every: Duration,
+    pub work: fn(&Db, &Config) -> app::Result<()>,
+}
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+pub const TIMETABLE: &[Entry] = &[Entry { name: "note the checkpoint of the activity log", every: HOUR, work: |db, _| note_checkpoint(db) }];
+
+/// Writes into the program's log how far the activity log reaches: what is kept there, `slipway audit verify --expect` checks later.
+pub fn note_checkpoint(db: &Db) -> app::Result<()> {
+    let checkpoint = db.read_now::<_, app::Error>(|conn| Ok(events::checkpoint(conn)?))?;
+    tracing::info!(%checkpoint, "the activity log reaches up to here");
+    Ok(())
+}
