@@ -83,7 +83,7 @@ pub struct Config {
     #[arg(long, env = "SLIPWAY_MAIL_FROM", default_value = "Slipway <slipway@localhost>", global = true)]
     pub mail_from: String,
     /// What is logged, as a tracing filter: info, or slipway=debug,info.
-    #[arg(long, env = "SLIPWAY_LOG", default_value = "info", global = true)]
+    #[arg(long, env = "SLIPWAY_LOG", default_value = "info,actix_server=warn", global = true)]
     pub log: String,
     /// How it is logged.
     #[arg(long, env = "SLIPWAY_LOG_FORMAT", value_enum, default_value = "text", global = true)]

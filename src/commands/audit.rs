@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 pub fn run(config: &Config, expect: Option<&Checkpoint>) -> anyhow::Result<ExitCode> {
     let database = Database::shared(config)?;
-    let db = database.open(config)?;
+    let db = database.open(config, 1)?;
     let (verdict, held) = db.read_now::<_, app::Error>(|conn| {
         let held = expect.map(|noted| events::holds(conn, noted)).transpose()?;
         Ok((events::verify(conn)?, held))

@@ -45,19 +45,19 @@ impl Database {
     }
 
     /// With the schema that this program needs.
-    pub fn migrated(&self, config: &Config) -> anyhow::Result<Db> {
+    pub fn migrated(&self, config: &Config, connections: u32) -> anyhow::Result<Db> {
         let done = migrations::run(&self.url)?;
         if done > 0 {
             tracing::info!(migrations = done, "the database schema is up to date now");
         }
-        self.open(config)
+        self.open(config, connections)
     }
 
     /// As it is.
-    pub fn open(&self, config: &Config) -> anyhow::Result<Db> {
+    pub fn open(&self, config: &Config, connections: u32) -> anyhow::Result<Db> {
         let settings = db::Settings {
             url: self.url.clone(),
-            connections: config.db_pool,
+            connections,
             wait: Duration::from_secs(config.db_wait),
             statement_timeout: Duration::from_secs(config.db_statement_timeout),
         };

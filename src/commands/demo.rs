@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 pub fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let database = Database::shared(config)?;
-    let db = database.migrated(config)?;
+    let db = database.migrated(config, 1)?;
     match load_if_empty(&db)? {
         Some(loaded) => tell(&loaded)?,
         None => anyhow::bail!("there are users already; the demo is loaded only into a database without any"),

@@ -19,7 +19,7 @@ pub fn run(mut config: Config, with_demo: bool) -> anyhow::Result<ExitCode> {
     config.listen = listener.local_addr()?;
     let database = Database::own(&config)?;
     config.secret_key = Some(secret::key(&config)?);
-    let db = database.migrated(&config)?;
+    let db = database.migrated(&config, config.db_pool)?;
     let (_, version) = condition::version(&mut migrations::connect(&database.url)?)?;
     tracing::info!(postgresql = version, "the database is ready");
     if with_demo {
@@ -32,10 +32,14 @@ pub fn run(mut config: Config, with_demo: bool) -> anyhow::Result<ExitCode> {
 }
 
 fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).map_err(|cause| match cause.kind() {
-        ErrorKind::AddrInUse => anyhow::anyhow!("{address} is taken by another program; stop that one, or set SLIPWAY_LISTEN to another address"),
-        ErrorKind::PermissionDenied => anyhow::anyhow!("{address} may not be used by this account; set SLIPWAY_LISTEN to a port above 1023"),
-        _ => anyhow::anyhow!("cannot listen on {address}: {cause}"),
+    TcpListener::bind(address).map_err(|cause| {
+        if cause.kind() == ErrorKind::AddrInUse {
+            anyhow::anyhow!("{address} is taken by another program; stop that one, or set SLIPWAY_LISTEN to another address")
+        } else if cause.kind() == ErrorKind::PermissionDenied {
+            anyhow::anyhow!("{address} may not be used by this account; set SLIPWAY_LISTEN to a port above 1023")
+        } else {
+            anyhow::anyhow!("cannot listen on {address}: {cause}; set SLIPWAY_LISTEN to another address")
+        }
     })
 }
 

@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn the_risk_matrix_is_as_published() {
-        let row = |impact| [Low, Medium, High].map(|likelihood| risk(Some(impact), Some(likelihood)).unwrap());
+        let row = |impact| [Low, Medium, High].map(|likelihood| risk(Some(impact), Some(likelihood)).expect("both are known"));
         assert_eq!([row(Low), row(Medium), row(High)], [[Low, Low, Medium], [Low, Medium, High], [Medium, High, High]]);
     }
 

@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     fn berlin(text: &str) -> DateTime<Utc> {
-        let local = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap();
+        let local = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").expect("a time");
         at(local.date(), local.time(), Tz::Europe__Berlin)
     }
 
@@ -83,8 +83,8 @@ mod tests {
 
     #[test]
     fn a_skipped_hour_becomes_the_first_after_it() {
-        let day = NaiveDate::from_ymd_opt(2026, 3, 29).unwrap();
-        let time = NaiveTime::from_hms_opt(2, 30, 0).unwrap();
+        let day = NaiveDate::from_ymd_opt(2026, 3, 29).expect("a day");
+        let time = NaiveTime::from_hms_opt(2, 30, 0).expect("a time");
         assert_eq!(at(day, time, Tz::Europe__Berlin), berlin("2026-03-29 03:30"));
     }
 }

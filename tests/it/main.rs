@@ -1,1 +1,5 @@
+//! Stories told against the whole program.
 
+mod bodies;
+mod embedded;
+mod program;
