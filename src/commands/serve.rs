@@ -61,9 +61,11 @@ async fn until_stopped(listener: TcpListener, db: Db, config: &Config) -> anyhow
     tracing::info!(address = %format!("http://{}", config.listen), base_url = %config.base_url(), "serving");
     tokio::select! {
         _ = &mut serving => anyhow::bail!("the server ended by itself"),
-        name = signals.next() => tracing::info!(signal = name, "stopping"),
+        name = signals.next() => {
+            draining.begin();
+            tracing::info!(signal = name, "stopping");
+        }
     }
-    draining.begin();
     let stopped = async {
         tokio::time::sleep(config.drain()).await;
         handle.stop(true).await;
