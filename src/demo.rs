@@ -1,18 +1,23 @@
 //! A believable organisation to look around in.
 
+use crate::domain::people::Role;
 use crate::store::Db;
 
 /// What was made, and who can sign in.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Loaded {
     pub accounts: Vec<Account>,
+    /// The password of all of them.
+    pub password: &'static str,
+    pub releases: usize,
+    pub changes: usize,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Account {
-    pub email: String,
-    pub password: String,
-    pub role: String,
+    pub name: &'static str,
+    pub email: &'static str,
+    pub roles: &'static [Role],
 }
 
 /// TO BE REPLACED.

@@ -47,8 +47,7 @@ CREATE INDEX group_members_user ON group_members (user_id);
 
 CREATE TABLE sessions (
     key_hash   bytea PRIMARY KEY,
-    user_id    bigint REFERENCES users ON DELETE CASCADE,
-    state      jsonb NOT NULL,
+    user_id    bigint NOT NULL REFERENCES users ON DELETE CASCADE,
     created_at timestamptz NOT NULL,
     seen_at    timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,

@@ -11,24 +11,23 @@ use std::process::ExitCode;
 pub fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let database = Database::shared(config)?;
     let db = database.migrated(config, 1)?;
-    match load_if_empty(&db)? {
-        Some(loaded) => tell(&loaded)?,
-        None => anyhow::bail!("there are users already; the demo is loaded only into a database without any"),
-    }
+    tell(&demo::load(&db)?)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Loads the demo, unless there are users.
 pub fn load_if_empty(db: &Db) -> anyhow::Result<Option<Loaded>> {
-    let inhabited = db.read_now::<_, app::Error>(|conn| Ok(!users::people(conn)?.is_empty()))?;
+    let inhabited = db.read_now::<_, app::Error>(|conn| Ok(users::exist(conn)?))?;
     if inhabited { Ok(None) } else { Ok(Some(demo::load(db)?)) }
 }
 
 /// Prints who can sign in.
 pub fn tell(loaded: &Loaded) -> anyhow::Result<()> {
-    terminal::line("The demo is loaded. Sign in as:")?;
+    terminal::line(format!("The demo is loaded: {} releases, {} RFCs.", loaded.releases, loaded.changes))?;
+    terminal::line(format!("Everybody's password is: {}", loaded.password))?;
     for account in &loaded.accounts {
-        terminal::line(format!("  {:<28} {:<28} {}", account.email, account.password, account.role))?;
+        let roles: Vec<&str> = account.roles.iter().map(|it| it.label()).collect();
+        terminal::line(format!("  {:<36} {:<24} {}", account.email, account.name, roles.join(", ")))?;
     }
     Ok(())
 }

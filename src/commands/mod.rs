@@ -8,6 +8,7 @@ mod doctor;
 mod findings;
 mod migrate;
 mod serve;
+mod user;
 
 use crate::config::{self, Config, LogFormat};
 use clap::{Parser, Subcommand};
@@ -37,6 +38,9 @@ enum Command {
     },
     /// Bring the database schema up to date. `serve` does that too when it starts.
     Migrate,
+    /// Accounts, without a browser.
+    #[command(subcommand)]
+    User(user::UserCommand),
     /// A believable organisation to look around in.
     #[command(subcommand)]
     Demo(DemoCommand),
@@ -93,6 +97,7 @@ fn carry_out(program: Program) -> anyhow::Result<ExitCode> {
     match program.command.unwrap_or(Command::Serve { demo: false }) {
         Command::Serve { demo } => serve::run(config, demo),
         Command::Migrate => migrate::run(&config),
+        Command::User(command) => user::run(&config, command),
         Command::Demo(DemoCommand::Load) => demo::run(&config),
         Command::Audit(AuditCommand::Verify { expect }) => audit::run(&config, expect.as_ref()),
         Command::Config(ConfigCommand::Check) => config_check::run(&config),

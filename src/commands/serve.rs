@@ -3,11 +3,12 @@
 use super::database::Database;
 use super::demo;
 use crate::config::Config;
+use crate::domain::people::Actor;
 use crate::store::{Db, condition, migrations};
 use crate::terminal;
 use crate::web::health::Draining;
 use crate::worker::{Worker, timetable};
-use crate::{secret, web};
+use crate::{app, secret, web};
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
@@ -25,6 +26,7 @@ pub fn run(mut config: Config, with_demo: bool) -> anyhow::Result<ExitCode> {
     if with_demo {
         offer_demo(&db, &config)?;
     }
+    offer_setup(&db, &config)?;
     actix_web::rt::System::new().block_on(until_stopped(listener, db, &config))?;
     drop(database);
     tracing::info!("stopped");
@@ -48,6 +50,15 @@ fn offer_demo(db: &Db, config: &Config) -> anyhow::Result<()> {
         demo::tell(&loaded)?;
     }
     Ok(terminal::line(format!("Slipway is at {}", config.base_url()))?)
+}
+
+/// Without users nobody can sign in: a link makes the first administrator.
+fn offer_setup(db: &Db, config: &Config) -> anyhow::Result<()> {
+    if let Some(token) = db.write_now(Actor::slipway(), app::setup::offer)? {
+        let link = config.base_url().join(&format!("/setup/{token}"));
+        tracing::warn!("there are no users yet: make the first administrator at {link}");
+    }
+    Ok(())
 }
 
 /// Serves until a signal comes. A second signal ends the program on the spot.

@@ -41,8 +41,26 @@ pub struct ModelTask {
     pub mandatory: bool,
 }
 
+impl ModelTask {
+    pub fn when(&self) -> String {
+        when(self.anchor, self.offset)
+    }
+}
+
 fn yes() -> bool {
     true
+}
+
+/// When something is due that is counted from an anchor, in words: `3 working days after the start of its phase`.
+pub fn when(anchor: Anchor, offset: i32) -> String {
+    let days = offset.unsigned_abs();
+    let unit = if days == 1 { "working day" } else { "working days" };
+    let from = anchor.label();
+    match offset {
+        0 => format!("on the day of the {from}"),
+        1.. => format!("{days} {unit} after the {from}"),
+        _ => format!("{days} {unit} before the {from}"),
+    }
 }
 
 /// Texts that fill the plan where it is still empty.

@@ -1,6 +1,7 @@
 //! Who acts here, and who may do what: the permission table.
 
 use super::ids::{SLIPWAY, UserId};
+use super::refusals::Refusal;
 use super::words::words;
 use chrono_tz::Tz;
 
@@ -46,6 +47,50 @@ impl Standing {
     pub fn own(self) -> bool {
         self.owner || self.coordinator
     }
+}
+
+/// An e-mail address: what somebody signs in with, and where their mail goes. In lower case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmailAddress(String);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Write an e-mail address, such as ines@example.org.")]
+pub struct NoAddress;
+
+impl EmailAddress {
+    pub fn parse(text: &str) -> Result<EmailAddress, NoAddress> {
+        let text = text.trim().to_ascii_lowercase();
+        let (local, domain) = text.split_once('@').ok_or(NoAddress)?;
+        let local_is_fine = local.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c));
+        let parts_are_fine = [local, domain].iter().all(|it| it.split('.').all(|part| !part.is_empty()));
+        let domain_is_fine =
+            domain.split('.').all(|it| it.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') && !it.starts_with('-') && !it.ends_with('-'));
+        if local_is_fine && parts_are_fine && domain_is_fine && local.len() <= 64 && text.len() <= 200 { Ok(EmailAddress(text)) } else { Err(NoAddress) }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The time zones to choose from: the places people live in, and UTC.
+pub fn zones() -> impl Iterator<Item = &'static str> {
+    const PARTS: [&str; 10] = ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"];
+    let in_part = |name: &&str| name.split_once('/').is_some_and(|(part, _)| PARTS.contains(&part));
+    std::iter::once("UTC").chain(chrono_tz::TZ_VARIANTS.iter().map(|it| it.name()).filter(in_part))
+}
+
+/// Somebody must be left who can let others in: may this one stop being an administrator, when these are all that are active?
+pub fn spare_administrator(user: UserId, active: &[UserId]) -> Result<(), Refusal> {
+    if active == [user] { Err(Refusal::LastAdministrator) } else { Ok(()) }
+}
+
+/// The word by which workflows name a new group: made of its name, and of a number if another one has it.
+pub fn group_key(name: &str, taken: &[String]) -> String {
+    let words: Vec<String> = name.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).filter(|it| !it.is_empty()).map(str::to_owned).collect();
+    let stem = if words.is_empty() { "group".to_owned() } else { words.join("_") };
+    let free = |key: &String| !taken.contains(key);
+    std::iter::once(stem.clone()).chain((2..).map(|count| format!("{stem}_{count}"))).find(free).unwrap_or(stem)
 }
 
 /// Something one needs permission for.
@@ -125,5 +170,52 @@ impl Action {
             Action::ManageUsers => "manage users and groups",
             Action::ReadLog => "read the whole activity log",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_lower_case_and_looks_like_one() {
+        assert_eq!(EmailAddress::parse(" Ines.Okafor+x@Example.ORG ").expect("fine").as_str(), "ines.okafor+x@example.org");
+        assert!(EmailAddress::parse("ines@intranet").is_ok());
+        for text in [
+            "",
+            "ines",
+            "@example.org",
+            "ines@",
+            "a@b@c",
+            "a b@c.org",
+            "a@b..org",
+            ".a@b.org",
+            "a@-b.org",
+            "ines<x>@b.org",
+            "ïnes@b.org",
+            "a@b.org\nBcc: c@d.org",
+        ] {
+            assert_eq!(EmailAddress::parse(text), Err(NoAddress), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_last_administrator_stays() {
+        assert_eq!(spare_administrator(UserId(1), &[UserId(1)]), Err(Refusal::LastAdministrator));
+        assert_eq!(spare_administrator(UserId(1), &[UserId(1), UserId(2)]), Ok(()));
+        assert_eq!(spare_administrator(UserId(3), &[UserId(1)]), Ok(()));
+    }
+
+    #[test]
+    fn a_group_gets_a_word_of_its_own() {
+        assert_eq!(group_key("Service desk (EMEA)", &[]), "service_desk_emea");
+        assert_eq!(group_key("CAB", &["cab".into(), "cab_2".into()]), "cab_3");
+        assert_eq!(group_key("運用", &[]), "group");
+    }
+
+    #[test]
+    fn every_zone_on_offer_is_one() {
+        assert!(zones().all(|it| it.parse::<Tz>().is_ok()));
+        assert!(zones().any(|it| it == "Europe/Berlin"));
     }
 }

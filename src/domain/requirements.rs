@@ -96,6 +96,34 @@ impl Confirmation {
 }
 
 impl Requirement {
+    /// What one does about it, as a button says it.
+    pub const fn remedy(self) -> &'static str {
+        match self {
+            Requirement::DetailsComplete => "Complete the details",
+            Requirement::ChangesRelated => "Relate an RFC",
+            Requirement::PlanComplete => "Complete the plan",
+            Requirement::RiskAssessed => "Assess the risk",
+            Requirement::BackOutPlanWritten => "Write the back-out plan",
+            Requirement::WindowSet => "Set the window",
+            Requirement::ItemsNamed => "Name the affected items",
+            Requirement::Assigned => "Assign somebody",
+            Requirement::TasksDone => "Finish the tasks",
+            Requirement::ChangesAuthorised | Requirement::ChangesImplemented | Requirement::ChangesClosed | Requirement::ScopeFrozen => "Look at the RFCs",
+            Requirement::TestsPassed => "Record the tests",
+            Requirement::DeploymentDone => "Record the deployment",
+            Requirement::VerificationPassed => "Record the verification",
+            Requirement::BackOutFacts => "Record the facts",
+            Requirement::ImplementationDone => "Record the implementation",
+            Requirement::ExitCriteriaMet => "Confirm the exit criteria",
+            Requirement::HandoverAccepted => "Record the handover",
+            Requirement::FeedbackConsidered => "Look at the feedback",
+            Requirement::ReviewComplete => "Record the review",
+            Requirement::FollowUpsSettled => "Settle the follow-up actions",
+            Requirement::LogAndCmsCurrent => "Confirm log and CMS",
+            Requirement::Approved => "Get the approval",
+        }
+    }
+
     /// The confirmation that meets it, if it is met that way.
     pub fn confirmation(self) -> Option<Confirmation> {
         Confirmation::ALL.iter().copied().find(|it| it.requirement() == self)

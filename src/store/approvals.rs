@@ -288,8 +288,8 @@ pub struct Inbox {
 }
 
 impl Inbox {
-    pub fn is_late(&self, now: DateTime<Utc>) -> bool {
-        self.state == ApprovalState::Pending && self.due_at.is_some_and(|due| due < now)
+    pub fn is_late(&self, now: &DateTime<Utc>) -> bool {
+        self.state == ApprovalState::Pending && self.due_at.is_some_and(|due| due < *now)
     }
 }
 
@@ -319,5 +319,12 @@ pub fn inbox(conn: &mut PgConnection, approver: UserId, decided: bool, limit: i6
         query.filter(approvals::decided_at.is_not_null()).order(approvals::decided_at.desc()).load(conn)
     } else {
         query.filter(approvals::state.eq(ApprovalState::Pending)).order((approval_steps::due_at.asc().nulls_last(), approvals::id)).load(conn)
+    }
+}
+
+impl Inbox {
+    /// The record: identifier, or number and title.
+    pub fn name(&self) -> String {
+        self.identifier.clone().unwrap_or_else(|| self.kind.number(self.record_id))
     }
 }

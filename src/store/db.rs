@@ -50,6 +50,8 @@ pub enum Outage {
     Pool(#[from] diesel::r2d2::PoolError),
     #[error("the database task ended early: {0}")]
     Cancelled(#[from] tokio::task::JoinError),
+    #[error("the session could not be looked up: {0}")]
+    Session(String),
     #[error("could not draw the page: {0}")]
     Render(String),
     #[error(transparent)]
@@ -73,7 +75,7 @@ impl Outage {
     /// Whether the same request may well succeed a little later.
     pub fn is_passing(&self) -> bool {
         match self {
-            Outage::Crowded(_) | Outage::Pool(_) => true,
+            Outage::Crowded(_) | Outage::Pool(_) | Outage::Session(_) => true,
             Outage::Query(QueryError::DatabaseError(kind, _)) => matches!(kind, DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::ReadOnlyTransaction),
             Outage::Query(QueryError::BrokenTransactionManager) => true,
             Outage::Query(_) | Outage::Cancelled(_) | Outage::Render(_) => false,

@@ -212,3 +212,16 @@ pub fn verify(conn: &mut PgConnection) -> QueryResult<Verdict> {
         Ordering::Equal | Ordering::Greater => Verdict::Broken { at: head.id, why: "the log's own checkpoint is not what was written there" },
     })
 }
+
+/// The kinds that occur in the log, each found by one step through its index.
+pub fn kinds(conn: &mut PgConnection) -> QueryResult<Vec<String>> {
+    #[derive(QueryableByName)]
+    struct Kind {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        kind: String,
+    }
+    let walk = "WITH RECURSIVE walk AS (SELECT min(kind) AS kind FROM events UNION ALL \
+                SELECT (SELECT min(kind) FROM events WHERE kind > walk.kind) FROM walk WHERE walk.kind IS NOT NULL) \
+                SELECT kind FROM walk WHERE kind IS NOT NULL";
+    Ok(diesel::sql_query(walk).load::<Kind>(conn)?.into_iter().map(|it| it.kind).collect())
+}

@@ -49,8 +49,8 @@ impl Row {
         format!("{}/{}", self.kind.path(), self.id)
     }
 
-    pub fn is_late(&self, now: DateTime<Utc>) -> bool {
-        self.state == RecordState::Open && self.phase_due_at.is_some_and(|due| due < now)
+    pub fn is_late(&self, now: &DateTime<Utc>) -> bool {
+        self.state == RecordState::Open && self.phase_due_at.is_some_and(|due| due < *now)
     }
 }
 

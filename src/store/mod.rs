@@ -28,3 +28,13 @@ pub mod watchers;
 pub mod workflows;
 
 pub use db::{Db, Tx};
+
+/// Whether a row was refused because another one has its name, number or address.
+pub fn is_duplicate(error: &diesel::result::Error) -> bool {
+    matches!(error, diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::UniqueViolation, _))
+}
+
+/// Whether a row was refused because it points to one that does not exist.
+pub fn is_dangling(error: &diesel::result::Error) -> bool {
+    matches!(error, diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::ForeignKeyViolation, _))
+}

@@ -60,8 +60,8 @@ impl Record {
         Grades { impact: self.impact, urgency: self.urgency }
     }
 
-    pub fn is_late(&self, now: DateTime<Utc>) -> bool {
-        self.is_open() && self.phase_due_at.is_some_and(|due| due < now)
+    pub fn is_late(&self, now: &DateTime<Utc>) -> bool {
+        self.is_open() && self.phase_due_at.is_some_and(|due| due < *now)
     }
 
     /// What it is called in lists and mails: the identifier of a release, the title of an RFC.

@@ -4,7 +4,7 @@ use super::Tx;
 use super::schema::{records, releases};
 use crate::domain::ids::{ItemId, RecordId};
 use crate::domain::models::PlanTexts;
-use crate::domain::records::RecordState;
+use crate::domain::records::{RecordKind, RecordState};
 use crate::domain::releases::{Distribution, Strategy, Version};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -28,6 +28,11 @@ pub struct Release {
 impl Release {
     pub fn version(&self) -> Version {
         version(&self.number)
+    }
+
+    /// The number of the release that took its place.
+    pub fn successor(&self) -> Option<String> {
+        self.superseded_by.map(|it| RecordKind::Release.number(it))
     }
 }
 

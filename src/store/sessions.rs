@@ -1,1 +1,106 @@
-//! todo
+//! Sessions' rows: who is signed in, from where, until when. Only hashes of their keys are kept.
+
+use super::Tx;
+use super::schema::{sessions, users};
+use super::users::roles_array;
+use crate::domain::ids::UserId;
+use crate::domain::people::{Actor, Role, Theme};
+use chrono::{DateTime, Duration, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+
+/// SHA-256 of a session's key.
+pub type KeyHash = Vec<u8>;
+
+/// How long a session lasts without a request, and in any case.
+#[derive(Clone, Copy, Debug)]
+pub struct Lifetime {
+    pub idle: Duration,
+    pub life: Duration,
+}
+
+/// Where a session was begun.
+#[derive(Clone, Debug, Default)]
+pub struct Visitor {
+    pub address: String,
+    pub agent: String,
+}
+
+pub fn insert(tx: &mut Tx<'_>, key_hash: &KeyHash, user: UserId, life: Duration, visitor: &Visitor) -> QueryResult<usize> {
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::key_hash.eq(key_hash),
+            sessions::user_id.eq(user),
+            sessions::created_at.eq(tx.now),
+            sessions::seen_at.eq(tx.now),
+            sessions::expires_at.eq(tx.now + life),
+            sessions::address.eq(&visitor.address),
+            sessions::agent.eq(&visitor.agent),
+        ))
+        .execute(tx.conn)
+}
+
+/// A session that may go on, and who acts in it: as they are now, not as they were when they signed in.
+#[derive(Clone, Debug)]
+pub struct Resumed {
+    pub actor: Actor,
+    pub seen_at: DateTime<Utc>,
+}
+
+type Row = (UserId, String, String, Theme, Vec<Role>, DateTime<Utc>);
+
+/// The session of this key, unless it has ended or its account is disabled.
+pub fn resume(conn: &mut PgConnection, key_hash: &KeyHash, now: DateTime<Utc>, idle: Duration) -> QueryResult<Option<Resumed>> {
+    let row: Option<Row> = sessions::table
+        .inner_join(users::table)
+        .filter(sessions::key_hash.eq(key_hash))
+        .filter(sessions::expires_at.gt(now))
+        .filter(sessions::seen_at.gt(now - idle))
+        .filter(users::disabled_at.is_null())
+        .select((users::id, users::name, users::time_zone, users::theme, roles_array(), sessions::seen_at))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(id, name, zone, theme, roles, seen_at)| Resumed { actor: Actor { id, name, roles, zone: zone.parse().unwrap_or_default(), theme }, seen_at }))
+}
+
+/// Notes that the session is in use.
+pub fn touch(tx: &mut Tx<'_>, key_hash: &KeyHash) -> QueryResult<usize> {
+    diesel::update(sessions::table.filter(sessions::key_hash.eq(key_hash))).set(sessions::seen_at.eq(tx.now)).execute(tx.conn)
+}
+
+pub fn delete(tx: &mut Tx<'_>, key_hash: &KeyHash) -> QueryResult<usize> {
+    diesel::delete(sessions::table.filter(sessions::key_hash.eq(key_hash))).execute(tx.conn)
+}
+
+/// Ends a user's sessions, all or all but one, and says how many.
+pub fn delete_of(tx: &mut Tx<'_>, user: UserId, except: Option<&KeyHash>) -> QueryResult<usize> {
+    let spared = except.cloned().unwrap_or_default();
+    diesel::delete(sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::key_hash.ne(spared))).execute(tx.conn)
+}
+
+/// Clears away what has ended by itself.
+pub fn delete_ended(tx: &mut Tx<'_>, idle: Duration) -> QueryResult<usize> {
+    diesel::delete(sessions::table.filter(sessions::expires_at.le(tx.now).or(sessions::seen_at.le(tx.now - idle)))).execute(tx.conn)
+}
+
+/// A session as its owner sees it.
+#[derive(Clone, Debug, HasQuery)]
+#[diesel(table_name = sessions, check_for_backend(diesel::pg::Pg))]
+pub struct Session {
+    pub key_hash: KeyHash,
+    pub created_at: DateTime<Utc>,
+    pub seen_at: DateTime<Utc>,
+    pub address: String,
+    pub agent: String,
+}
+
+/// A user's sessions that still run, the last used first.
+pub fn list(conn: &mut PgConnection, user: UserId, now: DateTime<Utc>, idle: Duration) -> QueryResult<Vec<Session>> {
+    Session::query()
+        .filter(sessions::user_id.eq(user))
+        .filter(sessions::expires_at.gt(now))
+        .filter(sessions::seen_at.gt(now - idle))
+        .order(sessions::seen_at.desc())
+        .limit(100)
+        .load(conn)
+}

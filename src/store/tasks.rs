@@ -33,8 +33,13 @@ pub struct Task {
 }
 
 impl Task {
-    pub fn is_late(&self, now: DateTime<Utc>) -> bool {
-        self.state.is_open() && self.due_at.is_some_and(|due| due < now)
+    /// When it will be due, in words, while its anchor is not known yet.
+    pub fn when(&self) -> Option<String> {
+        self.anchor.zip(self.offset_days).map(|(anchor, offset)| crate::domain::models::when(anchor, offset))
+    }
+
+    pub fn is_late(&self, now: &DateTime<Utc>) -> bool {
+        self.state.is_open() && self.due_at.is_some_and(|due| due < *now)
     }
 }
 
@@ -56,6 +61,17 @@ pub struct Mine {
     pub record_title: String,
     pub record_identifier: Option<String>,
     pub phase_name: String,
+}
+
+impl Mine {
+    pub fn record_path(&self) -> String {
+        format!("{}/{}", self.record_kind.path(), self.task.record_id)
+    }
+
+    /// Number, and identifier or title.
+    pub fn record_name(&self) -> String {
+        format!("{} {}", self.record_kind.number(self.task.record_id), self.record_identifier.as_deref().unwrap_or(&self.record_title))
+    }
 }
 
 pub fn find(conn: &mut PgConnection, id: TaskId) -> QueryResult<Task> {

@@ -6,6 +6,7 @@ use crate::domain::ids::{SLIPWAY, UserId};
 use crate::domain::people::{Actor, Role, Theme};
 use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Text};
@@ -50,6 +51,49 @@ pub fn find_by_email(conn: &mut PgConnection, email: &str) -> QueryResult<Option
     User::query().filter(users::email.eq(email)).filter(users::id.ne(SLIPWAY)).first(conn).optional()
 }
 
+/// A user whom nobody else may change until the transaction ends.
+pub fn lock(tx: &mut Tx<'_>, id: UserId) -> QueryResult<User> {
+    User::query().filter(users::id.eq(id)).filter(users::id.ne(SLIPWAY)).for_update().first(tx.conn)
+}
+
+/// Whether there is anybody besides Slipway itself.
+pub fn exist(conn: &mut PgConnection) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(users::table.filter(users::id.ne(SLIPWAY)))).get_result(conn)
+}
+
+/// The active administrators, who stay what they are until the transaction ends.
+pub fn lock_administrators(tx: &mut Tx<'_>) -> QueryResult<Vec<UserId>> {
+    users::table
+        .inner_join(user_roles::table)
+        .filter(user_roles::role.eq(Role::Administrator))
+        .filter(users::disabled_at.is_null())
+        .filter(users::id.ne(SLIPWAY))
+        .order(users::id)
+        .select(users::id)
+        .for_update()
+        .load(tx.conn)
+}
+
+/// A user in the list: with their roles.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    pub user: User,
+    pub roles: Vec<Role>,
+}
+
+/// Users whose name or address holds this text, by name.
+pub fn list(conn: &mut PgConnection, text: &str, limit: i64) -> QueryResult<Vec<Listed>> {
+    let pattern = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let rows: Vec<(User, Vec<Role>)> = users::table
+        .filter(users::id.ne(SLIPWAY))
+        .filter(users::name.ilike(pattern.clone()).or(users::email.ilike(pattern)))
+        .order((users::disabled_at.is_not_null(), users::name, users::id))
+        .limit(limit)
+        .select((User::as_select(), roles_array()))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(user, roles)| Listed { user, roles }).collect())
+}
+
 pub fn roles(conn: &mut PgConnection, id: UserId) -> QueryResult<Vec<Role>> {
     user_roles::table.filter(user_roles::user_id.eq(id)).order(user_roles::role).select(user_roles::role).load(conn)
 }
@@ -77,20 +121,53 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewUser<'_>) -> QueryResult<UserId> {
     Ok(id)
 }
 
+/// What can be changed of a user's row, roles and password apart.
+pub struct Edited<'a> {
+    pub name: &'a str,
+    pub email: &'a str,
+    pub time_zone: &'a str,
+    pub theme: Theme,
+}
+
+pub fn update(tx: &mut Tx<'_>, id: UserId, edited: &Edited<'_>) -> QueryResult<usize> {
+    diesel::update(users::table.filter(users::id.eq(id)))
+        .set((
+            users::name.eq(edited.name),
+            users::email.eq(edited.email),
+            users::time_zone.eq(edited.time_zone),
+            users::theme.eq(edited.theme),
+            users::version.eq(users::version + 1),
+        ))
+        .execute(tx.conn)
+}
+
+pub fn set_password(tx: &mut Tx<'_>, id: UserId, hash: &str) -> QueryResult<usize> {
+    diesel::update(users::table.filter(users::id.eq(id))).set(users::password_hash.eq(hash)).execute(tx.conn)
+}
+
+pub fn set_disabled(tx: &mut Tx<'_>, id: UserId, at: Option<DateTime<Utc>>) -> QueryResult<usize> {
+    diesel::update(users::table.filter(users::id.eq(id))).set((users::disabled_at.eq(at), users::version.eq(users::version + 1))).execute(tx.conn)
+}
+
+/// Makes these the user's roles. Those that stay keep their row, which somebody may hold locked.
 pub fn set_roles(tx: &mut Tx<'_>, id: UserId, roles: &[Role]) -> QueryResult<()> {
-    diesel::delete(user_roles::table.filter(user_roles::user_id.eq(id))).execute(tx.conn)?;
+    diesel::delete(user_roles::table.filter(user_roles::user_id.eq(id)).filter(user_roles::role.ne_all(roles))).execute(tx.conn)?;
     let rows: Vec<_> = roles.iter().map(|role| (user_roles::user_id.eq(id), user_roles::role.eq(*role))).collect();
     diesel::insert_into(user_roles::table).values(rows).on_conflict_do_nothing().execute(tx.conn)?;
     Ok(())
 }
 
+/// The roles of the user in the row, for a query over `users`.
+pub(super) fn roles_array() -> SqlLiteral<Array<Text>> {
+    sql("ARRAY(SELECT role FROM user_roles r WHERE r.user_id = users.id ORDER BY role)")
+}
+
 /// Whoever acts as this user, unless the account is disabled.
 pub fn actor(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<Actor>> {
-    let roles = sql::<Array<Text>>("ARRAY(SELECT role FROM user_roles r WHERE r.user_id = users.id ORDER BY role)");
     let row: Option<(String, String, Theme, Vec<Role>)> = users::table
         .filter(users::id.eq(id))
         .filter(users::disabled_at.is_null())
-        .select((users::name, users::time_zone, users::theme, roles))
+        .select((users::name, users::time_zone, users::theme, roles_array()))
         .first(conn)
         .optional()?;
     Ok(row.map(|(name, zone, theme, roles)| Actor { id, name, roles, zone: zone.parse().unwrap_or_default(), theme }))

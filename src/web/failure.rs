@@ -155,6 +155,9 @@ fn reply(response: ServiceResponse, status: StatusCode, words: Words, sign_in: b
     if status == StatusCode::SERVICE_UNAVAILABLE {
         reply.insert_header((header::RETRY_AFTER, "2"));
     }
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        reply.insert_header((header::RETRY_AFTER, "60"));
+    }
     if sign_in && !wants_fragment(&req) && req.method() == actix_web::http::Method::GET {
         let back: String = url::form_urlencoded::byte_serialize(req.uri().to_string().as_bytes()).collect();
         let there = HttpResponse::SeeOther()

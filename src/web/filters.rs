@@ -1,5 +1,6 @@
 //! How values are written on pages: times in the reader's zone, Markdown made safe.
 
+use crate::domain::records::{Grade, risk};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use pulldown_cmark::{Options, Parser};
@@ -21,19 +22,36 @@ pub fn icon(name: &str) -> Markup {
     Markup(format!("<svg class=\"icon\" aria-hidden=\"true\"><use href=\"{}#{name}\"></use></svg>", super::assets::url("tabler-icons-3.51.0.svg")))
 }
 
+/// A time, however many references a template holds it by.
+pub trait Moment {
+    fn at(&self) -> DateTime<Utc>;
+}
+
+impl Moment for DateTime<Utc> {
+    fn at(&self) -> DateTime<Utc> {
+        *self
+    }
+}
+
+impl<T: Moment> Moment for &T {
+    fn at(&self) -> DateTime<Utc> {
+        (**self).at()
+    }
+}
+
 /// `21 Nov 2026 18:00`, in the reader's zone.
-pub fn moment(time: DateTime<Utc>, zone: Tz) -> String {
-    time.with_timezone(&zone).format("%-d %b %Y %H:%M").to_string()
+pub fn moment(time: impl Moment, zone: Tz) -> String {
+    time.at().with_timezone(&zone).format("%-d %b %Y %H:%M").to_string()
 }
 
 /// `21 Nov 2026`.
-pub fn day(time: DateTime<Utc>, zone: Tz) -> String {
-    time.with_timezone(&zone).format("%-d %b %Y").to_string()
+pub fn day(time: impl Moment, zone: Tz) -> String {
+    time.at().with_timezone(&zone).format("%-d %b %Y").to_string()
 }
 
 /// For `<time datetime>`.
-pub fn machine(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+pub fn machine(time: impl Moment) -> String {
+    time.at().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
 /// For `<input type="datetime-local">`, in the reader's zone.
@@ -42,8 +60,8 @@ pub fn local_input(time: Option<DateTime<Utc>>, zone: Tz) -> String {
 }
 
 /// `in 3 days`, `2 hours ago`.
-pub fn relative(time: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    let minutes = (time - now).num_minutes();
+pub fn relative(time: impl Moment, now: impl Moment) -> String {
+    let minutes = (time.at() - now.at()).num_minutes();
     let amount = minutes.unsigned_abs();
     let (count, unit) = match amount {
         0 => return "now".into(),
@@ -61,6 +79,11 @@ pub fn markdown(text: &str) -> Markup {
     let mut html = String::with_capacity(text.len() * 2);
     pulldown_cmark::html::push_html(&mut html, Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH));
     Markup(ammonia::Builder::default().link_rel(Some("noopener noreferrer nofollow")).rm_tags(["img"]).clean(&html).to_string())
+}
+
+/// The risk of two grades, for the published table.
+pub fn risk_label(impact: &Grade, likelihood: &Grade) -> &'static str {
+    risk(Some(*impact), Some(*likelihood)).map_or("", Grade::label)
 }
 
 /// Initials for an avatar.

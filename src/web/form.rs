@@ -54,6 +54,13 @@ impl Fields {
         self.0.insert(name.to_owned(), values);
     }
 
+    /// Names these very values: two forms with the same digest say the same.
+    pub fn digest(&self) -> String {
+        use sha2::{Digest, Sha256};
+        let text = self.0.iter().map(|(name, values)| format!("{name}={values:?}")).collect::<Vec<_>>().join("&");
+        hex::encode(Sha256::digest(text))
+    }
+
     /// A value that must be there.
     pub fn required<T: FromStr>(&self, name: &'static str, errors: &mut FormErrors) -> Option<T> {
         match self.text(name).trim() {
@@ -81,6 +88,71 @@ impl Fields {
     /// The version of the record that the form was shown with; one that is missing or spoilt is stale.
     pub fn version(&self) -> i32 {
         self.text("version").parse().unwrap_or(-1)
+    }
+}
+
+/// A form as a page shows it: what stands in its fields, and what is wrong with them. `templates/parts/fields.html` draws it.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    pub fields: Fields,
+    pub errors: FormErrors,
+}
+
+impl Form {
+    pub fn of(fields: Fields) -> Form {
+        Form { fields, errors: FormErrors::default() }
+    }
+
+    /// The form again as it was typed, with what is wrong.
+    pub fn refused(fields: Fields, errors: FormErrors) -> Form {
+        Form { fields, errors }
+    }
+
+    pub fn text(&self, name: &str) -> &str {
+        self.fields.text(name)
+    }
+
+    pub fn is_chosen(&self, name: &str, value: &str) -> bool {
+        self.fields.all(name).iter().any(|it| it == value)
+    }
+
+    pub fn is_set(&self, name: &str) -> bool {
+        self.fields.is_set(name)
+    }
+
+    pub fn error(&self, name: &str) -> Option<&str> {
+        self.errors.get(name)
+    }
+
+    /// What `aria-describedby` of a field names: its hint and its error, if it has them.
+    pub fn described_by(&self, name: &str, hint: &str) -> String {
+        let hint = (!hint.is_empty()).then(|| format!("{name}-hint"));
+        let error = self.error(name).map(|_| format!("{name}-error"));
+        hint.into_iter().chain(error).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// One thing to choose: an option of a list, a box or a button.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+    /// Small print beside it; may be empty.
+    pub hint: String,
+}
+
+impl Choice {
+    pub fn new(value: impl ToString, label: impl Into<String>) -> Choice {
+        Choice { value: value.to_string(), label: label.into(), hint: String::new() }
+    }
+
+    pub fn hint(self, hint: impl Into<String>) -> Choice {
+        Choice { hint: hint.into(), ..self }
+    }
+
+    /// From words and their labels, such as those of an enum.
+    pub fn list<V: ToString, L: Into<String>>(pairs: impl IntoIterator<Item = (V, L)>) -> Vec<Choice> {
+        pairs.into_iter().map(|(value, label)| Choice::new(value, label)).collect()
     }
 }
 
@@ -123,5 +195,36 @@ impl FromRequest for Fields {
             })?;
             Ok(Fields::parse(&body))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use askama::Template;
+
+    #[derive(Template)]
+    #[template(
+        source = r#"{% import "parts/fields.html" as fields %}{{ fields::summary(form) }}{{ fields::text(form, "title", "Title", required=true, hint="Short & clear") }}{{ fields::password(form, "secret", "Password", "new-password") }}{{ fields::prose(form, "why", "Why") }}{{ fields::select(form, "role", "Role", choices, empty="None") }}{{ fields::checkboxes(form, "roles", "Roles", choices) }}{{ fields::radios(form, "one", "One", choices) }}{{ fields::checkbox(form, "yes", "Yes") }}"#,
+        ext = "html"
+    )]
+    struct Everything {
+        form: Form,
+        choices: Vec<Choice>,
+    }
+
+    #[test]
+    fn a_refused_form_comes_back_as_typed_with_its_errors_beside_the_fields() {
+        let fields = Fields::parse(b"title=%3Cb%3E&secret=hidden&why=%0Abecause&role=b&roles=a&roles=b&yes=yes");
+        let form = Form::refused(fields, FormErrors::of("title", "Say more."));
+        let page = Everything { form, choices: Choice::list([("a", "A"), ("b", "B")]) }.render().expect("it renders");
+        assert!(page.contains(r##"<a href="#title">Say more.</a>"##), "{page}");
+        assert!(page.contains(r#"value="&#60;b&#62;""#), "{page}");
+        assert!(page.contains(r#"required aria-invalid="true" aria-describedby="title-hint title-error""#), "{page}");
+        assert!(page.contains(r#"<div class="field-error" id="title-error">Say more.</div>"#), "{page}");
+        assert!(page.contains(r#"<option value="b" selected>B</option>"#), "{page}");
+        assert!(page.contains("Short &#38; clear"), "{page}");
+        assert_eq!(page.matches(" checked").count(), 3, "{page}");
+        assert!(!page.contains("hidden"), "a password never comes back: {page}");
     }
 }

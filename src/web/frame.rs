@@ -50,6 +50,10 @@ impl Frame {
         self.may(Action::RegisterChange)
     }
 
+    pub fn is_me(&self, user: &crate::domain::ids::UserId) -> bool {
+        self.actor.as_ref().is_some_and(|it| it.id == *user)
+    }
+
     pub fn actor_name(&self) -> &str {
         self.actor.as_ref().map_or("", |it| it.name.as_str())
     }

@@ -1,18 +1,56 @@
-//! What waits for me.
+//! What waits for me: decisions, tasks, and records of mine that are stuck; the overdue first.
 
 use super::frame::Frame;
 use super::page::{self, Answer};
 use crate::app::Context;
+use crate::domain::records::RecordState;
+use crate::store::approvals::{self, Inbox};
+use crate::store::choices;
+use crate::store::lists::{self, Filter, Order, Row};
+use crate::store::tasks::{self, Mine};
 use actix_web::HttpRequest;
 use askama::Template;
+
+/// How much of each is shown here; the lists behind show the rest.
+const EACH: i64 = 10;
 
 #[derive(Template)]
 #[template(path = "home/show.html")]
 struct Show {
     frame: Frame,
+    decisions: Vec<Inbox>,
+    tasks: Vec<Mine>,
+    records: Vec<Row>,
+}
+
+impl Show {
+    fn is_empty(&self) -> bool {
+        self.decisions.is_empty() && self.tasks.is_empty() && self.records.is_empty()
+    }
+
+    fn first_name(&self) -> &str {
+        self.frame.actor_name().split_whitespace().next().unwrap_or_default()
+    }
+
+    fn overdue(&self) -> usize {
+        let now = &self.frame.now;
+        self.decisions.iter().filter(|it| it.is_late(now)).count()
+            + self.tasks.iter().filter(|it| it.task.is_late(now)).count()
+            + self.records.iter().filter(|it| it.is_late(now)).count()
+    }
 }
 
 pub async fn show(ctx: Context, req: HttpRequest) -> Answer {
-    let frame = page::frame(&ctx, &req);
-    page::show(&ctx, move |_conn| Ok(Show { frame })).await
+    let (frame, me) = (page::frame(&ctx, &req), ctx.actor.id);
+    page::show(&ctx, move |conn| {
+        let groups = choices::groups_of(conn, me)?;
+        let mine = Filter { mine: Some(me), state: Some(RecordState::Open), order: Order::Due, ..Filter::default() };
+        Ok(Show {
+            decisions: approvals::inbox(conn, me, false, EACH)?,
+            tasks: tasks::waiting_for(conn, me, &groups, EACH)?,
+            records: lists::list(conn, &mine, EACH)?,
+            frame,
+        })
+    })
+    .await
 }

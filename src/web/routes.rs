@@ -1,6 +1,6 @@
 //! Every URL of the application, who may knock there, and the function that answers: the contents page.
 
-use super::{assets, health, home};
+use super::{activity, approvals, assets, changes, groups, health, home, items, process, profile, records, releases, search, session, setup, tasks, users};
 use actix_web::{Resource, guard, web};
 
 /// Who gets past the door. What they may do behind it is decided by the action.
@@ -61,8 +61,82 @@ macro_rules! routes {
 }
 
 routes! {
-    get  "/"                     SignedIn => home::show;
-    get  "/healthz"              Public   => health::alive;
-    get  "/readyz"               Public   => health::ready;
-    get  "/static/{hash}/{file}" Public   => assets::show;
+    get  "/"                                            SignedIn => home::show;
+    get  "/healthz"                                     Public   => health::alive;
+    get  "/readyz"                                      Public   => health::ready;
+    get  "/static/{hash}/{file}"                        Public   => assets::show;
+
+    get  "/releases"                                    SignedIn => releases::index;
+    post "/releases"                                    SignedIn => releases::create;
+    get  "/releases.csv"                                SignedIn => releases::export;
+    get  "/releases/new"                                SignedIn => releases::new;
+    get  "/releases/{id}"                               SignedIn => releases::show;
+
+    get  "/changes"                                     SignedIn => changes::index;
+    post "/changes"                                     SignedIn => changes::create;
+    get  "/changes.csv"                                 SignedIn => changes::export;
+    get  "/changes/new"                                 SignedIn => changes::new;
+    get  "/changes/{id}"                                SignedIn => changes::show;
+
+    get  "/records/{id}/activity"                       SignedIn => records::activity::index;
+    post "/records/{id}/phase"                          SignedIn => records::phase::update;
+    post "/records/{id}/confirmations"                  SignedIn => records::confirmations::create;
+    post "/records/{id}/waivers"                        SignedIn => records::waivers::create;
+    post "/records/{id}/watching"                       SignedIn => records::watching::update;
+    post "/records/{id}/rounds"                         SignedIn => records::rounds::create;
+    post "/records/{id}/rounds/withdrawal"              SignedIn => records::rounds::destroy;
+    post "/records/{id}/changes"                        SignedIn => records::related::create;
+    post "/records/{id}/changes/{change}/removal"       SignedIn => records::related::destroy;
+    post "/records/{id}/models"                         SignedIn => records::models::create;
+    get  "/records/{id}/tasks"                          SignedIn => tasks::board::show;
+    post "/records/{id}/tasks"                          SignedIn => tasks::plan::create;
+    get  "/records/{id}/tasks/new"                      SignedIn => tasks::plan::new;
+    post "/records/{id}/tasks/bulk"                     SignedIn => tasks::bulk::update;
+    get  "/records/{id}/{section}/edit"                 SignedIn => records::sections::edit;
+    post "/records/{id}/{section}"                      SignedIn => records::sections::update;
+
+    get  "/tasks"                                       SignedIn => tasks::index;
+    get  "/tasks/{id}"                                  SignedIn => tasks::show;
+    post "/tasks/{id}"                                  SignedIn => tasks::plan::update;
+    get  "/tasks/{id}/edit"                             SignedIn => tasks::plan::edit;
+    post "/tasks/{id}/state"                            SignedIn => tasks::state::update;
+    post "/tasks/{id}/assignee"                         SignedIn => tasks::state::assign;
+
+    get  "/approvals"                                   SignedIn => approvals::index;
+    get  "/approvals/{id}"                              SignedIn => approvals::show;
+    post "/approvals/{id}/decision"                     SignedIn => approvals::decide;
+    post "/approvals/{id}/retraction"                   SignedIn => approvals::retract;
+
+    get  "/items"                                       SignedIn => items::index;
+    post "/items"                                       SignedIn => items::create;
+    get  "/items/new"                                   SignedIn => items::new;
+    post "/items/{id}"                                  SignedIn => items::update;
+    get  "/items/{id}/edit"                             SignedIn => items::edit;
+    get  "/models"                                      SignedIn => process::models;
+    get  "/workflows"                                   SignedIn => process::workflows;
+    get  "/search"                                      SignedIn => search::index;
+    get  "/activity"                                    SignedIn => activity::index;
+
+    get  "/session/new"                                 Public   => session::new;
+    post "/session"                                     Public   => session::create;
+    post "/session/end"                                 Public   => session::end;
+    get  "/setup/{token}"                               Link     => setup::show;
+    post "/setup/{token}"                               Link     => setup::create;
+    get  "/profile"                                     SignedIn => profile::show;
+    post "/profile"                                     SignedIn => profile::update;
+    post "/profile/password"                            SignedIn => profile::change_password;
+    post "/profile/sessions/end"                        SignedIn => profile::end_sessions;
+    get  "/users"                                       SignedIn => users::index;
+    post "/users"                                       SignedIn => users::create;
+    get  "/users/new"                                   SignedIn => users::new;
+    get  "/users/{id}/edit"                             SignedIn => users::edit;
+    post "/users/{id}"                                  SignedIn => users::update;
+    post "/users/{id}/password"                         SignedIn => users::set_password;
+    post "/users/{id}/disabling"                        SignedIn => users::disable;
+    post "/users/{id}/enabling"                         SignedIn => users::enable;
+    get  "/groups"                                      SignedIn => groups::index;
+    post "/groups"                                      SignedIn => groups::create;
+    get  "/groups/new"                                  SignedIn => groups::new;
+    get  "/groups/{id}/edit"                            SignedIn => groups::edit;
+    post "/groups/{id}"                                 SignedIn => groups::update;
 }

@@ -1,7 +1,9 @@
 //! The server: every middleware in its order, and how it starts and stops.
 
 use super::health::Draining;
+use super::throttle::Throttle;
 use super::{assets, failure, log, routes, security, session};
+use crate::app::credentials::Credentials;
 use crate::config::Config;
 use crate::store::Db;
 use actix_web::dev::Server;
@@ -22,6 +24,8 @@ pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining)
     assets::warm_up();
     let base = config.base_url();
     let sessions = session::Settings::of(config);
+    let credentials = Credentials::default();
+    let throttle = web::Data::new(Throttle::new(&db.clock));
     let timeout = BodyTimeout(config.request_timeout());
     let server = HttpServer::new(move || {
         App::new()
@@ -29,6 +33,9 @@ pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining)
             .app_data(web::Data::new(base.clone()))
             .app_data(web::Data::new(draining.clone()))
             .app_data(web::Data::new(timeout))
+            .app_data(web::Data::new(sessions.clone()))
+            .app_data(web::Data::new(credentials.clone()))
+            .app_data(throttle.clone())
             .app_data(web::PayloadConfig::new(BODY_LIMIT))
             .wrap(from_fn(security::same_site))
             .wrap(session::middleware(&db, &sessions))

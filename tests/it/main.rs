@@ -1,5 +1,8 @@
-//! Stories told against the whole program.
+//! Stories told against the whole program: a real server, a database of its own for each.
 
+mod accounts;
 mod bodies;
 mod embedded;
+mod people;
 mod program;
+mod support;

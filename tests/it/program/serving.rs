@@ -2,7 +2,7 @@
 
 use super::SOON;
 use super::cluster::Database;
-use super::running::{Running, call, slipway, with};
+use super::running::{Running, between, call, slipway, with};
 use slipway::store::embedded;
 use std::io::{Read, Write};
 use std::time::Instant;
@@ -18,6 +18,9 @@ fn it_serves_from_nothing_and_stops_in_order() {
     let running = Running::start(slipway(home.path(), &[]));
     assert_eq!(running.get("/healthz").status, 200);
     assert_eq!(running.get("/readyz").body, "ready\n");
+    let invitation = running.wait_for("make the first administrator at");
+    let path = between(&invitation, &running.address, &[' ']);
+    assert!(path.starts_with("/setup/") && running.get(path).status == 200, "{invitation}");
     assert_eq!(running.ask("HEAD /readyz HTTP/1.1\r\nHost: slipway\r\nConnection: close\r\n\r\n").status, 200);
     running.stop();
     assert!(embedded::idle_within(home.path(), SOON), "its database went with it");
@@ -114,7 +117,7 @@ fn the_log_holds_the_id_of_each_answer_and_nothing_of_its_address() {
     let (home, database) = (home(), Database::empty());
     let command = with(with(slipway(home.path(), &[]), "DATABASE_URL", database.url()), "SLIPWAY_LOG_FORMAT", "json");
     let running = Running::start(command);
-    let answer = running.get("/no/such/hidden-token?key=hidden-query");
+    let answer = running.get("/setup/hidden-token?key=hidden-query");
     assert_eq!(answer.status, 404);
     let id = answer.header("x-request-id");
     assert_eq!(id.len(), 36);
@@ -122,6 +125,7 @@ fn the_log_holds_the_id_of_each_answer_and_nothing_of_its_address() {
     let line: serde_json::Value = serde_json::from_str(&line).expect("each line is JSON");
     assert_eq!(line["span"]["request_id"], id);
     assert_eq!(line["span"]["method"], "GET");
+    assert_eq!(line["span"]["route"], "/setup/{token}");
     assert_eq!(line["status"], 404);
     assert!(!line.to_string().contains("hidden"), "{line}");
 }

@@ -1,0 +1,65 @@
+//! What an administrator does to groups.
+
+use super::context::{permit, unchanged};
+use super::{Error, FormErrors, Result};
+use crate::domain::events::{Event, FieldChange};
+use crate::domain::ids::{GroupId, UserId};
+use crate::domain::people::{Action, group_key};
+use crate::store::groups::{self, Member};
+use crate::store::{Tx, events};
+
+/// What an administrator decides about a group.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub name: String,
+    pub description: String,
+    pub members: Vec<UserId>,
+}
+
+pub fn create(tx: &mut Tx<'_>, draft: &Draft) -> Result<GroupId> {
+    permit(tx, Action::ManageUsers)?;
+    let keys = groups::keys(tx)?;
+    let key = group_key(&draft.name, &keys);
+    let id = groups::insert(tx, &key, &draft.name, &draft.description).map_err(taken)?;
+    groups::set_members(tx, id, &draft.members).map_err(unknown_member)?;
+    events::record(tx, None, &Event::GroupCreated { name: draft.name.clone() })?;
+    Ok(id)
+}
+
+pub fn edit(tx: &mut Tx<'_>, id: GroupId, seen: i32, draft: &Draft) -> Result<()> {
+    permit(tx, Action::ManageUsers)?;
+    let group = groups::lock(tx, id)?;
+    unchanged(group.version, seen)?;
+    let before = groups::members(tx.conn, id)?;
+    groups::update(tx, id, &draft.name, &draft.description).map_err(taken)?;
+    groups::set_members(tx, id, &draft.members).map_err(unknown_member)?;
+    let after = groups::members(tx.conn, id)?;
+    let fields: Vec<FieldChange> = [
+        FieldChange::between("Name", &group.name, &draft.name),
+        FieldChange::between("Description", &group.description, &draft.description),
+        FieldChange::between("Members", names(&before), names(&after)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if !fields.is_empty() {
+        events::record(tx, None, &Event::GroupEdited { name: group.name, fields })?;
+    }
+    Ok(())
+}
+
+pub fn names(members: &[Member]) -> String {
+    members.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn taken(error: diesel::result::Error) -> Error {
+    if crate::store::is_duplicate(&error) { FormErrors::of("name", "Another group has this name already.").into() } else { error.into() }
+}
+
+fn unknown_member(error: diesel::result::Error) -> Error {
+    if crate::store::is_dangling(&error) {
+        FormErrors::of("members", "Somebody chosen here does not exist any more. Choose again.").into()
+    } else {
+        error.into()
+    }
+}

@@ -1,0 +1,108 @@
+//! Signing in and out: who may, and what the log says of it.
+
+use super::credentials::Credentials;
+use super::{Error, FormErrors, Result};
+use crate::domain::events::Event;
+use crate::domain::ids::UserId;
+use crate::domain::people::Actor;
+use crate::store::sessions::{KeyHash, Lifetime, Resumed, Visitor};
+use crate::store::{Db, Tx, events, sessions, users};
+use base64::Engine;
+use chrono::Duration;
+use sha2::{Digest, Sha256};
+
+/// In use is noted this often at most: reading pages should not mean writing rows.
+const TOUCH: Duration = Duration::minutes(5);
+
+/// The secret in the cookie: 256 random bits.
+pub struct SessionKey(pub String);
+
+impl SessionKey {
+    fn random() -> SessionKey {
+        SessionKey(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()))
+    }
+
+    pub fn hash(&self) -> KeyHash {
+        Sha256::digest(self.0.as_bytes()).to_vec()
+    }
+}
+
+/// What somebody typed to sign in, and from where.
+pub struct Attempt {
+    pub email: String,
+    pub password: String,
+    pub visitor: Visitor,
+    /// The session that this browser was in, which ends.
+    pub previous: Option<KeyHash>,
+}
+
+/// Begins a session, if e-mail and password are those of an active account. Otherwise the answer is the same whatever is wrong, and takes as long.
+pub async fn sign_in(db: &Db, credentials: &Credentials, lifetime: Lifetime, attempt: Attempt) -> Result<SessionKey> {
+    let email = attempt.email.trim().to_ascii_lowercase();
+    let wanted = email.clone();
+    let found = db.read(move |conn| Ok::<_, Error>(users::find_by_email(conn, &wanted)?)).await?;
+    let hash = found.as_ref().and_then(|user| user.password_hash.clone());
+    let right = credentials.verify(attempt.password, hash.clone()).await?;
+    let found = found.filter(|user| right && user.disabled_at.is_none());
+    let (previous, visitor) = (attempt.previous, attempt.visitor);
+    let Some(user) = found else {
+        db.write(Actor::slipway(), move |tx| Ok::<_, Error>(events::record(tx, None, &refused(&email, &visitor))?)).await?;
+        return Err(FormErrors::of("email", "E-mail or password is not right.").into());
+    };
+    let actor = db.read(move |conn| Ok::<_, Error>(users::actor(conn, user.id)?)).await?.ok_or(Error::NotFound)?;
+    db.write(actor, move |tx| begin(tx, user.id, hash, lifetime, &visitor, previous)).await
+}
+
+fn refused(email: &str, visitor: &Visitor) -> Event {
+    Event::SignInRefused { email: email.chars().filter(|c| !c.is_control()).take(200).collect(), address: visitor.address.clone() }
+}
+
+/// The second half of signing in, if the account is still as it was when the password was compared.
+fn begin(tx: &mut Tx<'_>, user: UserId, checked: Option<String>, lifetime: Lifetime, visitor: &Visitor, previous: Option<KeyHash>) -> Result<SessionKey> {
+    let user = users::lock(tx, user)?;
+    if user.disabled_at.is_some() || user.password_hash != checked {
+        return Err(FormErrors::of("email", "E-mail or password is not right.").into());
+    }
+    let key = SessionKey::random();
+    if let Some(previous) = previous {
+        sessions::delete(tx, &previous)?;
+    }
+    sessions::delete_ended(tx, lifetime.idle)?;
+    sessions::insert(tx, &key.hash(), user.id, lifetime.life, visitor)?;
+    events::record(tx, None, &Event::SignedIn { address: visitor.address.clone() })?;
+    Ok(key)
+}
+
+/// Who acts in the session of this key, if it has not ended. Notes now and then that it is in use.
+pub async fn resume(db: &Db, key: KeyHash, lifetime: Lifetime) -> Result<Option<Resumed>> {
+    let (now, wanted) = (db.clock.now(), key.clone());
+    let Some(resumed) = db.read(move |conn| Ok::<_, Error>(sessions::resume(conn, &wanted, now, lifetime.idle)?)).await? else { return Ok(None) };
+    if now - resumed.seen_at >= TOUCH.min(lifetime.idle / 4) {
+        let noted = db.write(resumed.actor.clone(), move |tx| Ok::<_, Error>(sessions::touch(tx, &key)?)).await;
+        if let Err(cause) = noted {
+            tracing::warn!(%cause, "could not note that a session is in use");
+        }
+    }
+    Ok(Some(resumed))
+}
+
+/// Clears away what has ended by itself.
+pub fn clear_ended(tx: &mut Tx<'_>, idle: Duration) -> Result<usize> {
+    Ok(sessions::delete_ended(tx, idle)?)
+}
+
+/// Ends this session.
+pub fn sign_out(tx: &mut Tx<'_>, key: &KeyHash) -> Result<()> {
+    if sessions::delete(tx, key)? > 0 {
+        events::record(tx, None, &Event::SignedOut {})?;
+    }
+    Ok(())
+}
+
+/// Ends all of one's own sessions, or all but this one.
+pub fn end_own(tx: &mut Tx<'_>, except: Option<&KeyHash>) -> Result<usize> {
+    let user = tx.actor.id;
+    let count = sessions::delete_of(tx, user, except)?;
+    events::record(tx, None, &Event::SessionsEnded { count })?;
+    Ok(count)
+}

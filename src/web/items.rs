@@ -1,0 +1,115 @@
+//! Configuration items.
+
+use super::form::{Choice, Fields, Form};
+use super::frame::Frame;
+use super::page::{self, Answer};
+use super::records::id_of;
+use crate::app::{self, Context, Error, FormErrors};
+use crate::domain::ids::ItemId;
+use crate::domain::items::ItemKind;
+use crate::domain::people::Action;
+use crate::domain::text;
+use crate::store::items::{self, Item};
+use actix_web::HttpRequest;
+use actix_web::web::Path;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "items/index.html")]
+struct Index {
+    frame: Frame,
+    items: Vec<Item>,
+}
+
+impl Index {
+    fn may_register(&self) -> bool {
+        self.frame.may(Action::RegisterItem)
+    }
+}
+
+pub async fn index(ctx: Context, req: HttpRequest) -> Answer {
+    let frame = page::frame(&ctx, &req);
+    page::show(&ctx, move |conn| Ok(Index { frame, items: items::list(conn)? })).await
+}
+
+#[derive(Template)]
+#[template(path = "items/edit.html")]
+struct Edit {
+    frame: Frame,
+    id: Option<ItemId>,
+    form: Form,
+}
+
+impl Edit {
+    fn kinds(&self) -> Vec<Choice> {
+        Choice::list(ItemKind::ALL.iter().map(|it| (it.word(), it.label())))
+    }
+
+    fn action(&self) -> String {
+        self.id.map_or_else(|| "/items".to_owned(), |id| format!("/items/{id}"))
+    }
+}
+
+fn permitted(ctx: &Context) -> app::Result<()> {
+    if ctx.actor.may(Action::RegisterItem) { Ok(()) } else { Err(Error::Forbidden(Action::RegisterItem)) }
+}
+
+pub async fn new(ctx: Context, req: HttpRequest) -> Answer {
+    permitted(&ctx)?;
+    let mut fields = Fields::default();
+    fields.set("kind", ItemKind::Service.word());
+    page::html(&Edit { frame: page::frame(&ctx, &req), id: None, form: Form::of(fields) })
+}
+
+pub async fn edit(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
+    permitted(&ctx)?;
+    let id: ItemId = id_of(&id)?;
+    let frame = page::frame(&ctx, &req);
+    page::show(&ctx, move |conn| {
+        let item = items::find(conn, id)?;
+        let mut fields = Fields::default();
+        fields.set("name", item.name);
+        fields.set("kind", item.kind.word());
+        fields.set("description", item.description);
+        fields.set("version", item.version.to_string());
+        Ok(Edit { frame, id: Some(id), form: Form::of(fields) })
+    })
+    .await
+}
+
+fn parse(fields: &Fields) -> Result<(String, ItemKind, String), FormErrors> {
+    let mut errors = FormErrors::default();
+    let name = errors.check("name", text::line(fields.text("name")));
+    let kind = fields.required("kind", &mut errors);
+    let description = errors.check("description", text::prose(fields.text("description")));
+    match (name, kind, description) {
+        (Some(name), Some(kind), Some(description)) if errors.is_empty() => Ok((name, kind, description)),
+        _ => Err(errors),
+    }
+}
+
+pub async fn create(ctx: Context, req: HttpRequest, fields: Fields) -> Answer {
+    let answer = match parse(&fields) {
+        Ok((name, kind, description)) => ctx.write(move |tx| app::items::register(tx, &name, kind, &description)).await.map(|_| ()),
+        Err(errors) => Err(errors.into()),
+    };
+    reply(&ctx, &req, None, fields, answer)
+}
+
+pub async fn update(ctx: Context, req: HttpRequest, id: Path<String>, fields: Fields) -> Answer {
+    let id: ItemId = id_of(&id)?;
+    let seen = fields.version();
+    let answer = match parse(&fields) {
+        Ok((name, kind, description)) => ctx.write(move |tx| app::items::edit(tx, id, seen, &name, kind, &description)).await,
+        Err(errors) => Err(errors.into()),
+    };
+    reply(&ctx, &req, Some(id), fields, answer)
+}
+
+fn reply(ctx: &Context, req: &HttpRequest, id: Option<ItemId>, fields: Fields, answer: app::Result<()>) -> Answer {
+    match answer {
+        Ok(()) => page::see_with("/items", "Saved."),
+        Err(Error::Invalid(errors)) => page::unprocessable(&Edit { frame: page::frame(ctx, req), id, form: Form::refused(fields, errors) }),
+        Err(other) => Err(other.into()),
+    }
+}

@@ -1,0 +1,110 @@
+//! One's own account: name, time zone, theme, password, and where one is signed in.
+
+use super::form::{Choice, Fields, Form};
+use super::frame::Frame;
+use super::page::{self, Answer};
+use super::session::{self, Settings, key_hash_of};
+use super::throttle::Throttle;
+use super::users::zone_choices;
+use crate::app::credentials::Credentials;
+use crate::app::{Context, Error, FormErrors, profile, sessions as actions};
+use crate::domain::people::Theme;
+use crate::domain::text;
+use crate::store::sessions::{self, KeyHash, Session};
+use crate::store::users::{self, User};
+use actix_web::{HttpRequest, web};
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "profile/show.html")]
+struct Show {
+    user: User,
+    form: Form,
+    password: Form,
+    zones: Vec<Choice>,
+    themes: Vec<Choice>,
+    sessions: Vec<Session>,
+    current: Option<KeyHash>,
+    frame: Frame,
+}
+
+/// The page with these forms on it; without one, with what is stored.
+async fn page_with(ctx: &Context, req: &HttpRequest, settings: &Settings, form: Option<Form>, password: Form) -> Result<Show, Error> {
+    let (id, now, idle) = (ctx.actor.id, ctx.now(), settings.lifetime.idle);
+    let (frame, current) = (page::frame(ctx, req), key_hash_of(req));
+    ctx.read(move |conn| {
+        let user = users::find(conn, id)?;
+        let form = form.unwrap_or_else(|| Form::of(fields_of(&user)));
+        let themes = Choice::list(Theme::ALL.iter().map(|it| (it.word(), it.label())));
+        Ok(Show { zones: zone_choices(form.text("time_zone")), sessions: sessions::list(conn, id, now, idle)?, user, form, password, themes, current, frame })
+    })
+    .await
+}
+
+fn fields_of(user: &User) -> Fields {
+    let mut fields = Fields::default();
+    fields.set("name", &user.name);
+    fields.set("time_zone", &user.time_zone);
+    fields.set("theme", user.theme.word());
+    fields.set("version", user.version.to_string());
+    fields
+}
+
+pub async fn show(ctx: Context, req: HttpRequest, settings: web::Data<Settings>) -> Answer {
+    page::html(&page_with(&ctx, &req, &settings, None, Form::default()).await?)
+}
+
+fn read(fields: &Fields) -> Result<profile::Draft, Error> {
+    let mut errors = FormErrors::default();
+    let name = errors.check("name", text::line(fields.text("name")));
+    let zone = fields.required("time_zone", &mut errors);
+    let theme = fields.required("theme", &mut errors);
+    match (name, zone, theme) {
+        (Some(name), Some(zone), Some(theme)) => Ok(profile::Draft { name, zone, theme }),
+        (None, _, _) | (_, None, _) | (_, _, None) => Err(errors.into()),
+    }
+}
+
+pub async fn update(ctx: Context, req: HttpRequest, fields: Fields, settings: web::Data<Settings>) -> Answer {
+    let seen = fields.version();
+    let done = match read(&fields) {
+        Ok(draft) => ctx.write(move |tx| profile::edit(tx, seen, &draft)).await,
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(()) => page::see_with("/profile", "Your profile is saved."),
+        Err(Error::Invalid(errors)) => page::unprocessable(&page_with(&ctx, &req, &settings, Some(Form::refused(fields, errors)), Form::default()).await?),
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub async fn change_password(
+    ctx: Context,
+    req: HttpRequest,
+    fields: Fields,
+    credentials: web::Data<Credentials>,
+    throttle: web::Data<Throttle>,
+    settings: web::Data<Settings>,
+) -> Answer {
+    let id = ctx.actor.id;
+    let user = ctx.read(move |conn| Ok(users::find(conn, id)?)).await?;
+    throttle.admit(&req, &user.email)?;
+    let (current, new) = (fields.text("current").to_owned(), fields.text("password").to_owned());
+    match profile::change_password(&ctx, &credentials, current, new, key_hash_of(&req)).await {
+        Ok(()) => page::see_with("/profile", "Your password is changed. All your other sessions have ended."),
+        Err(Error::Invalid(errors)) => page::unprocessable(&page_with(&ctx, &req, &settings, None, Form::refused(Fields::default(), errors)).await?),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Ends one's other sessions, or with `which=all` this one as well.
+pub async fn end_sessions(ctx: Context, req: HttpRequest, fields: Fields) -> Answer {
+    let spared = if fields.text("which") == "all" { None } else { key_hash_of(&req) };
+    let everywhere = spared.is_none();
+    ctx.write(move |tx| actions::end_own(tx, spared.as_ref())).await?;
+    if everywhere {
+        session::leave(&req);
+        return page::see_with("/session/new", "You are signed out everywhere.");
+    }
+    page::see_with("/profile", "Your other sessions have ended.")
+}

@@ -1,0 +1,252 @@
+//! What the page of a record shows, worked out from its sheet.
+
+use super::stepper::{self, Step};
+use crate::app::sheet::Sheet;
+use crate::app::{self, Error, records, tasks};
+use crate::domain::approvals::RoundState;
+use crate::domain::ids::RecordId;
+use crate::domain::people::{Action, Actor};
+use crate::domain::readiness::{Check, Place, Standing};
+use crate::domain::records::{Grade, RecordKind, risk};
+use crate::domain::requirements::{Confirmation, Requirement};
+use crate::domain::tasks::TaskState;
+use crate::domain::workflows::{Phase, Section, Transition, TransitionKind};
+use crate::store::approvals::FullRound;
+use crate::store::confirmations::Confirmed;
+use crate::store::events::{self, Entry};
+use crate::store::tasks::Named;
+use crate::store::{choices, models, related};
+use crate::web::form::Choice;
+use crate::web::frame::Frame;
+use askama::Template;
+use diesel::pg::PgConnection;
+
+/// A way out of the phase, with what stands in it.
+pub struct Way {
+    pub transition: Transition,
+    pub to: String,
+    pub checks: Vec<Check>,
+}
+
+impl Way {
+    pub fn is_ready(&self) -> bool {
+        !self.checks.iter().any(Check::blocks)
+    }
+
+    pub fn open(&self) -> usize {
+        self.checks.iter().filter(|it| it.blocks()).count()
+    }
+
+    pub fn is_grave(&self) -> bool {
+        matches!(self.transition.kind, TransitionKind::BackOut | TransitionKind::Abandon)
+    }
+}
+
+/// The one obvious next step.
+pub enum Next {
+    /// Everything is met: go on.
+    Take,
+    /// All but the approval is met: ask for it.
+    Ask,
+    /// Something is open: put it right there.
+    Fix {
+        label: &'static str,
+        address: String,
+    },
+    /// It is up to others.
+    Wait,
+    Nothing,
+}
+
+#[derive(Template)]
+#[template(path = "records/show.html")]
+pub struct Show {
+    pub frame: Frame,
+    pub sheet: Sheet,
+    pub phase: Phase,
+    pub steps: Vec<Step>,
+    pub main: Option<Way>,
+    pub others: Vec<Way>,
+    pub next: Next,
+    pub may_edit: bool,
+    pub may_move: bool,
+    pub may_waive: bool,
+    pub may_plan: bool,
+    pub watching: bool,
+    pub my_groups: Vec<crate::domain::ids::GroupId>,
+    pub events: Vec<Entry>,
+    /// RFCs that may join.
+    pub candidates: Vec<Choice>,
+    pub models: Vec<Choice>,
+    /// Releases that an RFC belongs or belonged to.
+    pub releases: Vec<(RecordId, Option<String>, bool)>,
+    /// How many people an approval round would ask.
+    pub would_ask: usize,
+}
+
+impl Show {
+    pub fn load(conn: &mut PgConnection, frame: Frame, actor: &Actor, id: RecordId, kind: RecordKind) -> app::Result<Show> {
+        let sheet = Sheet::load(conn, id)?;
+        let record = &sheet.full.record;
+        if record.kind != kind {
+            return Err(Error::NotFound);
+        }
+        let phase = sheet.full.phase()?.clone();
+        let open = record.is_open();
+        let may_edit = open && actor.may(records::editing(actor, record));
+        let may_move = open && actor.may(records::moving(actor, record));
+        let main = phase.advance().map(|it| way(&sheet, it));
+        let others = phase.transitions.iter().filter(|it| Some(it.key.as_str()) != main.as_ref().map(|way| way.transition.key.as_str()));
+        let others = others.map(|it| way(&sheet, it)).collect();
+        let release = kind == RecordKind::Release;
+        let candidates = if release && may_edit { related::candidates(conn)? } else { Vec::new() };
+        let models = if release && may_edit { models::list(conn)?.into_iter().filter(|it| it.category_id == record.category_id).collect() } else { Vec::new() };
+        let mut would_ask = 0;
+        if may_move && sheet.round().is_none_or(|it| matches!(it.round.state, RoundState::Denied | RoundState::Withdrawn)) {
+            for step in &phase.approvals {
+                would_ask += app::approvals::askable(conn, &sheet, step)?.1.len();
+            }
+        }
+        Ok(Show {
+            steps: stepper::steps(&sheet.full, &sheet.visits),
+            next: main.as_ref().map_or(Next::Nothing, |it| next(&sheet, it, may_move, may_edit)),
+            main,
+            others,
+            may_edit,
+            may_move,
+            may_waive: may_move && actor.may(Action::Waive),
+            may_plan: open && actor.may(tasks::managing(actor, record)),
+            watching: sheet.watchers.iter().any(|it| it.id == actor.id),
+            my_groups: choices::groups_of(conn, actor.id)?,
+            events: events::list(conn, &events::Filter { record: Some(id), ..Default::default() }, 8)?,
+            candidates: Choice::list(candidates.into_iter().map(|(id, title)| (id, format!("{} {title}", RecordKind::Change.number(id))))),
+            models: Choice::list(models.into_iter().map(|it| (it.id, it.name))),
+            releases: if release { Vec::new() } else { related::of_change(conn, id)? },
+            would_ask,
+            phase,
+            frame,
+            sheet,
+        })
+    }
+
+    pub fn shows(&self, section: Section) -> bool {
+        self.phase.shows(section)
+    }
+
+    pub fn is_release(&self) -> bool {
+        self.sheet.full.record.kind == RecordKind::Release
+    }
+
+    pub fn risk(&self) -> Option<Grade> {
+        risk(self.sheet.full.record.impact, self.sheet.full.record.likelihood)
+    }
+
+    /// The confirmations that this phase asks for, each with the newest of this visit.
+    pub fn asked_confirmations(&self) -> Vec<(Confirmation, Option<&Confirmed>)> {
+        let asked = self.phase.transitions.iter().flat_map(|it| &it.requirements).filter_map(|it| it.confirmation());
+        let mut seen = Vec::new();
+        for it in asked {
+            if !seen.contains(&it) {
+                seen.push(it);
+            }
+        }
+        let newest = |it: Confirmation| self.sheet.confirmations.iter().find(|given| given.subject == it && given.visit == self.sheet.full.record.visit);
+        seen.into_iter().map(|it| (it, newest(it))).collect()
+    }
+
+    /// What was confirmed on earlier visits.
+    pub fn earlier_confirmations(&self) -> Vec<&Confirmed> {
+        self.sheet.confirmations.iter().filter(|it| it.visit != self.sheet.full.record.visit).collect()
+    }
+
+    pub fn round(&self) -> Option<&FullRound> {
+        self.sheet.round()
+    }
+
+    pub fn earlier_rounds(&self) -> Vec<&FullRound> {
+        let newest = self.sheet.round().map(|it| it.round.id);
+        self.sheet.rounds.iter().filter(|it| Some(it.round.id) != newest).collect()
+    }
+
+    pub fn may_ask(&self) -> bool {
+        self.may_move && self.would_ask > 0
+    }
+
+    /// Tasks of this phase, and whatever is open of the phases before.
+    pub fn tasks_now(&self) -> Vec<&Named> {
+        let here = self.sheet.full.workflow.position(&self.phase.key);
+        let present = |it: &&Named| {
+            it.task.phase == self.phase.key
+                || (it.task.state.is_open() && self.sheet.full.workflow.position(&it.task.phase) < here)
+                || it.task.state == TaskState::Failed
+        };
+        self.sheet.tasks.iter().filter(present).collect()
+    }
+
+    /// Whether rows can be ticked: only on the board.
+    pub fn picks(&self) -> bool {
+        false
+    }
+
+    pub fn settled_tasks(&self) -> usize {
+        self.sheet.tasks.iter().filter(|it| it.task.state.is_settled()).count()
+    }
+
+    /// Whether the reader may work on a task.
+    pub fn may_work(&self, task: &Named) -> bool {
+        let Some(actor) = &self.frame.actor else { return false };
+        let mine = task.task.assignee_id == Some(actor.id) || task.task.group_id.is_some_and(|it| self.my_groups.contains(&it));
+        self.sheet.full.record.is_open() && actor.may(tasks::working(actor, &self.sheet.full.record, mine))
+    }
+
+    /// Whether a change of the RFCs takes a waiver by now.
+    pub fn frozen(&self) -> bool {
+        self.phase.scope_frozen
+    }
+
+    /// Where the reader puts a requirement right.
+    pub fn address(&self, check: &Check) -> String {
+        address(&self.sheet, check)
+    }
+
+    pub fn waivable(&self, check: &Check) -> bool {
+        self.may_waive && check.blocks() && check.requirement != Requirement::Approved
+    }
+}
+
+fn way(sheet: &Sheet, transition: &Transition) -> Way {
+    let to = sheet.full.workflow.destination(transition, sheet.full.record.grades()).map_or_else(String::new, |it| it.name.clone());
+    Way { transition: transition.clone(), to, checks: sheet.checks(transition) }
+}
+
+fn next(sheet: &Sheet, main: &Way, may_move: bool, may_edit: bool) -> Next {
+    let mut blockers = main.checks.iter().filter(|it| it.standing == Standing::NotMet).peekable();
+    let approval_only = main.checks.iter().filter(|it| it.blocks()).all(|it| it.requirement == Requirement::Approved);
+    let asked = sheet.round().is_some_and(|it| it.round.state == RoundState::Open);
+    match blockers.peek() {
+        None if may_move => Next::Take,
+        None => Next::Wait,
+        Some(_) if approval_only && asked => Next::Wait,
+        Some(_) if approval_only && may_move => Next::Ask,
+        Some(first) if may_edit => Next::Fix { label: first.requirement.remedy(), address: address(sheet, first) },
+        Some(_) => Next::Wait,
+    }
+}
+
+fn address(sheet: &Sheet, check: &Check) -> String {
+    let id = sheet.full.record.id;
+    let record = &sheet.full.record;
+    match check.place {
+        Place::Details if check.requirement == Requirement::ItemsNamed => format!("/records/{id}/items/edit"),
+        Place::Details if check.requirement == Requirement::DetailsComplete && (record.scope.is_empty() || record.reason.is_empty()) => {
+            format!("/records/{id}/scope/edit")
+        }
+        Place::Details => format!("/records/{id}/details/edit"),
+        Place::Plan if check.requirement == Requirement::WindowSet => format!("/records/{id}/window/edit"),
+        Place::Plan => format!("/records/{id}/plan/edit"),
+        Place::Changes => "#changes".to_owned(),
+        Place::Tasks => "#tasks".to_owned(),
+        Place::Confirmation(confirmation) => format!("#confirm-{}", confirmation.word()),
+        Place::Approvals => "#approvals".to_owned(),
+    }
+}

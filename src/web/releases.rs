@@ -1,0 +1,152 @@
+//! Releases: their list, their page, and registering one.
+
+use super::csv;
+use super::form::{Choice, Fields, Form};
+use super::frame::Frame;
+use super::page::{self, Answer};
+use super::records::{self, id_of, sections};
+use crate::app::releases::{ItemChoice, NewRelease};
+use crate::app::{self, Context, Error, FormErrors};
+use crate::domain::ids::{CategoryId, ItemId, RecordId};
+use crate::domain::people::Action;
+use crate::domain::records::{Grade, RecordKind};
+use crate::domain::releases::Version;
+use crate::store::{categories, items, models, related, users};
+use actix_web::HttpRequest;
+use actix_web::web::Path;
+use askama::Template;
+use chrono_tz::Tz;
+use diesel::pg::PgConnection;
+
+pub async fn index(ctx: Context, req: HttpRequest) -> Answer {
+    records::index::index(ctx, req, RecordKind::Release).await
+}
+
+pub async fn export(ctx: Context, req: HttpRequest) -> Answer {
+    csv::show(ctx, req, RecordKind::Release).await
+}
+
+pub async fn show(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
+    let id: RecordId = id_of(&id)?;
+    records::show(ctx, req, id, RecordKind::Release).await
+}
+
+#[derive(Template)]
+#[template(path = "releases/new.html", blocks = ["version"])]
+struct New {
+    frame: Frame,
+    form: Form,
+    categories: Vec<Choice>,
+    items: Vec<Choice>,
+    people: Vec<Choice>,
+    models: Vec<Choice>,
+    changes: Vec<Choice>,
+    /// The version that would be given if none is written.
+    proposed: Option<Version>,
+}
+
+impl New {
+    fn load(conn: &mut PgConnection, frame: Frame, form: Form) -> app::Result<New> {
+        let categories = categories::list(conn, RecordKind::Release)?;
+        let level = |it: &categories::Category| match it.level.parts() {
+            1 => "One part: v2",
+            2 => "Two parts: v1.3",
+            _ => "Three parts: v1.2.1",
+        };
+        let chosen = form.text("category").parse::<CategoryId>().ok().zip(form.text("item").parse::<ItemId>().ok());
+        let proposed = chosen.and_then(|(category, item)| app::releases::propose(conn, category, item).ok());
+        Ok(New {
+            categories: categories.iter().map(|it| Choice::new(it.id, it.name.clone()).hint(level(it))).collect(),
+            items: Choice::list(items::list(conn)?.into_iter().map(|it| (it.id, it.name))),
+            people: Choice::list(users::people(conn)?.into_iter().map(|it| (it.id, it.name))),
+            models: models::list(conn)?
+                .into_iter()
+                .map(|it| Choice::new(it.id, format!("{} ({} tasks)", it.name, it.model.tasks.len())).hint(it.category))
+                .collect(),
+            changes: Choice::list(related::candidates(conn)?.into_iter().map(|(id, title)| (id, format!("{} {title}", RecordKind::Change.number(id))))),
+            proposed,
+            frame,
+            form,
+        })
+    }
+
+    fn grades(&self) -> Vec<Choice> {
+        Choice::list(Grade::ALL.iter().map(|it| (it.word(), it.label())))
+    }
+}
+
+fn permitted(ctx: &Context) -> app::Result<()> {
+    if ctx.actor.may(Action::RegisterRelease) { Ok(()) } else { Err(Error::Forbidden(Action::RegisterRelease)) }
+}
+
+pub async fn new(ctx: Context, req: HttpRequest) -> Answer {
+    permitted(&ctx)?;
+    let frame = page::frame(&ctx, &req);
+    let mut fields = Fields::of_query(req.query_string());
+    if !fields.has("owner") {
+        fields.set("owner", ctx.actor.id.to_string());
+    }
+    let fragment = page::wants_fragment(&req);
+    let page = ctx.read(move |conn| New::load(conn, frame, Form::of(fields))).await?;
+    if fragment { page::html(&page.as_version()) } else { page::html(&page) }
+}
+
+pub async fn create(ctx: Context, req: HttpRequest, fields: Fields) -> Answer {
+    permitted(&ctx)?;
+    let answer = match parse(&fields, ctx.actor.zone) {
+        Ok(new) => ctx.write(move |tx| app::releases::register(tx, &new)).await,
+        Err(errors) => Err(errors.into()),
+    };
+    match answer {
+        Ok(id) => page::see_with(&format!("/releases/{id}"), "The release is registered."),
+        Err(Error::Invalid(errors)) => {
+            let frame = page::frame(&ctx, &req);
+            let page = ctx.read(move |conn| New::load(conn, frame, Form::refused(fields, errors))).await?;
+            page::unprocessable(&page)
+        }
+        Err(Error::Refused(refusal)) => {
+            let frame = page::frame(&ctx, &req);
+            let form = Form::refused(fields, FormErrors::of("category", refusal.to_string()));
+            let page = ctx.read(move |conn| New::load(conn, frame, form)).await?;
+            page::unprocessable(&page)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn parse(fields: &Fields, zone: Tz) -> Result<NewRelease, FormErrors> {
+    let mut errors = FormErrors::default();
+    let category = fields.required("category", &mut errors);
+    let item = item(fields, &mut errors);
+    let version = match fields.text("version").trim() {
+        "" => None,
+        text => errors.check("version", Version::parse(text)),
+    };
+    let details = sections::details(fields, &mut errors);
+    let scope = sections::scope(fields, &mut errors);
+    let window = sections::window(fields, zone, &mut errors);
+    let model = fields.optional("model", &mut errors);
+    let changes = fields.several("change", &mut errors);
+    match (category, item, details, scope) {
+        (Some(category), Some(item), Some(details), Some(scope)) if errors.is_empty() => {
+            Ok(NewRelease { category, item, version, details, scope, window, model, changes })
+        }
+        _ => Err(errors),
+    }
+}
+
+/// A CI that exists, or the name of a new one.
+fn item(fields: &Fields, errors: &mut FormErrors) -> Option<ItemChoice> {
+    match (fields.optional("item", errors), fields.text("new_item").trim()) {
+        (Some(_), name) if !name.is_empty() => {
+            errors.about("new_item", "Either choose a CI above or name a new one here, not both.");
+            None
+        }
+        (Some(id), _) => Some(ItemChoice::Existing(id)),
+        (None, "") => {
+            errors.about("item", "Choose the service or CI that is released, or name a new one.");
+            None
+        }
+        (None, name) => errors.check("new_item", crate::domain::text::line(name)).map(ItemChoice::New),
+    }
+}

@@ -1,0 +1,43 @@
+//! What is done to an account as a whole: a new password, closing, opening again.
+
+use super::{Edit, Manager, is_own};
+use crate::app::credentials::Credentials;
+use crate::app::{self, FormErrors};
+use crate::domain::ids::UserId;
+use crate::domain::passwords::Password;
+use crate::store::users;
+use crate::web::form::{Fields, Form};
+use crate::web::page::{self, Answer};
+use crate::web::session;
+use actix_web::{HttpRequest, web};
+
+pub async fn set_password(Manager(ctx): Manager, req: HttpRequest, id: web::Path<UserId>, fields: Fields, credentials: web::Data<Credentials>) -> Answer {
+    let id = *id;
+    let user = ctx.read(move |conn| Ok(users::find(conn, id)?)).await?;
+    let password = match Password::parse(fields.text("password"), &user.email) {
+        Ok(password) => password,
+        Err(refusal) => {
+            let frame = page::frame(&ctx, &req);
+            let mut form = ctx.read(move |conn| Edit::fresh(conn, id, frame)).await?;
+            form.password = Form::refused(Fields::default(), FormErrors::of("password", refusal.to_string()));
+            return page::unprocessable(&form);
+        }
+    };
+    let hash = credentials.hash(password).await?;
+    ctx.write(move |tx| app::users::set_password(tx, id, &hash)).await?;
+    if is_own(&ctx, id, &req) {
+        session::leave(&req);
+        return page::see_with("/session/new", "Your new password is set. Sign in with it.");
+    }
+    page::see_with("/users", &format!("{} has a new password.", user.name))
+}
+
+pub async fn disable(Manager(ctx): Manager, id: web::Path<UserId>) -> Answer {
+    ctx.write(move |tx| app::users::disable(tx, *id)).await?;
+    page::see_with("/users", "The account is closed.")
+}
+
+pub async fn enable(Manager(ctx): Manager, id: web::Path<UserId>) -> Answer {
+    ctx.write(move |tx| app::users::enable(tx, *id)).await?;
+    page::see_with("/users", "The account is open again.")
+}

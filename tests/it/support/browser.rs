@@ -1,0 +1,95 @@
+//! A browser without a screen: keeps cookies, says where its requests come from, follows nothing by itself.
+
+use reqwest::cookie::Jar;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use std::sync::Arc;
+
+#[derive(Clone)]
+pub struct Browser {
+    client: reqwest::Client,
+    jar: Arc<Jar>,
+    address: String,
+}
+
+pub struct Page {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Browser {
+    pub fn new(address: &str) -> Browser {
+        let jar = Arc::new(Jar::default());
+        let client = reqwest::Client::builder().cookie_provider(jar.clone()).redirect(reqwest::redirect::Policy::none()).no_proxy().build().expect("a client");
+        Browser { client, jar, address: address.to_owned() }
+    }
+
+    /// With a cookie set before, written as a `Set-Cookie` header would.
+    pub fn with_cookie(self, cookie: &str) -> Browser {
+        self.jar.add_cookie_str(cookie, &self.address.parse().expect("our own address"));
+        self
+    }
+
+    pub async fn get(&self, path: &str) -> Page {
+        self.get_with(path, &[]).await
+    }
+
+    pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Page {
+        self.send(self.client.get(format!("{}{path}", self.address)), headers).await
+    }
+
+    /// Sends a form from a page of ours.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.post_with(path, fields, &[("sec-fetch-site", "same-origin")]).await
+    }
+
+    /// Sends a form with these headers only, as another site or another program might.
+    pub async fn post_with(&self, path: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Page {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self.client.post(format!("{}{path}", self.address)).header("content-type", "application/x-www-form-urlencoded").body(body);
+        self.send(request, headers).await
+    }
+
+    async fn send(&self, mut request: reqwest::RequestBuilder, headers: &[(&str, &str)]) -> Page {
+        for (name, value) in headers {
+            let name: HeaderName = name.parse().expect("a header name");
+            request = request.header(name, HeaderValue::from_str(value).expect("a header value"));
+        }
+        let answer = request.send().await.expect("the server answers");
+        Page { status: answer.status().as_u16(), headers: answer.headers().clone(), body: answer.text().await.expect("a text") }
+    }
+}
+
+impl Page {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|it| it.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Where it sends the browser; empty if nowhere.
+    pub fn location(&self) -> &str {
+        self.header("location")
+    }
+
+    pub fn has(&self, text: &str) -> bool {
+        self.body.contains(text)
+    }
+
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Page {
+        assert_eq!(self.status, status, "{}", self.body);
+        self
+    }
+
+    /// After a write that went well: 303 to there.
+    #[track_caller]
+    pub fn expect_see(self, location: &str) -> Page {
+        assert_eq!((self.status, self.location()), (303, location), "{}", self.body);
+        self
+    }
+
+    #[track_caller]
+    pub fn expect_text(self, text: &str) -> Page {
+        assert!(self.has(text), "no {text:?} in {}", self.body);
+        self
+    }
+}
