@@ -1,21 +1,30 @@
 //! Slipway: IT release and deployment management. The floors, from the ground up; each may use only those before it.
 
-/// Actions: what people do.
-pub mod app;
+/// The only place that asks what time it is.
 pub mod clock;
-/// Settings, from flags and the environment.
-pub mod config;
-/// A believable organisation, for trying things out.
-pub mod demo;
+
 /// Rules: values in, values out.
 pub mod domain;
-/// The key that signs cookies.
-pub mod secret;
+
 /// Rows: the only floor that knows SQL.
 pub mod store;
-/// What the command line prints.
-pub mod terminal;
-/// Accounts, from the command line.
-pub mod user_commands;
+
+/// Actions: what people do.
+pub mod app;
+
+/// A believable organisation, made with the actions, for trying things out.
+pub mod demo;
+
+/// Settings, from flags and the environment; and the key that signs cookies.
+pub mod config;
+pub mod secret;
+
+/// What recurs by the clock.
+pub mod worker;
+
 /// Pages.
 pub mod web;
+
+/// The program's faces: each command wires the floors below together.
+pub mod commands;
+pub mod terminal;

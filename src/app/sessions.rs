@@ -86,6 +86,11 @@ pub async fn resume(db: &Db, key: KeyHash, lifetime: Lifetime) -> Result<Option<
     Ok(Some(resumed))
 }
 
+/// Clears away what has ended by itself.
+pub fn clear_ended(tx: &mut Tx<'_>, idle: Duration) -> Result<usize> {
+    Ok(sessions::delete_ended(tx, idle)?)
+}
+
 /// Ends this session.
 pub fn sign_out(tx: &mut Tx<'_>, key: &KeyHash) -> Result<()> {
     if sessions::delete(tx, key)? > 0 {

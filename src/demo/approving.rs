@@ -32,12 +32,7 @@ pub type Denial = (DenialReason, &'static str);
 
 /// Lets one of those who are asked answer. `denies` may turn it into a denial, by who and step.
 /// Returns who answered, and whether they denied; nobody, if nobody is awaited.
-pub fn answer(
-    world: &World,
-    sheet: &Sheet,
-    dice: &mut Dice,
-    mut denies: impl FnMut(Who, &str) -> Option<Denial>,
-) -> anyhow::Result<Option<(Who, bool)>> {
+pub fn answer(world: &World, sheet: &Sheet, dice: &mut Dice, mut denies: impl FnMut(Who, &str) -> Option<Denial>) -> anyhow::Result<Option<(Who, bool)>> {
     let Some(round) = sheet.round() else { return Ok(None) };
     let mut pending = Vec::new();
     for asked in &round.steps {

@@ -136,7 +136,8 @@ impl ChangeRun {
             items,
             release: None,
         };
-        let writes = matches!(self.requester, Who::Miriam | Who::Daniel | Who::Jonas | Who::Elena | Who::Marcus | Who::Lucia | Who::Katrin | Who::Felix | Who::Priya);
+        let writes =
+            matches!(self.requester, Who::Miriam | Who::Daniel | Who::Jonas | Who::Elena | Who::Marcus | Who::Lucia | Who::Katrin | Who::Felix | Who::Priya);
         let who = if writes { self.requester } else { world.at_work(&members("service_desk"), &mut self.dice)? };
         let id = world.act(who, |tx| changes::register(tx, &new))?;
         world.see(id, &mut self.seen)?;
@@ -167,7 +168,11 @@ impl ChangeRun {
     /// The release it was for has ended without it.
     fn drop_out(&mut self, world: &World, sheet: &Sheet) -> Next {
         let back = sheet.full.record.phase == "implementation";
-        let (key, reason) = if back { ("rework", "Backed out with the release.") } else { ("withdraw", "The release that it was meant for was given up; not needed any more.") };
+        let (key, reason) = if back {
+            ("rework", "Backed out with the release.")
+        } else {
+            ("withdraw", "The release that it was meant for was given up; not needed any more.")
+        };
         self.take(world, sheet, self.service.coordinator, key, reason)?;
         Ok(back.then(|| self.soon(world)))
     }
@@ -289,7 +294,10 @@ impl ChangeRun {
             Some(RoundState::Approved | RoundState::Withdrawn) | None if self.denied && !self.sent_back => {
                 self.sent_back = true;
                 let record = &sheet.full.record;
-                let scope = Scope { scope: format!("{}\n\nAdded for the CAB: effects on other services, and how to go back.", record.scope), reason: record.reason.clone() };
+                let scope = Scope {
+                    scope: format!("{}\n\nAdded for the CAB: effects on other services, and how to go back.", record.scope),
+                    reason: record.reason.clone(),
+                };
                 world.act(lead, |tx| records::edit(tx, record.id, record.version, &Edit::Scope(scope)))?;
             }
             Some(RoundState::Approved | RoundState::Withdrawn) | None => approving::ask(world, lead, sheet)?,

@@ -7,6 +7,7 @@ use crate::domain::ids::{RecordId, UserId};
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use std::cmp::Ordering;
 
 /// An event that waits for the end of its transaction.
 pub(super) struct Happened {
@@ -118,10 +119,61 @@ impl Entry {
     }
 }
 
+/// How far the log reached at some moment. Kept elsewhere, it shows later that nothing up to there was changed or cut off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    pub id: i64,
+    pub hash: Vec<u8>,
+}
+
+impl Checkpoint {
+    /// Before the first event.
+    fn start() -> Checkpoint {
+        Checkpoint { id: 0, hash: vec![0; 32] }
+    }
+}
+
+impl std::fmt::Display for Checkpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.id, hex::encode(&self.hash))
+    }
+}
+
+impl std::str::FromStr for Checkpoint {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Checkpoint, &'static str> {
+        const SHAPE: &str = "a checkpoint is a number, a colon and 64 hex digits";
+        let (id, hash) = text.trim().split_once(':').ok_or(SHAPE)?;
+        let hash = hex::decode(hash).ok().filter(|it| it.len() == 32).ok_or(SHAPE)?;
+        Ok(Checkpoint { id: id.parse().map_err(|_| SHAPE)?, hash })
+    }
+}
+
+/// How far the log says that it reaches.
+pub fn checkpoint(conn: &mut PgConnection) -> QueryResult<Checkpoint> {
+    let (id, hash) = event_head::table.select((event_head::last_id, event_head::hash)).first(conn)?;
+    Ok(Checkpoint { id, hash })
+}
+
+/// The last event there is.
+pub fn last(conn: &mut PgConnection) -> QueryResult<Checkpoint> {
+    let found = events::table.select((events::id, events::hash)).order(events::id.desc()).first(conn).optional()?;
+    Ok(found.map_or_else(Checkpoint::start, |(id, hash)| Checkpoint { id, hash }))
+}
+
+/// Whether a checkpoint that was noted earlier is part of this log.
+pub fn holds(conn: &mut PgConnection, noted: &Checkpoint) -> QueryResult<bool> {
+    if noted.id == 0 {
+        return Ok(*noted == Checkpoint::start());
+    }
+    diesel::select(diesel::dsl::exists(events::table.filter(events::id.eq(noted.id)).filter(events::hash.eq(&noted.hash)))).get_result(conn)
+}
+
 /// Where the chain is broken, or how far it reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    Whole { events: i64, hash: String },
+    Whole(Checkpoint),
     Broken { at: i64, why: &'static str },
 }
 
@@ -129,8 +181,8 @@ type ChainRow = (i64, DateTime<Utc>, UserId, Option<UserId>, Option<RecordId>, S
 
 /// Walks the whole chain and names the first break, a cut-off tail included.
 pub fn verify(conn: &mut PgConnection) -> QueryResult<Verdict> {
-    let (last_id, head): (i64, Vec<u8>) = event_head::table.select((event_head::last_id, event_head::hash)).first(conn)?;
-    let (mut id, mut hash) = (0_i64, vec![0_u8; 32]);
+    let head = checkpoint(conn)?;
+    let Checkpoint { mut id, mut hash } = Checkpoint::start();
     loop {
         let rows: Vec<ChainRow> = events::table.filter(events::id.gt(id)).order(events::id).limit(1000).load(conn)?;
         if rows.is_empty() {
@@ -153,9 +205,11 @@ pub fn verify(conn: &mut PgConnection) -> QueryResult<Verdict> {
             (id, hash) = (row_id, own);
         }
     }
-    Ok(match id == last_id && hash == head {
-        true => Verdict::Whole { events: id, hash: hex::encode(hash) },
-        false => Verdict::Broken { at: id + 1, why: "the log ends here, but its checkpoint says that more was written" },
+    let end = Checkpoint { id, hash };
+    Ok(match end.id.cmp(&head.id) {
+        Ordering::Less => Verdict::Broken { at: end.id + 1, why: "it is missing: the log once reached further" },
+        Ordering::Equal if end == head => Verdict::Whole(end),
+        Ordering::Equal | Ordering::Greater => Verdict::Broken { at: head.id, why: "the log's own checkpoint is not what was written there" },
     })
 }
 

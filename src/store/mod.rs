@@ -1,8 +1,10 @@
 //! Rows: diesel lives here and nowhere above. Reads take a connection, writes take a [`Tx`].
 
+pub mod address;
 pub mod approvals;
 pub mod categories;
 pub mod choices;
+pub mod condition;
 pub mod confirmations;
 pub mod db;
 pub mod demo;

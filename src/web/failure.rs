@@ -20,6 +20,10 @@ pub enum Failure {
     CrossSite,
     #[error("the body is too large")]
     TooLarge,
+    #[error("the body took too long to arrive")]
+    TooSlow,
+    #[error("the body broke off or cannot be read")]
+    Garbled,
     #[error("too many attempts")]
     Throttled,
     #[error(transparent)]
@@ -38,6 +42,8 @@ impl Failure {
             Failure::SignIn => StatusCode::UNAUTHORIZED,
             Failure::CrossSite | Failure::App(app::Error::Forbidden(_)) => StatusCode::FORBIDDEN,
             Failure::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Failure::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Failure::Garbled => StatusCode::BAD_REQUEST,
             Failure::Throttled => StatusCode::TOO_MANY_REQUESTS,
             Failure::App(app::Error::NotFound) => StatusCode::NOT_FOUND,
             Failure::App(app::Error::Refused(_) | app::Error::Stale) => StatusCode::CONFLICT,
@@ -53,6 +59,8 @@ impl Failure {
             Failure::SignIn => words("Please sign in", "Your session has ended. Sign in again to go on."),
             Failure::CrossSite => words("Not from here", "This request came from another site, so it was not carried out. Open Slipway itself and try again."),
             Failure::TooLarge => words("Too large", "What was sent is larger than is taken here. Shorten it and send it again."),
+            Failure::TooSlow => words("Too slow", "The request took too long to arrive. Try again."),
+            Failure::Garbled => words("Not understood", "This request cannot be read. Go back and try again."),
             Failure::Throttled => words("Too many attempts", "Wait a minute, then try again."),
             Failure::App(app::Error::NotFound) => words("Not here", "This page does not exist, or is not open to you."),
             Failure::App(app::Error::Forbidden(action)) => {
@@ -109,7 +117,7 @@ pub async fn show(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -
     };
     if status.is_server_error() {
         let cause = response.response().error().map(ToString::to_string).unwrap_or_default();
-        tracing::error!(%cause, path = response.request().path(), %status, "request failed");
+        tracing::error!(%cause, %status, "request failed");
     }
     let sign_in = matches!(failure, Some(Failure::SignIn));
     Ok(reply(response, status, words, sign_in))
@@ -125,9 +133,9 @@ fn bare(response: &ServiceResponse) -> Option<Words> {
         StatusCode::NOT_FOUND => Words { title: "Not here", sentence: "This page does not exist, or is not open to you.".into() },
         StatusCode::METHOD_NOT_ALLOWED => Words { title: "Not that way", sentence: "This address does not take such a request.".into() },
         StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge.words(),
-        StatusCode::REQUEST_TIMEOUT => Words { title: "Too slow", sentence: "The request took too long to arrive. Try again.".into() },
+        StatusCode::REQUEST_TIMEOUT => Failure::TooSlow.words(),
         status if status.is_server_error() => Words { title: "Our fault", sentence: "Something broke, and nothing was changed. It has been logged.".into() },
-        _ => Words { title: "Not understood", sentence: "This request cannot be read. Go back and try again.".into() },
+        _ => Failure::Garbled.words(),
     })
 }
 
@@ -139,6 +147,10 @@ fn reply(response: ServiceResponse, status: StatusCode, words: Words, sign_in: b
     reply.insert_header((header::CACHE_CONTROL, "no-store"));
     if let Some(allow) = allow {
         reply.insert_header((header::ALLOW, allow));
+    }
+    if matches!(status, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT) {
+        // The rest of the body may still come, and nobody wants it.
+        reply.force_close();
     }
     if status == StatusCode::SERVICE_UNAVAILABLE {
         reply.insert_header((header::RETRY_AFTER, "2"));

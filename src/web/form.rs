@@ -1,13 +1,16 @@
 //! Forms as they come in: bodies that a browser sends, fields that may repeat or be empty.
 
 use super::failure::Failure;
+use super::server::BodyTimeout;
 use crate::app::FormErrors;
 use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest, web};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::str::FromStr;
+use std::time::Duration;
 
 /// The fields of a posted form, each with all values that were sent for it.
 #[derive(Clone, Debug, Default)]
@@ -183,7 +186,15 @@ impl FromRequest for Fields {
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let body = web::Bytes::from_request(req, payload);
-        Box::pin(async move { body.await.map(|body| Fields::parse(&body)).map_err(|_| Failure::TooLarge) })
+        let limit = req.app_data::<web::Data<BodyTimeout>>().map_or(Duration::MAX, |it| it.0);
+        Box::pin(async move {
+            let arrived = tokio::time::timeout(limit, body).await.map_err(|_| Failure::TooSlow)?;
+            let body = arrived.map_err(|cause| match cause.as_response_error().status_code() {
+                StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
+                _ => Failure::Garbled,
+            })?;
+            Ok(Fields::parse(&body))
+        })
     }
 }
 

@@ -13,6 +13,7 @@ pub mod groups;
 pub mod health;
 pub mod home;
 pub mod items;
+pub mod log;
 pub mod page;
 pub mod process;
 pub mod profile;

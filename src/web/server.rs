@@ -2,9 +2,9 @@
 
 use super::health::Draining;
 use super::throttle::Throttle;
-use super::{assets, failure, routes, security, session};
+use super::{assets, failure, log, routes, security, session};
 use crate::app::credentials::Credentials;
-use crate::config::{BaseUrl, Config};
+use crate::config::Config;
 use crate::store::Db;
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
@@ -15,6 +15,9 @@ use tracing_actix_web::TracingLogger;
 
 /// Bodies over this many bytes are refused with 413.
 const BODY_LIMIT: usize = 512 * 1024;
+
+/// How long a connection waits for its next request. Longer than proxies wait, or they would send a request into one that is just closing.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// A server on a socket that listens already.
 pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining) -> std::io::Result<Server> {
@@ -39,10 +42,13 @@ pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining)
             .wrap(from_fn(failure::show))
             .wrap(Compress::default())
             .wrap(from_fn(security::headers))
-            .wrap(TracingLogger::default())
+            .wrap(from_fn(log::show_id))
+            .wrap(TracingLogger::<log::Requests>::new())
             .configure(routes::configure)
     })
+    .keep_alive(KEEP_ALIVE)
     .client_request_timeout(Duration::from_secs(config.request_timeout.min(10)))
+    .client_disconnect_timeout(Duration::from_secs(5))
     .shutdown_timeout(config.shutdown_timeout)
     .disable_signals();
     let server = match config.workers {
@@ -55,8 +61,3 @@ pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining)
 /// How long a body may take to arrive.
 #[derive(Clone, Copy)]
 pub struct BodyTimeout(pub Duration);
-
-/// Where the server's pages say they are, unless a setting does.
-pub fn address(listener: &TcpListener, base: &BaseUrl) -> String {
-    listener.local_addr().map_or_else(|_| base.join(""), |it| format!("http://{it}"))
-}

@@ -48,9 +48,8 @@ impl ReleaseRun {
     /// What happens without being asked for. Returns whether something did.
     pub(super) fn incident(&mut self, world: &World, sheet: &Sheet) -> anyhow::Result<bool> {
         let (steps, phase) = (self.steps, sheet.full.record.phase.as_str());
-        let given_up = self.happens(|it| {
-            if let Incident::Abandoned { phase: at, after, reason } = it { (*at == phase && steps >= *after).then_some(*reason) } else { None }
-        });
+        let given_up = self
+            .happens(|it| if let Incident::Abandoned { phase: at, after, reason } = it { (*at == phase && steps >= *after).then_some(*reason) } else { None });
         if let Some(reason) = given_up {
             self.take(world, sheet, self.owner, "abandon", reason)?;
             return Ok(true);
@@ -72,9 +71,12 @@ impl ReleaseRun {
     }
 
     fn second_thoughts(&mut self, world: &World, sheet: &Sheet) -> anyhow::Result<bool> {
-        let next = self.story.incidents.iter().enumerate().find_map(|(index, it)| {
-            if let Incident::SecondThoughts(who) = it { (!self.used.contains(&index)).then_some((index, *who)) } else { None }
-        });
+        let next = self
+            .story
+            .incidents
+            .iter()
+            .enumerate()
+            .find_map(|(index, it)| if let Incident::SecondThoughts(who) = it { (!self.used.contains(&index)).then_some((index, *who)) } else { None });
         let Some((index, who)) = next else { return Ok(false) };
         let retracted = approving::retract(world, sheet, who)?;
         if retracted {

@@ -67,7 +67,11 @@ impl ReleaseRun {
             let days = if self.story.level == Level::Emergency { 1 } else { 21 };
             self.seen.window = self.seen.window.map(|(start, end)| {
                 let weeks = Duration::days(((world.now() - start).num_days() / 7 + 1).max(0) * 7);
-                if days == 1 { (world.now() + Duration::hours(3), world.now() + Duration::hours(4)) } else { (start + weeks + Duration::days(14), end + weeks + Duration::days(14)) }
+                if days == 1 {
+                    (world.now() + Duration::hours(3), world.now() + Duration::hours(4))
+                } else {
+                    (start + weeks + Duration::days(14), end + weeks + Duration::days(14))
+                }
             });
             self.set_window(world, sheet)?;
             return Ok(Some(self.soon(world)));

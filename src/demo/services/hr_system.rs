@@ -30,17 +30,27 @@ pub const SERVICE: Service = Service {
     },
     releases: RELEASES,
     changes: &[
-        rfc("Extend the retention of application documents to 36 months", "Applications are deleted after 24 months today. Legal asks for 36 months.", "Claims may be made up to three years later.")
-            .standard()
-            .starts(-288),
-        rfc("Move the HR file archive to the new storage", "Copy 1.8 TB of scanned files and switch the mount over.", "The old storage leaves maintenance in summer.")
-            .starts(-170)
-            .touching(&["HR Application Server", "HR Database"])
-            .tasks(&["Copy the archive", "Compare the checksums"]),
+        rfc(
+            "Extend the retention of application documents to 36 months",
+            "Applications are deleted after 24 months today. Legal asks for 36 months.",
+            "Claims may be made up to three years later.",
+        )
+        .standard()
+        .starts(-288),
+        rfc(
+            "Move the HR file archive to the new storage",
+            "Copy 1.8 TB of scanned files and switch the mount over.",
+            "The old storage leaves maintenance in summer.",
+        )
+        .starts(-170)
+        .touching(&["HR Application Server", "HR Database"])
+        .tasks(&["Copy the archive", "Compare the checksums"]),
         rfc("Let team leads export absences as a spreadsheet", "An export button on the absence calendar.", "Team leads retype the figures by hand.")
             .starts(-75)
             .ends(Ends::Rejected("assessment", "The report of the data warehouse offers this already.")),
-        rfc("Renew the certificate of the HR interface", "Replace the certificate that signs messages to Payroll.", "It expires at the end of next month.").standard().starts(-9),
+        rfc("Renew the certificate of the HR interface", "Replace the certificate that signs messages to Payroll.", "It expires at the end of next month.")
+            .standard()
+            .starts(-9),
     ],
 };
 

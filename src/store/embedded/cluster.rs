@@ -83,6 +83,12 @@ fn lock(data_dir: &Path) -> Result<Lock, EmbeddedError> {
     Ok(Lock { _file: file })
 }
 
+/// Whether some program holds the lock of the data folder.
+pub(super) fn is_locked(data_dir: &Path) -> bool {
+    let opened = File::open(data_dir.join("lock"));
+    opened.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
 /// A file that exists and may not be opened mostly belongs to someone else: an earlier run as root, say.
 fn refused(error: io::Error, path: &Path) -> EmbeddedError {
     match fs::metadata(path) {
@@ -94,7 +100,7 @@ fn refused(error: io::Error, path: &Path) -> EmbeddedError {
 }
 
 /// The major version that made the cluster; `None` when there is none and the place is free.
-fn major(folder: &Path) -> Result<Option<u32>, EmbeddedError> {
+pub(super) fn major(folder: &Path) -> Result<Option<u32>, EmbeddedError> {
     let version = fs::read_to_string(folder.join("PG_VERSION")).unwrap_or_default();
     if let Ok(major) = version.trim().parse() {
         return Ok(Some(major));

@@ -98,6 +98,12 @@ pub(super) fn is_ready(cluster: &Path, pid: u32) -> bool {
     lines.first().is_some_and(|line| *line == pid.to_string()) && lines.get(7) == Some(&"ready")
 }
 
+/// Whether the server of the cluster, whoever runs it, says that it takes connections.
+pub(super) fn is_up(cluster: &Path) -> bool {
+    let file = fs::read_to_string(cluster.join("postmaster.pid")).unwrap_or_default();
+    file.lines().nth(7).is_some_and(|line| line.trim() == "ready")
+}
+
 /// The processes of PostgreSQL that work in the cluster; none where there is no `/proc`.
 fn working_in(cluster: &Path) -> Vec<Worker> {
     let (Ok(folder), Ok(tag)) = (fs::metadata(cluster), tag(cluster)) else { return Vec::new() };

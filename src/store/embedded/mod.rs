@@ -72,6 +72,26 @@ pub fn start(settings: &Settings) -> Result<Server, EmbeddedError> {
     Ok(Server { keeper, socket, binaries: cluster.binaries.folder, log: cluster.log, _lock: cluster.lock })
 }
 
+/// The address of a database on the server that another program runs in this data folder; `None` when none does.
+pub fn of_another(data_dir: &Path, database: &str) -> Option<String> {
+    let cluster = data_dir.canonicalize().ok()?.join(cluster::FOLDER);
+    let up = cluster::is_locked(data_dir) && leftovers::is_up(&cluster);
+    up.then(|| socket::Socket::of(&cluster).url(database))
+}
+
+/// Where the programs lie that fit this data folder, and their major version.
+pub fn programs(data_dir: &Path, set: Option<&Path>) -> Result<(PathBuf, u32), EmbeddedError> {
+    let folder = data_dir.join(cluster::FOLDER);
+    let major = cluster::major(&folder)?;
+    let found = find::binaries(set, major.map(|major| (folder.as_path(), major)))?;
+    Ok((found.folder, found.major))
+}
+
+/// Whether the data folder holds a cluster.
+pub fn exists(data_dir: &Path) -> bool {
+    data_dir.join(cluster::FOLDER).join("PG_VERSION").exists()
+}
+
 impl Server {
     /// The address of a database on this server, for libpq and diesel.
     pub fn url(&self, database: &str) -> String {

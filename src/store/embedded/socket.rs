@@ -28,8 +28,17 @@ pub(super) struct Socket {
 impl Socket {
     /// Chooses the folder, and makes it when it is a temporary one.
     pub(super) fn for_cluster(cluster: &Path, account: Option<&Account>) -> Result<Self, EmbeddedError> {
+        let socket = Self::of(cluster);
+        if socket.temporary {
+            private_folder(&socket.folder, account)?;
+        }
+        Ok(socket)
+    }
+
+    /// Where the socket of a cluster lies.
+    pub(super) fn of(cluster: &Path) -> Self {
         if fits(cluster) {
-            return Ok(Self { folder: cluster.to_owned(), temporary: false });
+            return Self { folder: cluster.to_owned(), temporary: false };
         }
         // Always the same folder for the same cluster, so that kills leave at most one behind.
         let mut hasher = DefaultHasher::new();
@@ -38,8 +47,7 @@ impl Socket {
         let parents = [env::temp_dir(), PathBuf::from("/tmp")];
         let folder = parents.iter().map(|parent| parent.join(&name)).find(|folder| fits(folder));
         let folder = folder.unwrap_or_else(|| Path::new("/tmp").join(&name));
-        private_folder(&folder, account)?;
-        Ok(Self { folder, temporary: true })
+        Self { folder, temporary: true }
     }
 
     /// The folder as the server, whose working directory is the cluster, is told it.

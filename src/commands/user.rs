@@ -1,6 +1,8 @@
 //! `slipway user …`: accounts without a browser, for the first one, for scripts and for when nobody can sign in any more.
 
+use super::database::Database;
 use crate::app::{self, credentials, users as actions};
+use crate::config::Config;
 use crate::domain::passwords::Password;
 use crate::domain::people::{Actor, EmailAddress, Role};
 use crate::store::users::{self, User};
@@ -10,6 +12,7 @@ use anyhow::Context;
 use chrono_tz::Tz;
 use clap::Subcommand;
 use std::io::Read;
+use std::process::ExitCode;
 
 #[derive(Subcommand, Debug)]
 pub enum UserCommand {
@@ -47,8 +50,14 @@ pub enum UserCommand {
     },
 }
 
-/// Carries the command out, as Slipway itself.
-pub fn run(db: &Db, command: UserCommand) -> anyhow::Result<()> {
+pub fn run(config: &Config, command: UserCommand) -> anyhow::Result<ExitCode> {
+    let database = Database::shared(config)?;
+    carry_out(&database.migrated(config, 1)?, command)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Does it, as Slipway itself.
+fn carry_out(db: &Db, command: UserCommand) -> anyhow::Result<()> {
     match command {
         UserCommand::Create { email, name, roles, time_zone, password_stdin } => {
             let name = crate::domain::text::line(&name).context("--name")?;

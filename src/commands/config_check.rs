@@ -1,0 +1,66 @@
+//! `slipway config check`: the settings in effect, and what is wrong with them.
+
+use super::findings::{self, Finding};
+use crate::config::{Config, unknown_variables};
+use crate::secret;
+use crate::terminal;
+use std::process::ExitCode;
+
+pub fn run(config: &Config) -> anyhow::Result<ExitCode> {
+    for (name, value) in config.shown() {
+        terminal::line(format!("{name:<28} {value}"))?;
+    }
+    terminal::line("")?;
+    Ok(findings::tell(&findings(config))?)
+}
+
+/// What can be said without looking further than the settings.
+pub fn findings(config: &Config) -> Vec<Finding> {
+    let mut findings = vec![address(config), secret_key(config), mail(config)];
+    if config.session_idle > config.session_life * 60 {
+        findings.push(Finding::Warning("SLIPWAY_SESSION_IDLE is longer than SLIPWAY_SESSION_LIFE, which ends sessions first".into()));
+    }
+    findings.extend(unknown_variables().into_iter().map(|name| Finding::Warning(format!("{name} is set, but there is no such setting"))));
+    findings
+}
+
+fn address(config: &Config) -> Finding {
+    let base = config.base_url();
+    match (base.is_local(), config.listen.ip().is_loopback(), base.is_https()) {
+        (true, false, _) => {
+            Finding::Warning(format!("it listens on {}, but links will lead to {base}: set SLIPWAY_BASE_URL to the address that people use", config.listen))
+        }
+        (true, true, _) => Finding::Fine(format!("{base} is for this machine only")),
+        (false, _, true) => Finding::Fine(format!("people reach it at {base}")),
+        (false, _, false) => {
+            Finding::Warning(format!("{base} is not encrypted, passwords included: put a proxy with TLS before it and set SLIPWAY_BASE_URL to https://…"))
+        }
+    }
+}
+
+fn secret_key(config: &Config) -> Finding {
+    let Some(key) = &config.secret_key else {
+        return match &config.database_url {
+            Some(_) => {
+                Finding::Warning("the secret key is kept in the data directory: if there are several instances, give all the same SLIPWAY_SECRET_KEY".into())
+            }
+            None => Finding::Fine("the secret key is kept in the data directory".into()),
+        };
+    };
+    let mut different: Vec<char> = key.chars().collect();
+    different.sort_unstable();
+    different.dedup();
+    match secret::key(config) {
+        Err(cause) => Finding::Failure(format!("SLIPWAY_SECRET_KEY: {cause}")),
+        Ok(_) if different.len() < 12 => Finding::Warning("SLIPWAY_SECRET_KEY repeats few characters; `openssl rand -hex 64` makes a better one".into()),
+        Ok(_) => Finding::Fine("the secret key is long enough".into()),
+    }
+}
+
+fn mail(config: &Config) -> Finding {
+    match config.smtp_url.as_deref() {
+        None => Finding::Warning("no mail server (SMTP_URL): mails stay in the outbox".into()),
+        Some(url) if url.starts_with("smtp://") || url.starts_with("smtps://") => Finding::Fine("a mail server is set".into()),
+        Some(_) => Finding::Failure("SMTP_URL must start with smtp:// or smtps://".into()),
+    }
+}

@@ -1,0 +1,33 @@
+//! `slipway demo load`, and `slipway serve --demo`.
+
+use super::database::Database;
+use crate::app;
+use crate::config::Config;
+use crate::demo::{self, Loaded};
+use crate::store::{Db, users};
+use crate::terminal;
+use std::process::ExitCode;
+
+pub fn run(config: &Config) -> anyhow::Result<ExitCode> {
+    let database = Database::shared(config)?;
+    let db = database.migrated(config, 1)?;
+    tell(&demo::load(&db)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Loads the demo, unless there are users.
+pub fn load_if_empty(db: &Db) -> anyhow::Result<Option<Loaded>> {
+    let inhabited = db.read_now::<_, app::Error>(|conn| Ok(users::exist(conn)?))?;
+    if inhabited { Ok(None) } else { Ok(Some(demo::load(db)?)) }
+}
+
+/// Prints who can sign in.
+pub fn tell(loaded: &Loaded) -> anyhow::Result<()> {
+    terminal::line(format!("The demo is loaded: {} releases, {} RFCs.", loaded.releases, loaded.changes))?;
+    terminal::line(format!("Everybody's password is: {}", loaded.password))?;
+    for account in &loaded.accounts {
+        let roles: Vec<&str> = account.roles.iter().map(|it| it.label()).collect();
+        terminal::line(format!("  {:<36} {:<24} {}", account.email, account.name, roles.join(", ")))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! `slipway doctor`: looks at everything that Slipway needs, and says what to do about what is missing.
+
+use super::config_check;
+use super::database::Database;
+use super::findings::{self, Finding};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::store::{condition, embedded, events, migrations};
+use diesel::pg::PgConnection;
+use std::os::unix::fs::PermissionsExt;
+use std::process::ExitCode;
+
+/// A difference of the clocks, in seconds, that confuses deadlines, and one that breaks sessions.
+const CLOCK_WARNING: f64 = 2.0;
+const CLOCK_FAILURE: f64 = 60.0;
+
+pub fn run(config: &Config) -> anyhow::Result<ExitCode> {
+    let mut findings = config_check::findings(config);
+    findings.push(data_dir(config));
+    if config.database_url.is_none() {
+        findings.push(programs(config));
+    }
+    if config.database_url.is_none() && !embedded::exists(&config.data_dir) {
+        findings.push(Finding::Warning("there is no database yet; `slipway serve` makes it".into()));
+    } else {
+        match Database::shared(config) {
+            Ok(database) => findings.extend(of_database(&database.url)),
+            Err(cause) => findings.push(Finding::Failure(cause.to_string())),
+        }
+    }
+    Ok(findings::tell(&findings)?)
+}
+
+fn data_dir(config: &Config) -> Finding {
+    let path = config.data_dir.display();
+    match std::fs::metadata(&config.data_dir) {
+        Ok(found) if !found.is_dir() => Finding::Failure(format!("the data directory {path} is not a directory")),
+        Ok(found) if found.permissions().mode() & 0o077 != 0 => Finding::Warning(format!("others can look into the data directory: chmod 700 {path}")),
+        Ok(_) => Finding::Fine(format!("the data directory {path} is closed to others")),
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Finding::Fine(format!("the data directory {path} will be made")),
+        Err(cause) => Finding::Failure(format!("the data directory {path} cannot be looked at: {cause}")),
+    }
+}
+
+fn programs(config: &Config) -> Finding {
+    match embedded::programs(&config.data_dir, config.postgres_bin.as_deref()) {
+        Ok((folder, major)) => Finding::Fine(format!("PostgreSQL {major} is in {}", folder.display())),
+        Err(cause) => Finding::Failure(cause.to_string()),
+    }
+}
+
+fn of_database(url: &str) -> Vec<Finding> {
+    let mut conn = match migrations::connect(url) {
+        Ok(conn) => conn,
+        Err(cause) => return vec![Finding::Failure(cause.to_string())],
+    };
+    let mut findings = vec![version(&mut conn), clock(&mut conn)];
+    match migrations::is_current(&mut conn) {
+        Ok(true) => {
+            findings.push(Finding::Fine("the schema is current".into()));
+            findings.push(writable(&mut conn));
+            findings.push(log_end(&mut conn));
+        }
+        Ok(false) => findings.push(Finding::Failure("the schema is older than this program: run `slipway migrate`".into())),
+        Err(cause) => findings.push(Finding::Failure(cause.to_string())),
+    }
+    findings
+}
+
+/// A finding, or a failure that says what could not be found out.
+fn asked(what: &str, answer: diesel::QueryResult<Finding>) -> Finding {
+    answer.unwrap_or_else(|cause| Finding::Failure(format!("{what}: {cause}")))
+}
+
+fn version(conn: &mut PgConnection) -> Finding {
+    let version = condition::version(conn);
+    asked("the version of PostgreSQL", version.map(|(_, version)| Finding::Fine(format!("the database answers: PostgreSQL {version}"))))
+}
+
+fn clock(conn: &mut PgConnection) -> Finding {
+    let ours = Clock::default().now();
+    let apart = condition::time(conn).map(|theirs| (theirs - ours).as_seconds_f64().abs());
+    asked(
+        "the database's clock",
+        apart.map(|apart| {
+            let text = format!("the database's clock and ours are {apart:.1} s apart");
+            match apart {
+                apart if apart > CLOCK_FAILURE => Finding::Failure(format!("{text}: set both by NTP")),
+                apart if apart > CLOCK_WARNING => Finding::Warning(format!("{text}: set both by NTP")),
+                _ => Finding::Fine(text),
+            }
+        }),
+    )
+}
+
+fn writable(conn: &mut PgConnection) -> Finding {
+    asked("the database takes no writes", condition::try_write(conn).map(|()| Finding::Fine("the database takes writes".into())))
+}
+
+fn log_end(conn: &mut PgConnection) -> Finding {
+    let ends = events::checkpoint(conn).and_then(|noted| Ok((noted, events::last(conn)?)));
+    asked(
+        "the activity log",
+        ends.map(|(noted, last)| {
+            if noted == last {
+                Finding::Fine(format!("the activity log ends where it should, at event {}", last.id))
+            } else {
+                Finding::Failure(format!("the activity log should end at event {} but ends at {}: run `slipway audit verify`", noted.id, last.id))
+            }
+        }),
+    )
+}

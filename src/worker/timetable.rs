@@ -1,0 +1,33 @@
+//! All recurring work, on one page. Several instances may do the same at once, so each piece must stand that.
+
+use crate::app;
+use crate::config::Config;
+use crate::domain::people::Actor;
+use crate::store::{Db, events};
+use std::time::Duration;
+
+/// One piece of work. It runs on a thread where it may block.
+pub struct Entry {
+    pub name: &'static str,
+    pub every: Duration,
+    pub work: fn(&Db, &Config) -> app::Result<()>,
+}
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+pub const TIMETABLE: &[Entry] = &[
+    Entry { name: "note the checkpoint of the activity log", every: HOUR, work: |db, _| note_checkpoint(db) },
+    Entry { name: "clear away ended sessions", every: HOUR, work: clear_sessions },
+];
+
+fn clear_sessions(db: &Db, config: &Config) -> app::Result<()> {
+    let idle = chrono::Duration::minutes(config.session_idle);
+    db.write_now(Actor::slipway(), |tx| app::sessions::clear_ended(tx, idle).map(drop))
+}
+
+/// Writes into the program's log how far the activity log reaches: what is kept there, `slipway audit verify --expect` checks later.
+pub fn note_checkpoint(db: &Db) -> app::Result<()> {
+    let checkpoint = db.read_now::<_, app::Error>(|conn| Ok(events::checkpoint(conn)?))?;
+    tracing::info!(%checkpoint, "the activity log reaches up to here");
+    Ok(())
+}

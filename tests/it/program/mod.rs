@@ -1,0 +1,12 @@
+//! The program as its operators meet it: started, asked, signalled and stopped from outside.
+
+mod audit;
+mod cluster;
+mod running;
+mod serving;
+mod settings;
+
+use std::time::Duration;
+
+/// More than any of this takes on a busy machine.
+const SOON: Duration = Duration::from_secs(60);
