@@ -30,6 +30,15 @@ fn a_nul_never_reaches_the_database() {
     assert_eq!(prose("a\r\nb\rc\td"), Ok("a\nb\nc\td".to_owned()));
 }
 
+#[test]
+fn a_control_character_is_refused_wherever_it_stands() {
+    for control in (0..=0x9f).filter_map(char::from_u32).filter(|it| it.is_control()) {
+        assert_eq!(line(&format!("A{control}B")), Err(TextRefusal::Control), "{control:?}");
+        let taken = prose(&format!("A{control}B")).is_ok();
+        assert_eq!(taken, matches!(control, '\n' | '\r' | '\t'), "{control:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_taken_is_taken_again_unchanged(text in any::<String>()) {
