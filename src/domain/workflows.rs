@@ -165,7 +165,7 @@ impl Workflow {
         None
     }
 
-    /// Whether `to` was gone through before `from` on the main way: going there takes back what lies between.
+    /// Where a phase stands in the workflow's order.
     pub fn position(&self, key: &str) -> Option<usize> {
         self.phases.iter().position(|it| it.key == key)
     }
