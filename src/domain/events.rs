@@ -105,8 +105,8 @@ impl Event {
             }
             Event::ChangeRelated { release, change } => format!("related {change} to {release}"),
             Event::ChangeUnrelated { release, change } => format!("took {change} off {release}"),
-            Event::ChangesAllAuthorised { count } => format!("saw that all {count} RFCs are authorised"),
-            Event::ChangesAllImplemented { count } => format!("saw that all {count} RFCs are implemented"),
+            Event::ChangesAllAuthorised { count } => format!("brought the last RFC through its authorisation: all {count} are authorised"),
+            Event::ChangesAllImplemented { count } => format!("brought the last RFC through its implementation: all {count} are implemented"),
             Event::WatchingStarted {} => "started watching".into(),
             Event::WatchingEnded {} => "stopped watching".into(),
             Event::ModelApplied { model, tasks } => format!("applied the model {model}, which added {tasks} tasks"),
