@@ -109,7 +109,7 @@ impl ChangeRun {
         match self.seen.phase.as_str() {
             "build" => parent.milestone.is_none_or(|it| it < Milestone::Authorised) || parent.phase == "back_out",
             "test" => self.steps >= 2 && !self.may_implement(parent),
-            "implementation" => !(parent.deployed && !parent.in_trouble) && parent.phase != "back_out" && parent.phase != "plan",
+            "implementation" => (parent.in_trouble || !parent.deployed) && parent.phase != "back_out" && parent.phase != "plan",
             _ => false,
         }
     }

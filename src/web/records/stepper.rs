@@ -69,9 +69,7 @@ pub fn steps(full: &Full, visits: &[Visit]) -> Vec<Step> {
         }
         let mark = if at == here && record.is_open() {
             Mark::Current
-        } else if at == here {
-            Mark::Done
-        } else if at < here && visit.is_some() {
+        } else if at == here || (at < here && visit.is_some()) {
             Mark::Done
         } else if at < here || !record.is_open() {
             Mark::Skipped

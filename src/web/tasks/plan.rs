@@ -168,7 +168,7 @@ async fn again(ctx: &Context, req: &HttpRequest, record: RecordId, task: Option<
             let page = ctx.read(move |conn| stale(conn, frame, &actor, record, task, fields)).await?;
             page::conflict(&page)
         }
-        other => Err(other.into()),
+        other @ (Error::NotFound | Error::Forbidden(_) | Error::Refused(_) | Error::Outage(_)) => Err(other.into()),
     }
 }
 
