@@ -77,6 +77,11 @@ impl Confirmation {
         }
     }
 
+    /// Names its form on the record's page.
+    pub fn form(self) -> String {
+        format!("confirm-{}", self.word())
+    }
+
     /// The requirement that it meets.
     pub const fn requirement(self) -> Requirement {
         match self {

@@ -7,12 +7,14 @@ pub mod models;
 pub mod phase;
 pub mod related;
 pub mod rounds;
+pub mod said;
 pub mod sections;
 pub mod stepper;
 pub mod view;
 pub mod waivers;
 pub mod watching;
 
+use super::form::Fields;
 use super::page::{self, Answer};
 use crate::app::{self, Context, Error};
 use crate::domain::ids::RecordId;
@@ -38,6 +40,14 @@ pub fn path_of(conn: &mut PgConnection, id: RecordId) -> app::Result<String> {
 pub async fn back(ctx: &Context, id: RecordId, part: &str, notice: &str) -> Answer {
     let path = ctx.read(move |conn| path_of(conn, id)).await?;
     page::see_with(&format!("{path}{part}"), notice)
+}
+
+/// [`back`] after a write that was carried out; the page with what was typed after one that was refused.
+pub async fn reply(ctx: &Context, req: &HttpRequest, id: RecordId, fields: Fields, answer: app::Result<()>, part: &str, notice: &str) -> Answer {
+    match answer {
+        Ok(()) => back(ctx, id, part, notice).await,
+        Err(error) => said::again(ctx, req, id, fields, error).await,
+    }
 }
 
 /// The id in an address; one that is no number is not found.

@@ -1,14 +1,15 @@
 //! The RFCs of a release.
 
-use super::{back, id_of, ids_of};
-use crate::app::{self, Context, Error, FormErrors};
+use super::{id_of, ids_of, reply};
+use crate::app::{self, Context, FormErrors};
 use crate::domain::ids::RecordId;
 use crate::domain::text;
 use crate::web::form::Fields;
 use crate::web::page::Answer;
+use actix_web::HttpRequest;
 use actix_web::web::Path;
 
-pub async fn create(ctx: Context, id: Path<String>, fields: Fields) -> Answer {
+pub async fn create(ctx: Context, req: HttpRequest, id: Path<String>, fields: Fields) -> Answer {
     let id: RecordId = id_of(&id)?;
     let mut errors = FormErrors::default();
     let chosen = fields.several::<RecordId>("change", &mut errors);
@@ -16,23 +17,21 @@ pub async fn create(ctx: Context, id: Path<String>, fields: Fields) -> Answer {
         errors.about("change", "Choose an RFC.");
     }
     let reason = reason(&fields, &mut errors);
-    if !errors.is_empty() {
-        return Err(Error::from(errors).into());
-    }
-    let count = chosen.len();
-    ctx.write(move |tx| chosen.iter().try_for_each(|change| app::releases::relate(tx, id, *change, &reason))).await?;
-    back(&ctx, id, "#changes", &if count == 1 { "The RFC is related.".to_owned() } else { format!("{count} RFCs are related.") }).await
+    let notice = if chosen.len() == 1 { "The RFC is related.".to_owned() } else { format!("{} RFCs are related.", chosen.len()) };
+    let answer = if errors.is_empty() {
+        ctx.write(move |tx| chosen.iter().try_for_each(|change| app::releases::relate(tx, id, *change, &reason))).await
+    } else {
+        Err(errors.into())
+    };
+    reply(&ctx, &req, id, fields, answer, "#changes", &notice).await
 }
 
-pub async fn destroy(ctx: Context, ids: Path<(String, String)>, fields: Fields) -> Answer {
+pub async fn destroy(ctx: Context, req: HttpRequest, ids: Path<(String, String)>, fields: Fields) -> Answer {
     let (id, change) = ids_of::<RecordId, RecordId>(&ids)?;
     let mut errors = FormErrors::default();
     let reason = reason(&fields, &mut errors);
-    if !errors.is_empty() {
-        return Err(Error::from(errors).into());
-    }
-    ctx.write(move |tx| app::releases::unrelate(tx, id, change, &reason)).await?;
-    back(&ctx, id, "#changes", "The RFC is taken off.").await
+    let answer = if errors.is_empty() { ctx.write(move |tx| app::releases::unrelate(tx, id, change, &reason)).await } else { Err(errors.into()) };
+    reply(&ctx, &req, id, fields, answer, "#changes", "The RFC is taken off.").await
 }
 
 fn reason(fields: &Fields, errors: &mut FormErrors) -> String {

@@ -1,5 +1,6 @@
 //! What the page of a record shows, worked out from its sheet.
 
+use super::said::Said;
 use super::stepper::{self, Step};
 use crate::app::sheet::Sheet;
 use crate::app::{self, Error, records, tasks};
@@ -68,6 +69,7 @@ pub struct Show {
     pub main: Option<Way>,
     pub others: Vec<Way>,
     pub next: Next,
+    pub said: Said,
     pub may_edit: bool,
     pub may_move: bool,
     pub may_waive: bool,
@@ -110,6 +112,7 @@ impl Show {
         Ok(Show {
             steps: stepper::steps(&sheet.full, &sheet.visits),
             next: main.as_ref().map_or(Next::Nothing, |it| next(&sheet, it, may_move, may_edit)),
+            said: Said::default(),
             main,
             others,
             may_edit,
