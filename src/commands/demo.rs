@@ -18,7 +18,11 @@ pub fn run(config: &Config) -> anyhow::Result<ExitCode> {
 /// Loads the demo, unless there are users.
 pub fn load_if_empty(db: &Db) -> anyhow::Result<Option<Loaded>> {
     let inhabited = db.read_now::<_, app::Error>(|conn| Ok(users::exist(conn)?))?;
-    if inhabited { Ok(None) } else { Ok(Some(demo::load(db)?)) }
+    if inhabited {
+        return Ok(None);
+    }
+    tracing::info!("loading the demo, which takes a moment");
+    Ok(Some(demo::load(db)?))
 }
 
 /// Prints who can sign in.
