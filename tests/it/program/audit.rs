@@ -1,6 +1,6 @@
 //! `slipway audit verify`: whoever can change the database cannot do so unseen.
 
-use super::cluster::Database;
+use crate::support::Database;
 use super::running::{Said, between, call, slipway, with};
 use slipway::app;
 use slipway::clock::Clock;

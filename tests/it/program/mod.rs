@@ -1,7 +1,6 @@
 //! The program as its operators meet it: started, asked, signalled and stopped from outside.
 
 mod audit;
-mod cluster;
 mod running;
 mod serving;
 mod settings;

@@ -1,7 +1,7 @@
 //! How it starts, answers and stops.
 
 use super::SOON;
-use super::cluster::Database;
+use crate::support::Database;
 use super::running::{Running, between, call, slipway, with};
 use slipway::store::embedded;
 use std::io::{Read, Write};

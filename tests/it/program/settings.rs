@@ -1,6 +1,6 @@
 //! Settings: where they come from, and what is said about them.
 
-use super::cluster::Database;
+use crate::support::Database;
 use super::running::{call, slipway, with};
 use std::fs;
 use std::path::PathBuf;

@@ -1,71 +1,97 @@
-//! A database for each test, copied from a template that is made once.
+//! A PostgreSQL of the tests' own, with a database for each test: empty, or copied from a template that is made once.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use sha2::{Digest, Sha256};
+use slipway::store::embedded::{self, Server, Settings};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use tempfile::TempDir;
 
-/// The server that the tests use, as the URL of its maintenance database.
-fn cluster() -> String {
-    std::env::var("SLIPWAY_TEST_DATABASE").unwrap_or_else(|_| "postgres://app@%2Ftmp%2Fpg/postgres".to_owned())
+const TEMPLATE: &str = "template_migrated";
+
+/// Runs while some test uses it.
+struct Cluster {
+    server: Server,
+    /// Whether the template is there. Locked while it is copied, too: a template that is in use cannot be.
+    template: Mutex<bool>,
+    /// Last, because the server works in it.
+    _home: TempDir,
 }
 
-fn url(database: &str) -> String {
-    let mut url = url::Url::parse(&cluster()).expect("SLIPWAY_TEST_DATABASE is a URL");
-    url.set_path(database);
-    url.to_string()
-}
-
-fn run(sql: &str) {
-    let mut conn = PgConnection::establish(&cluster()).expect("the test database server runs");
-    diesel::sql_query(sql).execute(&mut conn).expect(sql);
-}
-
-/// One at a time: a template that is being copied may not be in use.
-static TURN: Mutex<()> = Mutex::new(());
-static TEMPLATE: OnceLock<String> = OnceLock::new();
+static SHARED: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
-/// Goes away with the test.
-pub struct Database(String);
+/// A database that goes away with the test.
+pub struct Database {
+    cluster: Arc<Cluster>,
+    name: String,
+}
 
 impl Database {
+    /// With the schema in it.
     pub fn create() -> Database {
-        let name = format!("slipway_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        run(&format!("CREATE DATABASE {name} TEMPLATE {}", TEMPLATE.get_or_init(template)));
-        Database(name)
+        let cluster = cluster();
+        let mut made = cluster.template.lock().unwrap_or_else(PoisonError::into_inner);
+        if !*made {
+            cluster.run(&format!("CREATE DATABASE {TEMPLATE}"));
+            slipway::store::migrations::run(&cluster.server.url(TEMPLATE)).expect("the migrations run");
+            *made = true;
+        }
+        let name = next_name();
+        cluster.run(&format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}"));
+        drop(made);
+        Database { cluster, name }
+    }
+
+    /// With nothing in it.
+    pub fn empty() -> Database {
+        let (cluster, name) = (cluster(), next_name());
+        cluster.run(&format!("CREATE DATABASE {name}"));
+        Database { cluster, name }
     }
 
     pub fn url(&self) -> String {
-        url(&self.0)
+        self.cluster.server.url(&self.name)
+    }
+
+    pub fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    /// Does as a superuser would.
+    pub fn run(&self, sql: &str) {
+        connect(&self.url()).batch_execute(sql).expect(sql);
     }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
-        run(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.0));
+        connect(&self.cluster.server.url("postgres")).batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name)).ok();
     }
 }
 
-/// Named after what the migrations say, so that it is made anew when they change.
-fn template() -> String {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
-    let mut files: Vec<_> = std::fs::read_dir(folder).expect("migrations").map(|it| it.expect("a folder").path().join("up.sql")).collect();
-    files.sort();
-    let hash = files.iter().fold(Sha256::new(), |hash, file| hash.chain_update(std::fs::read(file).expect("up.sql")));
-    let name = format!("slipway_template_{}", &hex::encode(hash.finalize())[..16]);
-    let mut conn = PgConnection::establish(&cluster()).expect("the test database server runs");
-    diesel::sql_query("SELECT pg_advisory_lock(19110)").execute(&mut conn).expect("one test run at a time makes it");
-    let there: i64 = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(&format!("(SELECT count(*) FROM pg_database WHERE datname = '{name}')")))
-        .get_result(&mut conn)
-        .expect("a count");
-    if there == 0 {
-        let draft = format!("{name}_draft");
-        run(&format!("DROP DATABASE IF EXISTS {draft} WITH (FORCE)"));
-        run(&format!("CREATE DATABASE {draft}"));
-        slipway::store::migrations::run(&url(&draft)).expect("the migrations run");
-        run(&format!("ALTER DATABASE {draft} RENAME TO {name}"));
+impl Cluster {
+    fn run(&self, sql: &str) {
+        connect(&self.server.url("postgres")).batch_execute(sql).expect(sql);
     }
-    name
+}
+
+fn next_name() -> String {
+    format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+fn connect(url: &str) -> PgConnection {
+    PgConnection::establish(url).expect("the tests' own server answers")
+}
+
+fn cluster() -> Arc<Cluster> {
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    shared.upgrade().unwrap_or_else(|| {
+        let home = tempfile::tempdir().expect("a folder");
+        let settings = Settings { data_dir: home.path().to_owned(), binaries: None, quick: true, max_connections: 100 };
+        let server = embedded::start(&settings).unwrap_or_else(|error| panic!("{error}"));
+        let cluster = Arc::new(Cluster { server, template: Mutex::new(false), _home: home });
+        *shared = Arc::downgrade(&cluster);
+        cluster
+    })
 }

@@ -7,3 +7,4 @@ pub mod given;
 
 pub use app::TestApp;
 pub use browser::{Browser, Page};
+pub use cluster::Database;
