@@ -37,6 +37,7 @@ pub fn add(tx: &mut Tx<'_>, record: RecordId, plan: &Plan, predecessors: &[TaskI
     tasks::set_predecessors(tx, id, predecessors)?;
     events::record(tx, record, &Event::TaskAdded { title: plan.title.clone() })?;
     records::touch(tx, record)?;
+    reckon_due_times(tx, &full)?;
     settle_all(tx, &full)?;
     Ok(id)
 }
@@ -47,13 +48,10 @@ pub fn edit(tx: &mut Tx<'_>, id: TaskId, seen: i32, plan: &Plan, predecessors: &
     let before = named(tx, record, id)?;
     unchanged(before.task.version, seen)?;
     check(tx, &full, plan, Some(id), predecessors)?;
-    let (mut plan, task) = (plan.clone(), &before.task);
-    if plan.due_at == task.due_at && plan.phase == task.phase {
-        (plan.anchor, plan.offset_days) = (task.anchor, task.offset_days);
-    }
     let known = tasks::predecessors(tx.conn, record)?;
-    tasks::update(tx, id, &plan)?;
+    tasks::update(tx, id, plan)?;
     tasks::set_predecessors(tx, id, predecessors)?;
+    reckon_due_times(tx, &full)?;
     let after = named(tx, record, id)?;
     let mut fields = differences(&full, &before, &after);
     let all = tasks::of_record(tx.conn, record)?;

@@ -225,3 +225,8 @@ pub fn kinds(conn: &mut PgConnection) -> QueryResult<Vec<String>> {
                 SELECT kind FROM walk WHERE kind IS NOT NULL";
     Ok(diesel::sql_query(walk).load::<Kind>(conn)?.into_iter().map(|it| it.kind).collect())
 }
+
+/// The kinds that occur on one record.
+pub fn kinds_of(conn: &mut PgConnection, record: RecordId) -> QueryResult<Vec<String>> {
+    events::table.filter(events::record_id.eq(record)).select(events::kind).distinct().order(events::kind).load(conn)
+}

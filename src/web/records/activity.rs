@@ -1,11 +1,13 @@
 //! The activity of one record.
 
 use super::id_of;
-use crate::app::Context;
+use crate::app::{Context, FormErrors};
 use crate::domain::ids::RecordId;
+use crate::domain::text;
 use crate::store::events::{self, Entry, Filter};
 use crate::store::records::{self, Record};
-use crate::web::form::Fields;
+use crate::store::users;
+use crate::web::form::{Choice, Fields, Form};
 use crate::web::frame::Frame;
 use crate::web::page::{self, Answer};
 use actix_web::HttpRequest;
@@ -19,20 +21,46 @@ const PAGE: i64 = 50;
 struct Index {
     frame: Frame,
     record: Record,
+    form: Form,
+    people: Vec<Choice>,
+    kinds: Vec<Choice>,
     events: Vec<Entry>,
-    /// Where the next page starts.
-    more: Option<i64>,
+    /// The address of the next page.
+    more: Option<String>,
 }
 
 pub async fn index(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
     let id: RecordId = id_of(&id)?;
-    let before = Fields::of_query(req.query_string()).text("before").parse().ok();
+    let fields = Fields::of_query(req.query_string());
     let frame = page::frame(&ctx, &req);
     page::show(&ctx, move |conn| {
         let record = records::find(conn, id)?;
-        let mut events = events::list(conn, &Filter { record: Some(id), before, ..Filter::default() }, PAGE + 1)?;
-        let more = if events.len() as i64 > PAGE { events.pop().and(events.last()).map(|it| it.id) } else { None };
-        Ok(Index { frame, record, events, more })
+        let mut errors = FormErrors::default();
+        let filter = Filter { record: Some(id), ..filter(&fields, &mut errors) };
+        let mut events = events::list(conn, &filter, PAGE + 1)?;
+        let before = if events.len() as i64 > PAGE { events.pop().and(events.last()).map(|it| it.id) } else { None };
+        Ok(Index {
+            more: before.map(|it| older(&format!("/records/{id}/activity"), &fields, it)),
+            people: Choice::list(users::people(conn)?.into_iter().map(|it| (it.id, it.name))),
+            kinds: Choice::list(events::kinds_of(conn, id)?.into_iter().map(|it| (it.clone(), it.replace('_', " ")))),
+            form: Form::refused(fields, errors),
+            frame,
+            record,
+            events,
+        })
     })
     .await
+}
+
+/// Which events an address asks for.
+pub fn filter(fields: &Fields, errors: &mut FormErrors) -> Filter {
+    let kind = errors.check("kind", text::optional_line(fields.text("kind"))).filter(|it| !it.is_empty());
+    Filter { record: None, actor: fields.optional("actor", errors), kind, before: fields.text("before").parse().ok() }
+}
+
+/// The address of the events before this one.
+pub fn older(path: &str, fields: &Fields, before: i64) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("actor", fields.text("actor")).append_pair("kind", fields.text("kind")).append_pair("before", &before.to_string());
+    format!("{path}?{}", query.finish())
 }

@@ -2,6 +2,7 @@
 
 use crate::app::{self, Context, Error, FormErrors};
 use crate::domain::ids::{RecordId, TaskId};
+use crate::domain::models::Anchor;
 use crate::domain::people::Actor;
 use crate::domain::text;
 use crate::store::records::{self, Full};
@@ -17,6 +18,9 @@ use actix_web::web::Path;
 use askama::Template;
 use chrono_tz::Tz;
 use diesel::pg::PgConnection;
+
+/// How far from its anchor a task may be due, in working days.
+const FARTHEST: i32 = 260;
 
 #[derive(Template)]
 #[template(path = "tasks/edit.html")]
@@ -67,6 +71,10 @@ impl Edit {
         })
     }
 
+    fn anchors(&self) -> Vec<Choice> {
+        Choice::list(Anchor::ALL.iter().map(|it| (it.word(), format!("Working days from the {}", it.label()))))
+    }
+
     fn action(&self) -> String {
         match self.task {
             Some(task) => format!("/tasks/{task}"),
@@ -88,6 +96,8 @@ fn stored(conn: &mut PgConnection, record: RecordId, id: TaskId, zone: Tz) -> ap
     fields.set("group", text(task.group_id.map(|it| it.to_string())));
     fields.set("planned_start", local_input(task.planned_start, zone));
     fields.set("due_at", local_input(task.due_at, zone));
+    fields.set("anchor", task.anchor.map_or("", Anchor::word));
+    fields.set("offset", text(task.offset_days.map(|it| it.to_string())));
     fields.set("mandatory", if task.mandatory { "yes" } else { "" });
     fields.set_all("predecessors", before.into_iter().map(|it| it.to_string()).collect());
     Ok(fields)
@@ -101,13 +111,30 @@ fn parse(fields: &Fields, zone: Tz) -> Result<(Plan, Vec<TaskId>), FormErrors> {
     let (assignee_id, group_id) = (fields.optional("assignee", &mut errors), fields.optional("group", &mut errors));
     let planned_start = local_time(fields, "planned_start", zone, &mut errors);
     let due_at = local_time(fields, "due_at", zone, &mut errors);
+    let anchor = fields.optional("anchor", &mut errors);
+    let offset_days = offset(fields, anchor, &mut errors);
     let predecessors = fields.several("predecessors", &mut errors);
     let mandatory = fields.is_set("mandatory");
     match (title, description, phase) {
         (Some(title), Some(description), Some(phase)) if errors.is_empty() => {
-            Ok((Plan { phase, title, description, assignee_id, group_id, planned_start, due_at, mandatory, ..Plan::default() }, predecessors))
+            Ok((Plan { phase, title, description, assignee_id, group_id, planned_start, due_at, anchor, offset_days, mandatory }, predecessors))
         }
         _ => Err(errors),
+    }
+}
+
+/// The working days that go with an anchor; none without one.
+fn offset(fields: &Fields, anchor: Option<Anchor>, errors: &mut FormErrors) -> Option<i32> {
+    anchor?;
+    match fields.text("offset").trim() {
+        "" => Some(0),
+        text => match text.parse() {
+            Ok(days) if (-FARTHEST..=FARTHEST).contains(&days) => Some(days),
+            Ok(_) | Err(_) => {
+                errors.about("offset", format!("Write a whole number of working days, at most {FARTHEST}."));
+                None
+            }
+        },
     }
 }
 

@@ -1,7 +1,7 @@
 //! `slipway audit verify`: whoever can change the database cannot do so unseen.
 
-use crate::support::Database;
 use super::running::{Said, between, call, slipway, with};
+use crate::support::Database;
 use slipway::app;
 use slipway::clock::Clock;
 use slipway::domain::events::Event;

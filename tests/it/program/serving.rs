@@ -1,8 +1,8 @@
 //! How it starts, answers and stops.
 
 use super::SOON;
-use crate::support::Database;
 use super::running::{Running, between, call, slipway, with};
+use crate::support::Database;
 use slipway::store::embedded;
 use std::io::{Read, Write};
 use std::time::Instant;

@@ -1,7 +1,7 @@
 //! Settings: where they come from, and what is said about them.
 
-use crate::support::Database;
 use super::running::{call, slipway, with};
+use crate::support::Database;
 use std::fs;
 use std::path::PathBuf;
 use tempfile::{TempDir, tempdir};
