@@ -2,4 +2,5 @@
 
 mod accounts;
 mod people;
+mod phases;
 mod support;
