@@ -1,6 +1,14 @@
 //! Stories told against the whole program: a real server, a database of its own for each.
 
 mod accounts;
+mod activity;
+mod approvals;
+mod architecture;
+mod changes;
+mod embedded;
+mod migrations;
 mod people;
 mod phases;
+mod releases;
 mod support;
+mod tasks;

@@ -26,14 +26,25 @@ static TURN: Mutex<()> = Mutex::new(());
 static TEMPLATE: OnceLock<String> = OnceLock::new();
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
+fn name() -> String {
+    format!("slipway_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
 /// Goes away with the test.
 pub struct Database(String);
 
 impl Database {
     pub fn create() -> Database {
-        let name = format!("slipway_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let name = name();
         let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         run(&format!("CREATE DATABASE {name} TEMPLATE {}", TEMPLATE.get_or_init(template)));
+        Database(name)
+    }
+
+    /// Without a schema.
+    pub fn empty() -> Database {
+        let name = name();
+        run(&format!("CREATE DATABASE {name}"));
         Database(name)
     }
 
