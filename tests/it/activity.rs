@@ -108,7 +108,8 @@ async fn a_changed_row_a_missing_row_and_a_cut_off_tail_are_named() {
     let Verdict::Whole { events, .. } = verdict(&app) else { panic!("it is whole: {:?}", verdict(&app)) };
     assert!(events > 4);
     let meddle = |statement: &str| {
-        let disabled = format!("ALTER TABLE events DISABLE TRIGGER events_are_append_only; {statement}; ALTER TABLE events ENABLE TRIGGER events_are_append_only");
+        let disabled =
+            format!("ALTER TABLE events DISABLE TRIGGER events_are_append_only; {statement}; ALTER TABLE events ENABLE TRIGGER events_are_append_only");
         app.act(|tx| Ok(diesel::connection::SimpleConnection::batch_execute(tx.conn, &disabled)?)).expect(statement);
     };
     let named = |at: i64, why: &'static str| assert_eq!(verdict(&app), Verdict::Broken { at, why });
@@ -149,7 +150,10 @@ async fn an_edit_says_what_was_before_and_after() {
     let form = browser.get(&format!("{at}/edit")).await.form(&at).with("title", "Better <still>").with("impact", "high");
     browser.submit(&form).await.expect(303);
     let page = browser.get(&format!("/records/{id}/activity")).await;
-    page.expect_text("2 fields changed").expect_text("<del>Payroll, better</del>").expect_text("<ins>Better &#60;still&#62;</ins>").expect_text("<ins>High</ins>");
+    page.expect_text("2 fields changed")
+        .expect_text("<del>Payroll, better</del>")
+        .expect_text("<ins>Better &#60;still&#62;</ins>")
+        .expect_text("<ins>High</ins>");
 }
 
 #[tokio::test]

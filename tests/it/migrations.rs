@@ -66,7 +66,12 @@ async fn each_column_of_words_takes_exactly_the_programs_words() {
         "workflows.record_kind" => records::RecordKind,
     };
     let sorted = |map: BTreeMap<String, Vec<String>>| {
-        map.into_iter().map(|(column, mut words)| { words.sort(); (column, words) }).collect::<BTreeMap<_, _>>()
+        map.into_iter()
+            .map(|(column, mut words)| {
+                words.sort();
+                (column, words)
+            })
+            .collect::<BTreeMap<_, _>>()
     };
     assert_eq!(sorted(listed(&app)), sorted(expected));
 }

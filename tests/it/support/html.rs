@@ -66,7 +66,8 @@ fn tag(html: &str) -> (Tag, &str) {
 }
 
 fn decoded(text: &str) -> String {
-    let named = [("&#60;", "<"), ("&#62;", ">"), ("&#34;", "\""), ("&#39;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#38;", "&"), ("&amp;", "&")];
+    let named =
+        [("&#60;", "<"), ("&#62;", ">"), ("&#34;", "\""), ("&#39;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#38;", "&"), ("&amp;", "&")];
     named.iter().fold(text.to_owned(), |text, (entity, plain)| text.replace(entity, plain))
 }
 

@@ -25,7 +25,18 @@ fn category(app: &TestApp, kind: RecordKind, key: &str) -> CategoryId {
 
 /// A release of this CI: a minor one, owned by the manager Ines and coordinated by Tom, unless said otherwise.
 pub fn release<'a>(app: &'a TestApp, item: &str) -> Release<'a> {
-    Release { app, item: item.to_owned(), title: format!("{item}, better"), key: "minor", owner: None, coordinator: None, changes: 0, grade: None, version: None, model: false }
+    Release {
+        app,
+        item: item.to_owned(),
+        title: format!("{item}, better"),
+        key: "minor",
+        owner: None,
+        coordinator: None,
+        changes: 0,
+        grade: None,
+        version: None,
+        model: false,
+    }
 }
 
 pub struct Release<'a> {
