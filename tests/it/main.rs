@@ -7,6 +7,7 @@ mod architecture;
 mod authorization;
 mod changes;
 mod embedded;
+mod items;
 mod migrations;
 mod pages;
 mod people;
