@@ -30,6 +30,7 @@ CREATE TABLE groups (
     description text NOT NULL DEFAULT '',
     version     integer NOT NULL DEFAULT 0
 );
+COMMENT ON TABLE groups IS 'People who are asked or do something together.';
 COMMENT ON COLUMN groups.key IS 'The word by which workflows and models name the group; never changes.';
 
 INSERT INTO groups (key, name, description) VALUES
@@ -44,6 +45,7 @@ CREATE TABLE group_members (
     PRIMARY KEY (group_id, user_id)
 );
 CREATE INDEX group_members_user ON group_members (user_id);
+COMMENT ON TABLE group_members IS 'Who is in which group.';
 
 CREATE TABLE sessions (
     key_hash   bytea PRIMARY KEY,
@@ -56,6 +58,7 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_user ON sessions (user_id);
 CREATE INDEX sessions_expiry ON sessions (expires_at);
+COMMENT ON TABLE sessions IS 'Who is signed in, one row for each browser.';
 COMMENT ON COLUMN sessions.key_hash IS 'SHA-256 of the session key in the cookie; the key itself is not kept.';
 COMMENT ON COLUMN sessions.expires_at IS 'The absolute end; the idle end is reckoned from seen_at.';
 

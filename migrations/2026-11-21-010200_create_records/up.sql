@@ -175,3 +175,4 @@ CREATE TABLE watchers (
     PRIMARY KEY (record_id, user_id)
 );
 CREATE INDEX watchers_user ON watchers (user_id);
+COMMENT ON TABLE watchers IS 'Who wants to hear about a record.';

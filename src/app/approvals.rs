@@ -116,11 +116,11 @@ fn not_pending(approval: &Approval, round: &FullRound) -> Refusal {
     }
 }
 
-/// The approval with its step and round, its record locked; only for whom it asks.
+/// The approval with its step and round, its record locked; for others than whom it asks there is none.
 fn lock_approval(tx: &mut Tx<'_>, id: ApprovalId) -> Result<(Approval, Asked, FullRound)> {
     let (approval, _) = approvals::find(tx.conn, id)?;
     if approval.approver_id != tx.actor.id {
-        return Err(Refusal::NotAskedOfYou.into());
+        return Err(Error::NotFound);
     }
     super::context::permit(tx, Action::Decide)?;
     let record = records::lock(tx, approval.record_id)?.record;

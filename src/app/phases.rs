@@ -77,7 +77,8 @@ fn end(tx: &mut Tx<'_>, sheet: &Sheet, state: RecordState) -> Result<()> {
 fn tell_release(tx: &mut Tx<'_>, change: RecordId, before: Milestone, after: Milestone) -> Result<()> {
     let Some(release) = related::bound_to(tx.conn, change)? else { return Ok(()) };
     let changes: Vec<_> = related::of_release(tx.conn, release)?.into_iter().filter(|it| it.counts()).collect();
-    let all = |milestone| before < milestone && after >= milestone && changes.iter().all(|it| it.milestone >= milestone);
+    // One that is rejected passes the milestones too, but then the others count; if there are none, nothing is done.
+    let all = |milestone| before < milestone && after >= milestone && !changes.is_empty() && changes.iter().all(|it| it.milestone >= milestone);
     if all(Milestone::Authorised) {
         events::record(tx, release, &Event::ChangesAllAuthorised { count: changes.len() })?;
     }

@@ -47,7 +47,7 @@ pub fn register(tx: &mut Tx<'_>, new: &NewRelease) -> Result<RecordId> {
         return Err(errors.into());
     }
     let item = match &new.item {
-        ItemChoice::Existing(id) => crate::store::items::find(tx.conn, *id)?,
+        ItemChoice::Existing(id) => beside("item", crate::store::items::find(tx.conn, *id).map_err(Error::from))?,
         ItemChoice::New(name) => items::find_or_register(tx, name)?,
     };
     crate::store::items::lock(tx, item.id)?;
@@ -56,12 +56,21 @@ pub fn register(tx: &mut Tx<'_>, new: &NewRelease) -> Result<RecordId> {
     version.fits(category.level, &existing).map_err(|refusal| FormErrors::of("version", refusal.to_string()))?;
     let id = write(tx, new, &category, (item.id, &item.name), &version)?;
     if let Some(model) = new.model {
-        models::apply(tx, id, model)?;
+        beside("model", models::apply(tx, id, model))?;
     }
     for change in &new.changes {
-        relate(tx, id, *change, "")?;
+        beside("change", relate(tx, id, *change, ""))?;
     }
     Ok(id)
+}
+
+/// What is refused about something chosen in the form stands beside its field.
+fn beside<T>(field: &'static str, answer: Result<T>) -> Result<T> {
+    answer.map_err(|error| match error {
+        Error::Refused(refusal) => FormErrors::of(field, refusal.to_string()).into(),
+        Error::NotFound => FormErrors::of(field, "This cannot be chosen any more.").into(),
+        error @ (Error::Forbidden(_) | Error::Stale | Error::Invalid(_) | Error::Outage(_)) => error,
+    })
 }
 
 fn category(tx: &mut Tx<'_>, id: CategoryId) -> Result<Category> {

@@ -4,7 +4,7 @@ use super::credentials::Credentials;
 use super::{Error, FormErrors, Result};
 use crate::domain::events::Event;
 use crate::domain::ids::UserId;
-use crate::domain::people::Actor;
+use crate::domain::people::{Actor, EmailAddress};
 use crate::store::sessions::{KeyHash, Lifetime, Resumed, Visitor};
 use crate::store::{Db, Tx, events, sessions, users};
 use base64::Engine;
@@ -39,7 +39,8 @@ pub struct Attempt {
 /// Begins a session, if e-mail and password are those of an active account. Otherwise the answer is the same whatever is wrong, and takes as long.
 pub async fn sign_in(db: &Db, credentials: &Credentials, lifetime: Lifetime, attempt: Attempt) -> Result<SessionKey> {
     let email = attempt.email.trim().to_ascii_lowercase();
-    let wanted = email.clone();
+    // What is no address is nobody's; the database would choke on some of it.
+    let wanted = EmailAddress::parse(&email).map_or_else(|_| String::new(), |it| it.as_str().to_owned());
     let found = db.read(move |conn| Ok::<_, Error>(users::find_by_email(conn, &wanted)?)).await?;
     let hash = found.as_ref().and_then(|user| user.password_hash.clone());
     let right = credentials.verify(attempt.password, hash.clone()).await?;

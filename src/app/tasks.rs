@@ -112,6 +112,11 @@ fn check(tx: &mut Tx<'_>, full: &Full, plan: &Plan, own: Option<TaskId>, predece
     {
         errors.about("assignee", "This person cannot be chosen any more.");
     }
+    if let Some(group) = plan.group_id
+        && !choices::groups(tx.conn)?.iter().any(|(id, _)| *id == group)
+    {
+        errors.about("group", "This group cannot be chosen any more.");
+    }
     if let (Some(start), Some(due)) = (plan.planned_start, plan.due_at)
         && due < start
     {

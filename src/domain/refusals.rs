@@ -49,8 +49,6 @@ pub enum Refusal {
     Settled(String),
     #[error("It is not your turn yet: an earlier step is still open.")]
     NotYourTurn,
-    #[error("You are not asked here.")]
-    NotAskedOfYou,
     #[error("You own or coordinate this record, so somebody else must decide.")]
     OwnRecord,
     #[error("You have not decided yet, so there is nothing to take back.")]

@@ -6,7 +6,7 @@ use super::session;
 use crate::app;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, ResponseError};
 use askama::Template;
@@ -158,7 +158,7 @@ fn reply(response: ServiceResponse, status: StatusCode, words: Words, sign_in: b
     if status == StatusCode::TOO_MANY_REQUESTS {
         reply.insert_header((header::RETRY_AFTER, "60"));
     }
-    if sign_in && !wants_fragment(&req) && req.method() == actix_web::http::Method::GET {
+    if sign_in && !wants_fragment(&req) && matches!(*req.method(), Method::GET | Method::HEAD) {
         let back: String = url::form_urlencoded::byte_serialize(req.uri().to_string().as_bytes()).collect();
         let there = HttpResponse::SeeOther()
             .insert_header((header::LOCATION, format!("/session/new?to={back}")))

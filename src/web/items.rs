@@ -5,6 +5,7 @@ use super::frame::Frame;
 use super::page::{self, Answer};
 use super::records::id_of;
 use crate::app::{self, Context, Error, FormErrors};
+use crate::domain::events::FieldChange;
 use crate::domain::ids::ItemId;
 use crate::domain::items::ItemKind;
 use crate::domain::people::Action;
@@ -38,9 +39,16 @@ struct Edit {
     frame: Frame,
     id: Option<ItemId>,
     form: Form,
+    /// What somebody else saved while this was being edited: as it stands now, and as it was typed here.
+    meanwhile: Vec<FieldChange>,
+    stale: bool,
 }
 
 impl Edit {
+    fn of(frame: Frame, id: Option<ItemId>, form: Form) -> Edit {
+        Edit { frame, id, form, meanwhile: Vec::new(), stale: false }
+    }
+
     fn kinds(&self) -> Vec<Choice> {
         Choice::list(ItemKind::ALL.iter().map(|it| (it.word(), it.label())))
     }
@@ -58,7 +66,7 @@ pub async fn new(ctx: Context, req: HttpRequest) -> Answer {
     permitted(&ctx)?;
     let mut fields = Fields::default();
     fields.set("kind", ItemKind::Service.word());
-    page::html(&Edit { frame: page::frame(&ctx, &req), id: None, form: Form::of(fields) })
+    page::html(&Edit::of(page::frame(&ctx, &req), None, Form::of(fields)))
 }
 
 pub async fn edit(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
@@ -72,7 +80,7 @@ pub async fn edit(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
         fields.set("kind", item.kind.word());
         fields.set("description", item.description);
         fields.set("version", item.version.to_string());
-        Ok(Edit { frame, id: Some(id), form: Form::of(fields) })
+        Ok(Edit::of(frame, Some(id), Form::of(fields)))
     })
     .await
 }
@@ -93,7 +101,7 @@ pub async fn create(ctx: Context, req: HttpRequest, fields: Fields) -> Answer {
         Ok((name, kind, description)) => ctx.write(move |tx| app::items::register(tx, &name, kind, &description)).await.map(|_| ()),
         Err(errors) => Err(errors.into()),
     };
-    reply(&ctx, &req, None, fields, answer)
+    reply(&ctx, &req, None, fields, answer).await
 }
 
 pub async fn update(ctx: Context, req: HttpRequest, id: Path<String>, fields: Fields) -> Answer {
@@ -103,13 +111,20 @@ pub async fn update(ctx: Context, req: HttpRequest, id: Path<String>, fields: Fi
         Ok((name, kind, description)) => ctx.write(move |tx| app::items::edit(tx, id, seen, &name, kind, &description)).await,
         Err(errors) => Err(errors.into()),
     };
-    reply(&ctx, &req, Some(id), fields, answer)
+    reply(&ctx, &req, Some(id), fields, answer).await
 }
 
-fn reply(ctx: &Context, req: &HttpRequest, id: Option<ItemId>, fields: Fields, answer: app::Result<()>) -> Answer {
-    match answer {
-        Ok(()) => page::see_with("/items", "Saved."),
-        Err(Error::Invalid(errors)) => page::unprocessable(&Edit { frame: page::frame(ctx, req), id, form: Form::refused(fields, errors) }),
-        Err(other) => Err(other.into()),
+async fn reply(ctx: &Context, req: &HttpRequest, id: Option<ItemId>, mut fields: Fields, answer: app::Result<()>) -> Answer {
+    let frame = page::frame(ctx, req);
+    match (answer, id) {
+        (Ok(()), _) => page::see_with("/items", "Saved."),
+        (Err(Error::Invalid(errors)), _) => page::unprocessable(&Edit::of(frame, id, Form::refused(fields, errors))),
+        (Err(Error::Stale), Some(item)) => {
+            let item = ctx.read(move |conn| Ok(items::find(conn, item)?)).await?;
+            fields.set("version", item.version.to_string());
+            let meanwhile = parse(&fields).map(|(name, kind, description)| app::items::changes(&item, &name, kind, &description)).unwrap_or_default();
+            page::conflict(&Edit { meanwhile, stale: true, ..Edit::of(frame, id, Form::of(fields)) })
+        }
+        (Err(other), _) => Err(other.into()),
     }
 }

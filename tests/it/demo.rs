@@ -1,7 +1,6 @@
 //! The demo: an organisation that one can believe, and that the application's own rules have let happen.
 
-use diesel::connection::SimpleConnection;
-use diesel::pg::PgConnection;
+use crate::support::Database;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 use slipway::app::Error;
@@ -10,19 +9,15 @@ use slipway::clock::Clock;
 use slipway::demo::{self, Refusal};
 use slipway::domain::ids::RecordId;
 use slipway::store::events::{self, Verdict};
-use slipway::store::{Db, db, migrations};
+use slipway::store::{Db, db};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// A scratch database of its own, until the tests share one way to get one.
-fn database() -> Db {
-    let mut conn = PgConnection::establish("postgres://app@%2Ftmp%2Fpg/postgres").expect("the scratch PostgreSQL runs");
-    conn.batch_execute("DROP DATABASE IF EXISTS demo").expect("dropped");
-    conn.batch_execute("CREATE DATABASE demo").expect("created");
-    let url = "postgres://app@%2Ftmp%2Fpg/demo";
-    migrations::run(url).expect("migrated");
-    let settings = db::Settings { url: url.into(), connections: 2, wait: Duration::from_secs(5), statement_timeout: Duration::from_secs(10) };
-    Db::open(settings, Clock::default()).expect("opened")
+/// A database of its own, and a way in by the program's own door.
+fn database() -> (Db, Database) {
+    let database = Database::create();
+    let settings = db::Settings { url: database.url(), connections: 2, wait: Duration::from_secs(5), statement_timeout: Duration::from_secs(10) };
+    (Db::open(settings, Clock::default()).expect("opened"), database)
 }
 
 #[derive(QueryableByName)]
@@ -44,7 +39,7 @@ fn holds(db: &Db, query: &str) -> bool {
 
 #[test]
 fn the_demo_tells_of_a_whole_organisation() {
-    let db = database();
+    let (db, _database) = database();
     let begun = std::time::Instant::now();
     let loaded = demo::load(&db).expect("loaded");
     eprintln!("loaded in {:?}", begun.elapsed());

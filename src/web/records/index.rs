@@ -12,7 +12,7 @@ use crate::web::frame::Frame;
 use crate::web::page::{self, Answer, wants_fragment};
 use actix_web::HttpRequest;
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Tz;
 use diesel::pg::PgConnection;
 
@@ -108,9 +108,11 @@ fn local_day(fields: &Fields, name: &'static str, zone: Tz, errors: &mut FormErr
     local_time(&timed, name, zone, errors).map(|it| it + chrono::Duration::days(plus))
 }
 
+/// Where the page before ended; a mark that no page of ours gave is none.
 fn mark(fields: &Fields) -> Option<Mark> {
     let (time, id) = fields.text("after").rsplit_once('~')?;
-    let time = if time.is_empty() { None } else { Some(DateTime::from_timestamp_micros(time.parse().ok()?)?) };
+    let known = |it: &DateTime<Utc>| (1900..3000).contains(&it.year());
+    let time = if time.is_empty() { None } else { Some(DateTime::from_timestamp_micros(time.parse().ok()?).filter(known)?) };
     Some(Mark { time, id: RecordId(id.parse().ok()?) })
 }
 

@@ -8,7 +8,7 @@ use crate::web::records::id_of;
 use actix_web::web::Path;
 
 /// The farthest that tasks are moved at once, in working days.
-const FARTHEST: i64 = 260;
+const FARTHEST: u64 = 260;
 
 pub async fn update(ctx: Context, id: Path<String>, fields: Fields) -> Answer {
     let record: RecordId = id_of(&id)?;
@@ -22,7 +22,7 @@ pub async fn update(ctx: Context, id: Path<String>, fields: Fields) -> Answer {
     if assignee.is_none() && days == 0 {
         errors.about("assignee", "Choose somebody to assign the tasks to, or a number of working days to move them by.");
     }
-    if days.abs() > FARTHEST {
+    if days.unsigned_abs() > FARTHEST {
         errors.about("days", format!("Move them by at most {FARTHEST} working days at once."));
     }
     if !errors.is_empty() {

@@ -17,6 +17,7 @@ use crate::domain::events::FieldChange;
 use crate::domain::ids::UserId;
 use crate::domain::passwords::Password;
 use crate::domain::people::{Action, Role};
+use crate::domain::text;
 use crate::store::users::{self, Listed, User};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
@@ -57,7 +58,8 @@ pub async fn index(Manager(ctx): Manager, req: HttpRequest) -> Answer {
     let frame = page::frame(&ctx, &req);
     let form = Form::of(Fields::of_query(req.query_string()));
     page::show(&ctx, move |conn| {
-        let users = users::list(conn, form.text("q").trim(), LISTED)?;
+        let text = text::optional_line(form.text("q")).unwrap_or_default();
+        let users = users::list(conn, &text, LISTED)?;
         Ok(Index { form, users, frame })
     })
     .await

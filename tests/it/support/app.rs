@@ -88,6 +88,11 @@ impl TestApp {
         self.db.write_now(Actor::slipway(), f)
     }
 
+    /// Does as this person what they do by pages.
+    pub fn act_as<T>(&self, who: Actor, f: impl FnOnce(&mut Tx<'_>) -> slipway::app::Result<T>) -> slipway::app::Result<T> {
+        self.db.write_now(who, f)
+    }
+
     /// Reads rows straight from the database.
     pub fn read<T>(&self, f: impl FnOnce(&mut diesel::PgConnection) -> diesel::QueryResult<T>) -> T {
         self.db.read_now::<T, slipway::app::Error>(|conn| Ok(f(conn)?)).expect("it is read")

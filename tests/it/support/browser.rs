@@ -1,5 +1,6 @@
 //! A browser without a screen: keeps cookies, says where its requests come from, follows nothing by itself.
 
+use super::html::{self, Form};
 use reqwest::cookie::Jar;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use std::sync::Arc;
@@ -50,6 +51,21 @@ impl Browser {
         self.send(request, headers).await
     }
 
+    /// Presses the button of a form, as it is filled in.
+    pub async fn submit(&self, form: &Form) -> Page {
+        if form.method == "post" {
+            return self.post(&form.action, &form.pairs()).await;
+        }
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form.pairs()).finish();
+        self.get(&format!("{}?{query}", form.action)).await
+    }
+
+    /// Any method and any body.
+    pub async fn request(&self, method: &str, path: &str, body: impl Into<reqwest::Body>, headers: &[(&str, &str)]) -> Page {
+        let method = method.parse().expect("a method");
+        self.send(self.client.request(method, format!("{}{path}", self.address)).body(body), headers).await
+    }
+
     async fn send(&self, mut request: reqwest::RequestBuilder, headers: &[(&str, &str)]) -> Page {
         for (name, value) in headers {
             let name: HeaderName = name.parse().expect("a header name");
@@ -70,6 +86,29 @@ impl Page {
         self.header("location")
     }
 
+    /// The first form that is sent to this address.
+    #[track_caller]
+    pub fn form(&self, action: &str) -> Form {
+        self.find_form(action, |_| true)
+    }
+
+    /// The form to this address in which this field has this value.
+    #[track_caller]
+    pub fn form_where(&self, action: &str, name: &str, value: &str) -> Form {
+        self.find_form(action, |it| it.value(name) == value)
+    }
+
+    #[track_caller]
+    fn find_form(&self, action: &str, fits: impl Fn(&Form) -> bool) -> Form {
+        let found = html::forms(&self.body).into_iter().find(|it| it.action == action && fits(it));
+        found.unwrap_or_else(|| panic!("no such form to {action} in {}", self.body))
+    }
+
+    /// Whether there is a form that is sent to this address.
+    pub fn has_form(&self, action: &str) -> bool {
+        html::forms(&self.body).iter().any(|it| it.action == action)
+    }
+
     pub fn has(&self, text: &str) -> bool {
         self.body.contains(text)
     }
@@ -77,6 +116,12 @@ impl Page {
     #[track_caller]
     pub fn expect(self, status: u16) -> Page {
         assert_eq!(self.status, status, "{}", self.body);
+        self
+    }
+
+    #[track_caller]
+    pub fn expect_no_text(self, text: &str) -> Page {
+        assert!(!self.has(text), "{text:?} is in {}", self.body);
         self
     }
 

@@ -4,7 +4,8 @@ mod app;
 mod browser;
 mod cluster;
 pub mod given;
+pub mod html;
 
-pub use app::TestApp;
+pub use app::{TestApp, noon};
 pub use browser::{Browser, Page};
 pub use cluster::Database;
