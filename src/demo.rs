@@ -96,9 +96,10 @@ impl Telling {
             self.releases.push(ReleaseRun::new(service, story, today));
             self.due.push(Reverse((start, Strand::Release(index))));
             let emergency = story.level == crate::domain::releases::Level::Emergency;
-            for change in story.changes {
-                // In an emergency the RFC comes first, and minutes before.
-                let begin = if emergency { start - Duration::minutes(25) } else { times::at_work(start + Duration::days(change.starts)) };
+            for (position, change) in story.changes.iter().enumerate() {
+                // The first one is the occasion of the release; others follow. In an emergency it comes minutes before.
+                let about = if change.starts == 0 { [-3, 2, 4, 5][position % 4] } else { change.starts };
+                let begin = if emergency { start - Duration::minutes(25) } else { times::at_work(start + Duration::days(about)) };
                 self.add_change(service, change, Some(index), begin);
             }
             for (heir, home) in self.changes.iter().zip(&mut self.homes) {

@@ -48,8 +48,8 @@ pub fn later(from: DateTime<Utc>, minutes: i64) -> DateTime<Utc> {
     }
 }
 
-/// From and to, for a deployment about that day: the next Saturday morning for a big one, else an evening from Tuesday to Thursday.
-pub fn window(about: DateTime<Utc>, big: bool, dice: &mut Dice) -> (DateTime<Utc>, DateTime<Utc>) {
+/// From and to, for a deployment at that day, or before or after it: a Saturday morning for a big one, else an evening from Tuesday to Thursday.
+pub fn window(about: DateTime<Utc>, before: bool, big: bool, dice: &mut Dice) -> (DateTime<Utc>, DateTime<Utc>) {
     let mut day = about.with_timezone(&ZONE).date_naive();
     let fits = |day: NaiveDate| match day.weekday() {
         Weekday::Sat => big,
@@ -57,7 +57,7 @@ pub fn window(about: DateTime<Utc>, big: bool, dice: &mut Dice) -> (DateTime<Utc
         Weekday::Mon | Weekday::Fri | Weekday::Sun => false,
     };
     while !fits(day) {
-        day = day_after(day);
+        day = if before { day.checked_sub_days(Days::new(1)).unwrap_or(day) } else { day_after(day) };
     }
     let (from, hours) = if big { (clock(7, 0), dice.between(5, 8)) } else { (clock(19, 30 * (dice.between(0, 1) as u32)), dice.between(2, 4)) };
     let start = working_time::at(day, from, ZONE);

@@ -1,7 +1,6 @@
 //! What does not go by the book: denials, postponements, failed tests, second thoughts, the end before the end.
 
 use super::ReleaseRun;
-use crate::app::phases;
 use crate::app::records::{self, Edit};
 use crate::app::sheet::Sheet;
 use crate::demo::approving::{self, Denial};
@@ -100,7 +99,6 @@ impl ReleaseRun {
     }
 
     pub(super) fn take(&mut self, world: &World, sheet: &Sheet, who: Who, transition: &str, reason: &str) -> anyhow::Result<()> {
-        let record = &sheet.full.record;
-        world.act(who, |tx| phases::take(tx, record.id, record.version, transition, reason))
+        world.take(who, sheet, (transition, reason), &mut self.seen)
     }
 }

@@ -33,7 +33,7 @@ pub const SERVICE: Service = Service {
     changes: &[
         rfc("Move the nightly load half an hour earlier", "Start at 00:30.", "Reports are ready too late for the early shift.").standard().starts(-228).touching(&["Load Jobs"]).graded(Low, Medium, Low),
         rfc("Archive figures older than twelve years", "Move to cheaper storage, readable on request.", "Storage cost.").starts(-104).denied(DenialReason::IncompleteImpactAssessment, "Which reports still look at them? Please list.").graded(Low, Low, Medium),
-        rfc("Read access for the auditors", "Reports of the last two years, until the end of March.", "Yearly audit.").standard().starts(-13).graded(Low, High, Low).touching(&["Report Server"]),
+        rfc("Read access for the auditors", "Reports of the last two years, until the end of March.", "Yearly audit.").standard().starts(-15).graded(Low, High, Low).touching(&["Report Server"]).ends(Ends::Held("review", 1)),
         rfc("Figures of the weather service", "Load temperatures per region.", "Forecast of heat sales.").starts(-11).ends(Ends::Held("authorisation", 2)).touching(&["Load Jobs"]),
     ],
 };
@@ -60,9 +60,9 @@ const RELEASES: &[Release] = &[
     minor(-133, -98, "Forecast of energy sales")
         .says("- Forecast per region and week", "Purchasing buys 5 % too much.")
         .graded(Medium, Low, Medium)
-        .with(&[Incident::Abandoned { phase: "assess", after: 4, reason: "Purchasing has bought a forecast as a service; nothing is left to build." }])
+        .with(&[Incident::Abandoned { phase: "plan", after: 3, reason: "Purchasing has bought a forecast as a service; nothing is left to build." }])
         .of(&[rfc("Forecast per region and week", "Model and report.", "Too much is bought.").graded(Medium, Low, Medium)]),
-    minor(-66, -24, "Sustainability report")
+    minor(-68, -30, "Sustainability report")
         .says("- Emissions per site and product\n- Evidence for the auditor", "Required by law for the report of this year.")
         .graded(Medium, High, Low)
         .until(Until::Phase("review", 3))

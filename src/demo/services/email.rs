@@ -67,7 +67,7 @@ const RELEASES: &[Release] = &[
             rfc("Displays beside 74 meeting rooms", "Mount, connect and register.", "Rooms stand empty though booked.").touching(&["Room Displays"]).tasks(&["Mount the displays", "Register the displays"]),
             rfc("Free rooms after ten minutes", "Check-in at the display; otherwise the booking is taken out.", "Rooms stand empty though booked.").graded(Low, Medium, Low),
         ]),
-    minor(-72, -37, "Mail archive")
+    minor(-54, -19, "Mail archive")
         .says("- Mails older than a year move to the archive\n- Search over both\n- Legal hold", "The mailbox storage grows by 4 TB a year; legal needs a hold.")
         .graded(Medium, Medium, Medium)
         .until(Until::Phase("review", 4))
@@ -77,6 +77,7 @@ const RELEASES: &[Release] = &[
             rfc("Legal hold", "Mails of named persons cannot be deleted while a case is open.", "Asked for by legal.").graded(Medium, High, Low),
         ]),
     emergency(-8, "Mails to London delayed by hours")
+        .version("v2.3.1")
         .says("Replace the faulty filter rule and let the queue run.", "2 300 mails wait, the London office cannot work.")
         .until(Until::Phase("early_life", 2))
         .of(&[rfc("Replace the faulty filter rule", "The rule looks at each attachment twice and times out.", "Mail queue of 2 300 mails.").emergency().touching(&["Mail Gateway"])]),
