@@ -28,16 +28,16 @@ pub fn has_approved(sheet: &Sheet) -> bool {
     sheet.round().is_some_and(|it| it.steps.iter().flat_map(|step| &step.approvals).any(|(it, _)| it.state == ApprovalState::Approved))
 }
 
+/// Whether somebody has denied in the present round.
+pub fn has_denied(sheet: &Sheet) -> bool {
+    sheet.round().is_some_and(|it| it.steps.iter().flat_map(|step| &step.approvals).any(|(it, _)| it.state == ApprovalState::Denied))
+}
+
 pub type Denial = (DenialReason, &'static str);
 
 /// Lets one of those who are asked answer. `denies` may turn it into a denial, by who and step.
 /// Returns who answered, and whether they denied; nobody, if nobody is awaited.
-pub fn answer(
-    world: &World,
-    sheet: &Sheet,
-    dice: &mut Dice,
-    mut denies: impl FnMut(Who, &str) -> Option<Denial>,
-) -> anyhow::Result<Option<(Who, bool)>> {
+pub fn answer(world: &World, sheet: &Sheet, dice: &mut Dice, mut denies: impl FnMut(Who, &str) -> Option<Denial>) -> anyhow::Result<Option<(Who, bool)>> {
     let Some(round) = sheet.round() else { return Ok(None) };
     let mut pending = Vec::new();
     for asked in &round.steps {
@@ -49,10 +49,17 @@ pub fn answer(
     let denial = denies(who, &asked.step.name);
     let answer = match denial {
         Some((reason, comment)) => Answer::Deny { reason: Some(reason), comment: comment.to_owned() },
-        None => Answer::Approve { comment: dice.pick(words::approval(&asked.step.name)).unwrap_or_default().to_owned() },
+        None => Answer::Approve { comment: remark(sheet, who, &asked.step.name).to_owned() },
     };
     world.act(who, |tx| approvals::decide(tx, id, &asked.step.digest, &answer))?;
     Ok(Some((who, denial.is_some())))
+}
+
+/// No two of a round say the same.
+fn remark(sheet: &Sheet, who: Who, step: &str) -> &'static str {
+    let known = words::approval(step);
+    let index = usize::try_from(sheet.full.record.id.0).unwrap_or_default() + who as usize;
+    known.get(index % known.len().max(1)).copied().unwrap_or_default()
 }
 
 /// Takes back what somebody approved in the open round. Returns whether there was anything.

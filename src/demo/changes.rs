@@ -42,6 +42,8 @@ pub struct ChangeRun {
     test_failed: bool,
     tasks_planned: bool,
     sent_back: bool,
+    /// After a denial: what the CAB missed is added.
+    mended: bool,
     /// In this visit of its test phase it has passed.
     tested: bool,
 }
@@ -75,6 +77,7 @@ impl ChangeRun {
             test_failed: false,
             tasks_planned: false,
             sent_back: false,
+            mended: false,
             tested: false,
         }
     }
@@ -129,7 +132,7 @@ impl ChangeRun {
         match self.seen.phase.as_str() {
             "build" => parent.milestone.is_none_or(|it| it < Milestone::Authorised) || parent.phase == "back_out",
             "test" => self.tested && !may_implement(parent, now),
-            "implementation" => !(parent.deployed && !parent.in_trouble) && parent.phase != "back_out" && parent.phase != "plan",
+            "implementation" => (parent.in_trouble || !parent.deployed) && !matches!(parent.phase.as_str(), "back_out" | "plan"),
             _ => false,
         }
     }
@@ -155,7 +158,8 @@ impl ChangeRun {
             items,
             release: None,
         };
-        let writes = matches!(self.requester, Who::Miriam | Who::Daniel | Who::Jonas | Who::Elena | Who::Marcus | Who::Lucia | Who::Katrin | Who::Felix | Who::Priya);
+        let writes =
+            matches!(self.requester, Who::Miriam | Who::Daniel | Who::Jonas | Who::Elena | Who::Marcus | Who::Lucia | Who::Katrin | Who::Felix | Who::Priya);
         let who = if writes { self.requester } else { world.at_work(&members("service_desk"), &mut self.dice)? };
         let id = world.act(who, |tx| changes::register(tx, &new))?;
         world.see(id, &mut self.seen)?;
@@ -185,7 +189,11 @@ impl ChangeRun {
     /// The release it was for has ended without it.
     fn drop_out(&mut self, world: &World, sheet: &Sheet) -> Next {
         let back = sheet.full.record.phase == "implementation";
-        let (key, reason) = if back { ("rework", "Backed out with the release.") } else { ("withdraw", "The release that it was meant for was given up; not needed any more.") };
+        let (key, reason) = if back {
+            ("rework", "Backed out with the release.")
+        } else {
+            ("withdraw", "The release that it was meant for was given up; not needed any more.")
+        };
         self.take(world, sheet, self.service.coordinator, key, reason)?;
         Ok(back.then(|| self.soon(world)))
     }
@@ -244,6 +252,14 @@ impl ChangeRun {
         let phase = sheet.full.phase()?;
         let transition = phase.advance().ok_or_else(|| anyhow!("{} has no way out", phase.name))?.clone();
         let lead = self.service.coordinator;
+        if self.denied && !self.mended {
+            self.mended = true;
+            let record = &sheet.full.record;
+            let more = "Added for the CAB: effects on other services and people, and how to go back.";
+            let scope = Edit::Scope(Scope { scope: format!("{}\n\n{more}", record.scope), reason: record.reason.clone() });
+            world.act(lead, |tx| records::edit(tx, record.id, record.version, &scope))?;
+            return Ok(Some(self.soon(world)));
+        }
         let blocking: Vec<Requirement> = sheet.checks(&transition).into_iter().filter(Check::blocks).map(|it| it.requirement).collect();
         let Some(requirement) = blocking.first().copied() else {
             let early = matches!(phase.key.as_str(), "registered" | "assessment" | "authorisation");
@@ -301,19 +317,15 @@ impl ChangeRun {
         match approving::state(sheet) {
             Some(RoundState::Open) => {
                 let mut dice = self.dice;
-                let denial = self.story.denied.filter(|_| !self.denied);
+                let begun = approving::has_denied(sheet);
+                let denial =
+                    self.story.denied.filter(|_| !self.denied).map(|(reason, comment)| (reason, if begun { "I see it the same way." } else { comment }));
                 approving::answer(world, sheet, &mut dice, |_, _| denial)?;
                 (self.dice, self.done) = (dice, Done::Approval);
             }
             Some(RoundState::Denied) => {
                 self.denied = true;
                 self.take(world, sheet, lead, "rework", self.story.denied.map_or("", |it| it.1))?;
-            }
-            Some(RoundState::Approved | RoundState::Withdrawn) | None if self.denied && !self.sent_back => {
-                self.sent_back = true;
-                let record = &sheet.full.record;
-                let scope = Scope { scope: format!("{}\n\nAdded for the CAB: effects on other services, and how to go back.", record.scope), reason: record.reason.clone() };
-                world.act(lead, |tx| records::edit(tx, record.id, record.version, &Edit::Scope(scope)))?;
             }
             Some(RoundState::Approved | RoundState::Withdrawn) | None => {
                 approving::ask(world, lead, sheet)?;

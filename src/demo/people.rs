@@ -49,14 +49,7 @@ const BERLIN: &str = "Europe/Berlin";
 const LONDON: &str = "Europe/London";
 const NEW_YORK: &str = "America/New_York";
 
-const fn person(
-    who: Who,
-    name: &'static str,
-    email: &'static str,
-    zone: &'static str,
-    roles: &'static [Role],
-    groups: &'static [&'static str],
-) -> Person {
+const fn person(who: Who, name: &'static str, email: &'static str, zone: &'static str, roles: &'static [Role], groups: &'static [&'static str]) -> Person {
     Person { who, name, email, zone, roles, groups }
 }
 

@@ -13,6 +13,7 @@ use crate::domain::approvals::RoundState;
 use crate::domain::ids::RecordId;
 use crate::domain::records::RecordKind;
 use crate::domain::releases::{Level, Version};
+use crate::domain::requirements::Requirement;
 use crate::store::records::{Details, Scope, Window};
 use anyhow::anyhow;
 use chrono::{DateTime, Duration, Utc};
@@ -47,10 +48,25 @@ impl ReleaseRun {
     pub fn new(service: &'static Service, story: &'static Release, today: DateTime<Utc>) -> ReleaseRun {
         let mut dice = Dice::of(story.title);
         let (owner, lead) = story.led_by.unwrap_or((service.owner, service.coordinator));
-        let window = (story.level != Level::Emergency).then(|| times::window(today + Duration::days(story.deploys), story.deploys < 0, story.level == Level::Major, &mut dice));
+        let window = (story.level != Level::Emergency)
+            .then(|| times::window(today + Duration::days(story.deploys), story.deploys < 0, story.level == Level::Major, &mut dice));
         let in_trouble = story.incidents.iter().any(|it| matches!(it, Incident::BackedOut { .. }));
         let seen = Seen { window, in_trouble, ..Seen::default() };
-        ReleaseRun { story, service, owner, lead, seen, dice, sheet: None, done: Done::Anything, visit: 0, steps: 0, used: BTreeSet::new(), replans: false, fix: None }
+        ReleaseRun {
+            story,
+            service,
+            owner,
+            lead,
+            seen,
+            dice,
+            sheet: None,
+            done: Done::Anything,
+            visit: 0,
+            steps: 0,
+            used: BTreeSet::new(),
+            replans: false,
+            fix: None,
+        }
     }
 
     /// `ready`: the RFCs that are there for it, and whether each comes too late to join without a waiver.
@@ -95,7 +111,12 @@ impl ReleaseRun {
         if self.is_brisk() {
             return world.now() + Duration::minutes(self.dice.between(6, 28));
         }
-        times::later(world.now(), self.dice.between(100, 330))
+        // Once the window has begun, they stay until it is done.
+        let deploying = self.seen.window.filter(|(start, end)| self.seen.phase == "rollout" && (*start..*end).contains(&world.now()));
+        match deploying {
+            Some(_) => world.now() + Duration::minutes(self.dice.between(30, 75)),
+            None => times::later(world.now(), self.dice.between(100, 330)),
+        }
     }
 
     /// Nothing to do but wait for others.
@@ -149,6 +170,9 @@ impl ReleaseRun {
         if self.seen.phase == "back_out" && !sheet.tasks.iter().any(|it| it.task.phase == "back_out") {
             self.plan_back_out(world)?;
             return Ok(Some(self.soon(world)));
+        }
+        if sheet.facts().waived.contains_key(&Requirement::TasksDone) {
+            return self.require(world, sheet, false);
         }
         let (service, lead) = (self.service, self.lead);
         let mut dice = self.dice;

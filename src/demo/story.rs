@@ -73,11 +73,29 @@ pub enum Until {
 /// What does not go by the book. Each happens once.
 #[derive(Clone, Copy)]
 pub enum Incident {
-    Denied { step: &'static str, by: Who, reason: DenialReason, comment: &'static str, fix: &'static str },
+    Denied {
+        step: &'static str,
+        by: Who,
+        reason: DenialReason,
+        comment: &'static str,
+        fix: &'static str,
+    },
     Waived(Requirement, &'static str),
-    TestFailed { note: &'static str, reason: &'static str },
-    BackedOut { seen: &'static str, reason: &'static str, facts: &'static str, again: bool },
-    Abandoned { phase: &'static str, after: usize, reason: &'static str },
+    TestFailed {
+        note: &'static str,
+        reason: &'static str,
+    },
+    BackedOut {
+        seen: &'static str,
+        reason: &'static str,
+        facts: &'static str,
+        again: bool,
+    },
+    Abandoned {
+        phase: &'static str,
+        after: usize,
+        reason: &'static str,
+    },
     TaskSkipped(&'static str, &'static str),
     TaskFailed(&'static str, &'static str),
     /// The scope is edited after somebody has approved it.

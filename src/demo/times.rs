@@ -17,17 +17,22 @@ fn day_after(day: NaiveDate) -> NaiveDate {
     day.checked_add_days(Days::new(1)).unwrap_or(day)
 }
 
+fn is_working_day(day: NaiveDate) -> bool {
+    let holiday = matches!((day.month(), day.day()), (12, 24..=26 | 31) | (1, 1) | (5, 1) | (10, 3));
+    working_time::is_working_day(day) && !holiday
+}
+
 /// `time`, or the next moment at which people are at work.
 pub fn at_work(time: DateTime<Utc>) -> DateTime<Utc> {
     let local = time.with_timezone(&ZONE);
-    if working_time::is_working_day(local.date_naive()) && (MORNING..EVENING).contains(&local.hour()) {
+    if is_working_day(local.date_naive()) && (MORNING..EVENING).contains(&local.hour()) {
         return time;
     }
     let mut day = local.date_naive();
     if local.hour() >= EVENING {
         day = day_after(day);
     }
-    while !working_time::is_working_day(day) {
+    while !is_working_day(day) {
         day = day_after(day);
     }
     // Not everybody at nine sharp.

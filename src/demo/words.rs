@@ -15,11 +15,19 @@ pub fn approval(step: &str) -> &'static [&'static str] {
             "Budget and people are there.",
         ],
         "Build and test" => &["", "", "Test report read, no open severity 1 or 2.", "Regression results are convincing.", "Security scan without findings."],
-        "Deployment (CAB)" => &["", "No conflict in the change calendar.", "Approved as discussed in the CAB on Tuesday.", "Go, with the agreed monitoring.", "Fine, on-call is arranged."],
+        "Deployment (CAB)" => &[
+            "",
+            "No conflict in the change calendar.",
+            "Approved as discussed in the CAB on Tuesday.",
+            "Go, with the agreed monitoring.",
+            "Fine, on-call is arranged.",
+        ],
         "ECAB" => &["Go. Outage is worse than the risk.", "Agreed by phone, recorded here.", "Approved; review it on Monday."],
         "Closure" => &["Well run, thank you all.", "Lessons are recorded. Close it.", "Nothing open on my side."],
         "Authorisation (ECAB)" => &["Approved, please hurry.", "Agreed by phone."],
-        "Authorisation (CAB)" => &["", "", "", "Low risk, well described.", "Approved; coordinate with the other RFCs of the release.", "Approved as presented."],
+        "Authorisation (CAB)" => {
+            &["", "", "", "Low risk, well described.", "Approved; coordinate with the other RFCs of the release.", "Approved as presented."]
+        }
         _ => &[""],
     }
 }
@@ -73,7 +81,11 @@ pub fn task(title: &str) -> &'static [&'static str] {
         "Confirm the funding" => &["Confirmed by controlling, within the yearly budget.", "Cost centre 4711, approved in writing."],
         "Evaluate the financial impact" => &["Running cost up by 3 %, saves about 20 hours a month.", "No effect on running cost."],
         "Arrange contracts and licences" => &["Supplier booked for the window; licences suffice.", "Maintenance contract extended to cover the new version."],
-        "Identify the affected systems" => &["Seven interfaces, two teams; list is attached to the plan.", "Only the service itself and the reporting interface.", "Checked against the CMS; one forgotten interface added."],
+        "Identify the affected systems" => &[
+            "Seven interfaces, two teams; list is attached to the plan.",
+            "Only the service itself and the reporting interface.",
+            "Checked against the CMS; one forgotten interface added.",
+        ],
         "Create the release" => &["Package built and signed, checksum is in the library.", "Release candidate 2 built from the library."],
         "Book the environments" => &["Test and staging booked until a week after the rollout.", "Staging shared with another release on two days; agreed."],
         "Build the training" => &["Two short videos and a one-page guide.", "Slides reviewed by the service desk."],
@@ -85,4 +97,3 @@ pub fn task(title: &str) -> &'static [&'static str] {
         _ => &["", "Done.", "Done and checked by a second pair of eyes."],
     }
 }
-

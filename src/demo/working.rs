@@ -62,14 +62,7 @@ fn begin(it: &Named, sheet: &Sheet) -> DateTime<Utc> {
     }
 }
 
-fn further(
-    world: &World,
-    it: &Named,
-    lead: Who,
-    builders: &[Who],
-    dice: &mut Dice,
-    trouble: &mut impl FnMut(&str) -> Option<Trouble>,
-) -> anyhow::Result<()> {
+fn further(world: &World, it: &Named, lead: Who, builders: &[Who], dice: &mut Dice, trouble: &mut impl FnMut(&str) -> Option<Trouble>) -> anyhow::Result<()> {
     let id = it.task.id;
     if it.task.state == TaskState::Failed {
         return world.act(lead, |tx| tasks::step(tx, id, TaskStep::Reopen, "").map(|_| ()));

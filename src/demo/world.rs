@@ -156,7 +156,6 @@ impl World {
         self.actor(who).id
     }
 
-
     pub fn who(&self, id: UserId) -> anyhow::Result<Who> {
         ALL.into_iter().find(|who| self.id(*who) == id).ok_or_else(|| anyhow!("nobody has the id {id}"))
     }

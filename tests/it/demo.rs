@@ -83,7 +83,13 @@ fn every_phase_has_a_record_now(db: &Db) {
 fn things_go_wrong_now_and_then(db: &Db) {
     let late = "EXISTS (SELECT FROM records WHERE kind = 'release' AND state = 'open' AND phase_due_at < now())";
     assert!(holds(db, late), "no release is late");
-    assert!(holds(db, "(SELECT count(*) FROM records WHERE kind = 'release' AND state = 'open' AND phase_due_at < now()) < (SELECT count(*) FROM records WHERE kind = 'release' AND state = 'open') * 0.6"), "most are late");
+    assert!(
+        holds(
+            db,
+            "(SELECT count(*) FROM records WHERE kind = 'release' AND state = 'open' AND phase_due_at < now()) < (SELECT count(*) FROM records WHERE kind = 'release' AND state = 'open') * 0.6"
+        ),
+        "most are late"
+    );
     let states = count(db, "SELECT state AS what, count(*) AS many FROM records WHERE kind = 'release' GROUP BY state");
     assert_eq!((states["backed_out"], states["abandoned"]), (1, 3), "{states:?}");
     assert!(states["closed"] >= 18, "{states:?}");

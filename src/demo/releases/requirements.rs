@@ -70,7 +70,11 @@ impl ReleaseRun {
             let days = if self.story.level == Level::Emergency { 1 } else { 21 };
             self.seen.window = self.seen.window.map(|(start, end)| {
                 let weeks = Duration::days(((world.now() - start).num_days() / 7 + 1).max(0) * 7);
-                if days == 1 { (world.now() + Duration::hours(3), world.now() + Duration::hours(4)) } else { (start + weeks + Duration::days(14), end + weeks + Duration::days(14)) }
+                if days == 1 {
+                    (world.now() + Duration::hours(3), world.now() + Duration::hours(4))
+                } else {
+                    (start + weeks + Duration::days(14), end + weeks + Duration::days(14))
+                }
             });
             self.set_window(world, sheet)?;
             return Ok(Some(self.soon(world)));
@@ -146,7 +150,7 @@ impl ReleaseRun {
         match subject {
             Confirmation::DeploymentDone => end,
             Confirmation::VerificationPassed if emergency => end + Duration::minutes(30),
-            Confirmation::VerificationPassed => end + Duration::hours(10),
+            Confirmation::VerificationPassed => times::at_work(end + Duration::hours(10)),
             Confirmation::ExitCriteriaMet => times::later(entered, if emergency { 5 } else { 8 } * 480),
             Confirmation::TestsPassed if !emergency => times::later(entered, 3 * 480),
             Confirmation::TestsPassed
@@ -188,12 +192,16 @@ impl ReleaseRun {
     /// Whether it will be recorded as failed, and with which note. The incident itself happens when the release goes back.
     fn failure(&self, subject: Confirmation) -> Option<&'static str> {
         let left = self.story.incidents.iter().enumerate().filter(|(index, _)| !self.used.contains(index));
-        left.filter_map(|(_, it)| match (it, subject) {
-            (Incident::TestFailed { note, .. }, Confirmation::TestsPassed) => Some(*note),
-            (Incident::BackedOut { seen, .. }, Confirmation::VerificationPassed) => Some(*seen),
-            (_, _) => None,
-        })
-        .next()
+        let mut notes = left.filter_map(|(_, it)| {
+            if let Incident::TestFailed { note, .. } = it {
+                (subject == Confirmation::TestsPassed).then_some(*note)
+            } else if let Incident::BackedOut { seen, .. } = it {
+                (subject == Confirmation::VerificationPassed).then_some(*seen)
+            } else {
+                None
+            }
+        });
+        notes.next()
     }
 
     fn facts_or_note(&mut self, subject: Confirmation) -> &'static str {

@@ -29,13 +29,19 @@ pub const SERVICE: Service = Service {
     },
     releases: RELEASES,
     changes: &[
-        rfc("Raise the memory of the web servers", "From 16 to 32 GB each, one after the other.", "Swapping at month's end.").standard().starts(-305).touching(&["Portal Web Servers"]),
+        rfc("Raise the memory of the web servers", "From 16 to 32 GB each, one after the other.", "Swapping at month's end.")
+            .standard()
+            .starts(-305)
+            .touching(&["Portal Web Servers"]),
         rfc("Chat with customer service", "Chat window on every page, staffed from 8 to 18.", "Customers ask for it in the survey.")
             .starts(-130)
             .denied(crate::domain::approvals::DenialReason::ResourceAvailability, "Customer service has nobody to staff it this year.")
             .ends(Ends::Rejected("authorisation", "Denied by the CAB: no staff. To be taken up again with next year's plan."))
             .graded(Medium, Low, Medium),
-        rfc("Delete invoices after ten years", "Yearly job of the document service.", "Data protection.").starts(-21).touching(&["Document Service"]).ends(Ends::Held("test", 1)),
+        rfc("Delete invoices after ten years", "Yearly job of the document service.", "Data protection.")
+            .starts(-21)
+            .touching(&["Document Service"])
+            .ends(Ends::Held("test", 1)),
     ],
 };
 

@@ -31,10 +31,25 @@ pub const SERVICE: Service = Service {
     },
     releases: RELEASES,
     changes: &[
-        rfc("Move the nightly load half an hour earlier", "Start at 00:30.", "Reports are ready too late for the early shift.").standard().starts(-228).touching(&["Load Jobs"]).graded(Low, Medium, Low),
-        rfc("Archive figures older than twelve years", "Move to cheaper storage, readable on request.", "Storage cost.").starts(-104).denied(DenialReason::IncompleteImpactAssessment, "Which reports still look at them? Please list.").graded(Low, Low, Medium),
-        rfc("Read access for the auditors", "Reports of the last two years, until the end of March.", "Yearly audit.").standard().starts(-15).graded(Low, High, Low).touching(&["Report Server"]).ends(Ends::Held("review", 1)),
-        rfc("Figures of the weather service", "Load temperatures per region.", "Forecast of heat sales.").starts(-11).ends(Ends::Held("authorisation", 2)).touching(&["Load Jobs"]),
+        rfc("Move the nightly load half an hour earlier", "Start at 00:30.", "Reports are ready too late for the early shift.")
+            .standard()
+            .starts(-228)
+            .touching(&["Load Jobs"])
+            .graded(Low, Medium, Low),
+        rfc("Archive figures older than twelve years", "Move to cheaper storage, readable on request.", "Storage cost.")
+            .starts(-104)
+            .denied(DenialReason::IncompleteImpactAssessment, "Which reports still look at them? Please list.")
+            .graded(Low, Low, Medium),
+        rfc("Read access for the auditors", "Reports of the last two years, until the end of March.", "Yearly audit.")
+            .standard()
+            .starts(-15)
+            .graded(Low, High, Low)
+            .touching(&["Report Server"])
+            .ends(Ends::Held("review", 1)),
+        rfc("Figures of the weather service", "Load temperatures per region.", "Forecast of heat sales.")
+            .starts(-11)
+            .ends(Ends::Held("authorisation", 2))
+            .touching(&["Load Jobs"]),
     ],
 };
 
@@ -46,7 +61,9 @@ const RELEASES: &[Release] = &[
         .led_by(Who::Ines, Who::Miriam)
         .with(&[Incident::Waived(Requirement::TasksDone, "The licence contract waits for the supplier's signature; purchasing has the promise in writing.")])
         .of(&[
-            rfc("Move 260 reports", "Convert, compare, switch over by division.", "Old server out of support.").touching(&["Report Server"]).tasks(&["Convert the reports", "Compare with the old server"]),
+            rfc("Move 260 reports", "Convert, compare, switch over by division.", "Old server out of support.")
+                .touching(&["Report Server"])
+                .tasks(&["Convert the reports", "Compare with the old server"]),
             rfc("Reports on phones", "Twelve most used reports for small screens.", "Wish of sales.").graded(Low, Low, Low),
             rfc("Give up 90 reports", "Not opened for a year.", "Less to move.").standard().graded(Low, Low, Low),
         ]),
@@ -54,7 +71,9 @@ const RELEASES: &[Release] = &[
         .says("- Orders and returns by the hour\n- Dashboard for marketing", "Marketing steers campaigns by figures of the day before.")
         .graded(Medium, Medium, Low)
         .of(&[
-            rfc("Load shop orders every hour", "Change data capture from the Shop Database.", "Figures come a day late.").touching(&["Load Jobs", "Shop Database"]).tasks(&["Connect the source", "Load the last three months"]),
+            rfc("Load shop orders every hour", "Change data capture from the Shop Database.", "Figures come a day late.")
+                .touching(&["Load Jobs", "Shop Database"])
+                .tasks(&["Connect the source", "Load the last three months"]),
             rfc("Dashboard for marketing", "Campaign, orders, margin.", "Campaigns cannot be steered.").graded(Low, Medium, Low),
         ]),
     minor(-133, -98, "Forecast of energy sales")
@@ -68,21 +87,34 @@ const RELEASES: &[Release] = &[
         .until(Until::Phase("review", 3))
         .with(&[Incident::SecondThoughts(Who::Paul)])
         .of(&[
-            rfc("Emissions per site", "Electricity, gas and vehicles, monthly.", "Required by law.").graded(Medium, High, Low).tasks(&["Collect meter readings", "Agree the factors with the auditor"]),
+            rfc("Emissions per site", "Electricity, gas and vehicles, monthly.", "Required by law.")
+                .graded(Medium, High, Low)
+                .tasks(&["Collect meter readings", "Agree the factors with the auditor"]),
             rfc("Emissions per product", "Share of each product by weight and distance.", "Required by law.").graded(Medium, Medium, Medium),
             rfc("Evidence for the auditor", "Sources and calculation kept for ten years.", "Asked for by the auditor.").standard().graded(Low, Medium, Low),
         ]),
     major(-62, 14, "Real-time load")
-        .says("- Data arrive within minutes instead of over night\n- 340 jobs are replaced by 60 streams\n- Old jobs run in parallel for a month", "Logistics plans the afternoon with figures of yesterday.")
+        .says(
+            "- Data arrive within minutes instead of over night\n- 340 jobs are replaced by 60 streams\n- Old jobs run in parallel for a month",
+            "Logistics plans the afternoon with figures of yesterday.",
+        )
         .graded(High, Medium, High)
         .until(Until::Phase("build_test", 14))
         .with(&[Incident::TaskFailed("Create the release", "Streams do not keep up with the evening peak; three of them have to be split.")])
         .of(&[
-            rfc("Streams for stock and orders", "First 20 streams, with monitoring.", "Figures are a day old.").graded(High, Medium, High).touching(&["Load Jobs"]).tasks(&["Split the three largest streams", "Test with the evening peak"]),
-            rfc("Streams for sales and contracts", "Another 40 streams.", "Figures are a day old.").graded(Medium, Medium, High).touching(&["Load Jobs", "Customer Portal"]),
-            rfc("Mark figures that are not final", "Colour and note in reports until the day is closed.", "Controlling must not report them.").graded(Medium, Medium, Low),
+            rfc("Streams for stock and orders", "First 20 streams, with monitoring.", "Figures are a day old.")
+                .graded(High, Medium, High)
+                .touching(&["Load Jobs"])
+                .tasks(&["Split the three largest streams", "Test with the evening peak"]),
+            rfc("Streams for sales and contracts", "Another 40 streams.", "Figures are a day old.")
+                .graded(Medium, Medium, High)
+                .touching(&["Load Jobs", "Customer Portal"]),
+            rfc("Mark figures that are not final", "Colour and note in reports until the day is closed.", "Controlling must not report them.")
+                .graded(Medium, Medium, Low),
         ]),
     emergency(-118, "Month-end figures double counted")
         .says("Remove the job that ran twice; reload three days.", "The board got turnover that is 9 % too high.")
-        .of(&[rfc("Reload three days without duplicates", "Delete and load again; compare with accounting.", "Turnover is 9 % too high.").emergency().touching(&["Load Jobs"])]),
+        .of(&[rfc("Reload three days without duplicates", "Delete and load again; compare with accounting.", "Turnover is 9 % too high.")
+            .emergency()
+            .touching(&["Load Jobs"])]),
 ];

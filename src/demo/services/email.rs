@@ -30,23 +30,38 @@ pub const SERVICE: Service = Service {
     releases: RELEASES,
     changes: &[
         rfc("New signature template", "New postal address of the London office.", "The office has moved.").standard().starts(-262).graded(Low, Medium, Low),
-        rfc("Block macros in attachments", "Office files with macros are held back at the gateway.", "Two infections in spring.").starts(-155).touching(&["Mail Gateway"]).graded(Medium, High, Medium).tasks(&["List of exceptions with the divisions"]),
+        rfc("Block macros in attachments", "Office files with macros are held back at the gateway.", "Two infections in spring.")
+            .starts(-155)
+            .touching(&["Mail Gateway"])
+            .graded(Medium, High, Medium)
+            .tasks(&["List of exceptions with the divisions"]),
         rfc("Mailboxes of 100 GB for everybody", "Raise the limit from 20 to 100 GB.", "Users delete mails they need later.")
             .starts(-92)
             .ends(Ends::Rejected("registered", "Archiving solves this without the cost; see the release for the archive.")),
-        rfc("Replace the displays of the fourth floor", "Eight displays flicker.", "Warranty ends.").standard().starts(-16).touching(&["Room Displays"]).graded(Low, Low, Low).ends(Ends::Held("build", 1)),
+        rfc("Replace the displays of the fourth floor", "Eight displays flicker.", "Warranty ends.")
+            .standard()
+            .starts(-16)
+            .touching(&["Room Displays"])
+            .graded(Low, Low, Low)
+            .ends(Ends::Held("build", 1)),
     ],
 };
 
 const RELEASES: &[Release] = &[
     major(-331, -279, "New mailbox servers")
         .version("v2")
-        .says("- Mailboxes move to the new servers\n- Phones sign in anew\n- Old servers are switched off", "The old servers are seven years old, and the maker's support ends.")
+        .says(
+            "- Mailboxes move to the new servers\n- Phones sign in anew\n- Old servers are switched off",
+            "The old servers are seven years old, and the maker's support ends.",
+        )
         .graded(High, Medium, Medium)
         .with(&[Incident::TaskSkipped("Build the training", "Nothing changes for users, apart from signing in anew; a guide is enough.")])
         .of(&[
-            rfc("Move 2 400 mailboxes", "In five waves, each in one evening; the first is IT itself.", "Servers at the end of their life.").graded(High, Medium, Medium).tasks(&["Plan the waves", "Move the mailboxes of IT"]),
-            rfc("Phones sign in with certificates", "Certificates instead of passwords on phones.", "Finding of the security audit.").graded(Medium, Medium, Medium),
+            rfc("Move 2 400 mailboxes", "In five waves, each in one evening; the first is IT itself.", "Servers at the end of their life.")
+                .graded(High, Medium, Medium)
+                .tasks(&["Plan the waves", "Move the mailboxes of IT"]),
+            rfc("Phones sign in with certificates", "Certificates instead of passwords on phones.", "Finding of the security audit.")
+                .graded(Medium, Medium, Medium),
             rfc("Switch the old servers off", "Wipe and dispose of six servers.", "No use any more.").standard().graded(Low, Low, Low),
         ]),
     minor(-217, -180, "Mail encryption for partners")
@@ -64,15 +79,22 @@ const RELEASES: &[Release] = &[
         .says("- Displays beside the rooms\n- Rooms are freed when nobody comes within ten minutes", "Every fourth booked room stands empty.")
         .graded(Low, Medium, Low)
         .of(&[
-            rfc("Displays beside 74 meeting rooms", "Mount, connect and register.", "Rooms stand empty though booked.").touching(&["Room Displays"]).tasks(&["Mount the displays", "Register the displays"]),
-            rfc("Free rooms after ten minutes", "Check-in at the display; otherwise the booking is taken out.", "Rooms stand empty though booked.").graded(Low, Medium, Low),
+            rfc("Displays beside 74 meeting rooms", "Mount, connect and register.", "Rooms stand empty though booked.")
+                .touching(&["Room Displays"])
+                .tasks(&["Mount the displays", "Register the displays"]),
+            rfc("Free rooms after ten minutes", "Check-in at the display; otherwise the booking is taken out.", "Rooms stand empty though booked.")
+                .graded(Low, Medium, Low),
         ]),
     minor(-54, -19, "Mail archive")
-        .says("- Mails older than a year move to the archive\n- Search over both\n- Legal hold", "The mailbox storage grows by 4 TB a year; legal needs a hold.")
+        .says(
+            "- Mails older than a year move to the archive\n- Search over both\n- Legal hold",
+            "The mailbox storage grows by 4 TB a year; legal needs a hold.",
+        )
         .graded(Medium, Medium, Medium)
         .until(Until::Phase("review", 4))
         .of(&[
-            rfc("Archive for mails older than a year", "Move by night, leave a link in the mailbox.", "Storage grows too fast.").tasks(&["Set up the archive", "Move mails of IT as a pilot"]),
+            rfc("Archive for mails older than a year", "Move by night, leave a link in the mailbox.", "Storage grows too fast.")
+                .tasks(&["Set up the archive", "Move mails of IT as a pilot"]),
             rfc("Search over mailbox and archive", "One search field for both.", "Users must find their mails.").graded(Low, Medium, Low),
             rfc("Legal hold", "Mails of named persons cannot be deleted while a case is open.", "Asked for by legal.").graded(Medium, High, Low),
         ]),
@@ -80,11 +102,16 @@ const RELEASES: &[Release] = &[
         .version("v2.3.1")
         .says("Replace the faulty filter rule and let the queue run.", "2 300 mails wait, the London office cannot work.")
         .until(Until::Phase("early_life", 2))
-        .of(&[rfc("Replace the faulty filter rule", "The rule looks at each attachment twice and times out.", "Mail queue of 2 300 mails.").emergency().touching(&["Mail Gateway"])]),
-    major(-15, 48, "Calendars shared with customers")
-        .says("- Customers book appointments in free slots\n- Video meeting is made with it\n- Reminders by mail", "Sales loses two days per deal with finding a date.")
+        .of(&[rfc("Replace the faulty filter rule", "The rule looks at each attachment twice and times out.", "Mail queue of 2 300 mails.")
+            .emergency()
+            .touching(&["Mail Gateway"])]),
+    major(-11, 48, "Calendars shared with customers")
+        .says(
+            "- Customers book appointments in free slots\n- Video meeting is made with it\n- Reminders by mail",
+            "Sales loses two days per deal with finding a date.",
+        )
         .graded(Medium, Medium, Medium)
-        .until(Until::Phase("plan", 5))
+        .until(Until::Phase("plan", 2))
         .of(&[
             rfc("Booking page for customers", "Public page with free slots of a person or team.", "Finding a date takes days.").graded(Medium, Medium, Medium),
             rfc("Video meeting for each booking", "Make the meeting and put the link into the invitation.", "Links are sent by hand.").graded(Low, Medium, Low),

@@ -30,17 +30,28 @@ pub const SERVICE: Service = Service {
     },
     releases: RELEASES,
     changes: &[
-        rfc("Extend the retention of application documents to 36 months", "Applications are deleted after 24 months today. Legal asks for 36 months.", "Claims may be made up to three years later.")
-            .standard()
-            .starts(-288),
-        rfc("Move the HR file archive to the new storage", "Copy 1.8 TB of scanned files and switch the mount over.", "The old storage leaves maintenance in summer.")
-            .starts(-170)
-            .touching(&["HR Application Server", "HR Database"])
-            .tasks(&["Copy the archive", "Compare the checksums"]),
+        rfc(
+            "Extend the retention of application documents to 36 months",
+            "Applications are deleted after 24 months today. Legal asks for 36 months.",
+            "Claims may be made up to three years later.",
+        )
+        .standard()
+        .starts(-288),
+        rfc(
+            "Move the HR file archive to the new storage",
+            "Copy 1.8 TB of scanned files and switch the mount over.",
+            "The old storage leaves maintenance in summer.",
+        )
+        .starts(-170)
+        .touching(&["HR Application Server", "HR Database"])
+        .tasks(&["Copy the archive", "Compare the checksums"]),
         rfc("Let team leads export absences as a spreadsheet", "An export button on the absence calendar.", "Team leads retype the figures by hand.")
             .starts(-75)
             .ends(Ends::Rejected("assessment", "The report of the data warehouse offers this already.")),
-        rfc("Renew the certificate of the HR interface", "Replace the certificate that signs messages to Payroll.", "It expires at the end of next month.").standard().starts(-1).ends(Ends::Held("registered", 0)),
+        rfc("Renew the certificate of the HR interface", "Replace the certificate that signs messages to Payroll.", "It expires at the end of next month.")
+            .standard()
+            .starts(-1)
+            .ends(Ends::Held("registered", 0)),
     ],
 };
 
@@ -95,7 +106,7 @@ const RELEASES: &[Release] = &[
     major(-47, 10, "Digital personnel file and new payroll interface")
         .says(
             "- Complete digital personnel file, paper archive closed\n- New interface to Payroll, event by event instead of a nightly file\n- New roles for Human Resources\n- Training for all users in Human Resources",
-            "The lease of the archive ends with the year, and the old interface is out of support. Both must be replaced **before the year-end payroll run**.",
+            "The lease of the archive ends with the year, and the old interface is out of support. Both must be replaced **before the last payroll run of the year**.",
         )
         .graded(High, High, Medium)
         .until(Until::Phase("training", 1))

@@ -30,21 +30,38 @@ pub const SERVICE: Service = Service {
     },
     releases: RELEASES,
     changes: &[
-        rfc("Shorten sessions on shared workstations", "From ten hours to thirty minutes in warehouse and reception.", "Audit finding.").starts(-258).touching(&["Sign-in Pages"]).graded(Medium, High, Low),
-        rfc("Lock accounts after a year without use", "Monthly job, with a mail to the line manager.", "600 unused accounts.").starts(-134).tasks(&["List of exceptions", "Dry run"]),
-        rfc("Let users choose their own sign-in name", "Nicknames instead of surname and initial.", "Wish of marketing.").starts(-88).ends(Ends::Rejected("assessment", "Names are used as keys in eleven applications.")).graded(Medium, Low, High),
-        rfc("Add the New York office to the directory sync", "Second sync partner over the leased line.", "Sign-in takes eight seconds in New York.").starts(-19).touching(&["Directory Servers"]).ends(Ends::Held("implementation", 1)),
+        rfc("Shorten sessions on shared workstations", "From ten hours to thirty minutes in warehouse and reception.", "Audit finding.")
+            .starts(-258)
+            .touching(&["Sign-in Pages"])
+            .graded(Medium, High, Low),
+        rfc("Lock accounts after a year without use", "Monthly job, with a mail to the line manager.", "600 unused accounts.")
+            .starts(-134)
+            .tasks(&["List of exceptions", "Dry run"]),
+        rfc("Let users choose their own sign-in name", "Nicknames instead of surname and initial.", "Wish of marketing.")
+            .starts(-88)
+            .ends(Ends::Rejected("assessment", "Names are used as keys in eleven applications."))
+            .graded(Medium, Low, High),
+        rfc("Add the New York office to the directory sync", "Second sync partner over the leased line.", "Sign-in takes eight seconds in New York.")
+            .starts(-19)
+            .touching(&["Directory Servers"])
+            .ends(Ends::Held("implementation", 1)),
     ],
 };
 
 const RELEASES: &[Release] = &[
     major(-312, -262, "Second factor for everybody")
         .version("v2")
-        .says("- Second factor by app or key\n- Self-service for lost phones\n- Exceptions end after 90 days", "Four accounts were taken over last year; the insurance asks for it.")
+        .says(
+            "- Second factor by app or key\n- Self-service for lost phones\n- Exceptions end after 90 days",
+            "Four accounts were taken over last year; the insurance asks for it.",
+        )
         .graded(High, High, Medium)
         .of(&[
-            rfc("Second factor by app or key", "Enrolment at sign-in, in waves by division.", "Accounts are taken over.").graded(High, High, Medium).tasks(&["Order 300 keys", "Enrolment pages"]),
-            rfc("Self-service for lost phones", "New device after a check by the line manager.", "Service desk expects 30 calls a week.").graded(Medium, Medium, Low),
+            rfc("Second factor by app or key", "Enrolment at sign-in, in waves by division.", "Accounts are taken over.")
+                .graded(High, High, Medium)
+                .tasks(&["Order 300 keys", "Enrolment pages"]),
+            rfc("Self-service for lost phones", "New device after a check by the line manager.", "Service desk expects 30 calls a week.")
+                .graded(Medium, Medium, Low),
             rfc("Report of exceptions", "Weekly list to the security officer.", "Exceptions must end.").standard().graded(Low, Medium, Low),
         ]),
     minor(-202, -163, "Sign-in without password for key users")
@@ -55,11 +72,16 @@ const RELEASES: &[Release] = &[
             reason: "Older phones are left out; plan and communication have to say so.",
         }])
         .of(&[
-            rfc("Passkeys at sign-in", "Offer passkeys beside password and second factor.", "Passwords are phished.").graded(Medium, Medium, Medium).test_failed("Older phones are refused."),
+            rfc("Passkeys at sign-in", "Offer passkeys beside password and second factor.", "Passwords are phished.")
+                .graded(Medium, Medium, Medium)
+                .test_failed("Older phones are refused."),
             rfc("Register passkeys on managed devices", "Key is made when a device is handed out.", "Saves a step for users.").graded(Low, Medium, Low),
         ]),
     major(-124, -60, "Directory in the cloud")
-        .says("- Directory moves to the provider's cloud\n- Servers in the data centres are given up", "Less work for operations, one contract instead of three.")
+        .says(
+            "- Directory moves to the provider's cloud\n- Servers in the data centres are given up",
+            "Less work for operations, one contract instead of three.",
+        )
         .graded(High, Low, High)
         .with(&[Incident::Abandoned {
             phase: "build_test",
@@ -68,25 +90,34 @@ const RELEASES: &[Release] = &[
         }])
         .of(&[
             rfc("Move the directory to the cloud", "Sync for four weeks, then switch over.", "Less work.").graded(High, Low, High).tasks(&["Test tenant"]),
-            rfc("Give up the directory servers", "Switch off and dispose of three servers.", "Not needed any more.").graded(Medium, Low, Medium).touching(&["Directory Servers"]),
+            rfc("Give up the directory servers", "Switch off and dispose of three servers.", "Not needed any more.")
+                .graded(Medium, Low, Medium)
+                .touching(&["Directory Servers"]),
         ]),
     emergency(-34, "Sign-in refused for accounts with umlauts")
         .version("v2.1.1")
         .says("Undo the normalisation of names that came with the update of the directory.", "310 people cannot sign in since seven in the morning.")
         .led_by(Who::Tomasz, Who::Daniel)
-        .of(&[rfc("Undo the normalisation of names", "Restore the old comparison and the index.", "310 people are locked out.").emergency().touching(&["Directory Servers"])]),
+        .of(&[rfc("Undo the normalisation of names", "Restore the old comparison and the index.", "310 people are locked out.")
+            .emergency()
+            .touching(&["Directory Servers"])]),
     minor(-55, -9, "Approval of group memberships")
         .version("v2.2")
         .says("- Owners approve who joins their groups\n- Yearly review of all memberships", "Rights grow and are never taken back (audit finding 14).")
         .graded(Medium, High, Low)
         .until(Until::Phase("early_life", 3))
         .of(&[
-            rfc("Owners approve memberships", "Request, approve, end date.", "Audit finding 14.").graded(Medium, High, Low).tasks(&["Name owners for 240 groups"]),
+            rfc("Owners approve memberships", "Request, approve, end date.", "Audit finding 14.")
+                .graded(Medium, High, Low)
+                .tasks(&["Name owners for 240 groups"]),
             rfc("Yearly review of memberships", "List per owner; what is not confirmed ends.", "Audit finding 14.").graded(Medium, Medium, Low),
         ]),
     minor(-29, 15, "Sign-in from abroad only with managed devices")
         .version("v2.3")
-        .says("- Sign-in from outside of Europe and the United States asks for a managed device\n- Travellers are told beforehand", "Most attacks come from there.")
+        .says(
+            "- Sign-in from outside of Europe and the United States asks for a managed device\n- Travellers are told beforehand",
+            "Most attacks come from there.",
+        )
         .graded(Medium, Medium, Medium)
         .until(Until::Denied)
         .with(&[Incident::Denied {

@@ -31,30 +31,45 @@ pub const SERVICE: Service = Service {
     },
     releases: RELEASES,
     changes: &[
-        rfc("Update the table of health insurance rates", "Yearly rates of 96 funds.", "New rates apply from January.").standard().starts(-325).graded(Medium, High, Low),
+        rfc("Update the table of health insurance rates", "Yearly rates of 96 funds.", "New rates apply from January.")
+            .standard()
+            .starts(-325)
+            .graded(Medium, High, Low),
         rfc("Print pay slips on recycled paper", "New paper for the remaining 140 printed pay slips.", "Sustainability programme.")
             .starts(-198)
             .ends(Ends::Withdrawn("assessment", "Printing ends altogether with the mailbox for pay slips."))
             .graded(Low, Low, Low),
-        rfc("Let controlling read the cost centre postings directly", "Read access on a view instead of a monthly spreadsheet.", "Two days earlier at month's end.")
-            .starts(-24)
-            .denied(DenialReason::InsufficientInformation, "Which columns, and who of controlling? Salaries of single persons must not be seen.")
-            .ends(Ends::Held("assessment", 1)),
+        rfc(
+            "Let controlling read the cost centre postings directly",
+            "Read access on a view instead of a monthly spreadsheet.",
+            "Two days earlier at month's end.",
+        )
+        .starts(-24)
+        .denied(DenialReason::InsufficientInformation, "Which columns, and who of controlling? Salaries of single persons must not be seen.")
+        .ends(Ends::Held("assessment", 1)),
     ],
 };
 
 const RELEASES: &[Release] = &[
     major(-340, -292, "Payroll for the United Kingdom")
         .version("v7")
-        .says("- Payroll of the London office moves from the service provider\n- Reports to HMRC in real time", "The contract with the provider ends in March and costs three times as much as running it ourselves.")
+        .says(
+            "- Payroll of the London office moves from the service provider\n- Reports to HMRC in real time",
+            "The contract with the provider ends in March and costs three times as much as running it ourselves.",
+        )
         .graded(High, High, Medium)
         .led_by(Who::Tomasz, Who::Daniel)
         .of(&[
-            rfc("Country version United Kingdom", "Install the country version, set up tax codes and pension schemes for 86 employees.", "End of the contract with the provider.")
-                .graded(High, High, Medium)
-                .tasks(&["Import tax codes", "Compare three months with the provider"]),
+            rfc(
+                "Country version United Kingdom",
+                "Install the country version, set up tax codes and pension schemes for 86 employees.",
+                "End of the contract with the provider.",
+            )
+            .graded(High, High, Medium)
+            .tasks(&["Import tax codes", "Compare three months with the provider"]),
             rfc("Real time reports to HMRC", "Connect to the gateway of HMRC and send a report with every run.", "Required by law.").graded(High, High, Low),
-            rfc("Pay slips in English", "Second language for pay slips and letters.", "Employees in London must be able to read them.").graded(Low, Medium, Low),
+            rfc("Pay slips in English", "Second language for pay slips and letters.", "Employees in London must be able to read them.")
+                .graded(Low, Medium, Low),
         ]),
     minor(-236, -204, "Mailbox for pay slips")
         .says("- Pay slips in the personal mailbox instead of on paper\n- Opt-out for paper", "Printing and posting costs 31 000 € a year.")
@@ -66,32 +81,42 @@ const RELEASES: &[Release] = &[
             fix: "**Added after the denial:** postage is left out of the business case; printing alone saves 19 000 € a year.",
         }])
         .of(&[
-            rfc("Deliver pay slips to the personal mailbox", "Encrypted delivery; employees are told by mail.", "Save printing and posting.").tasks(&["Set up the delivery", "Write the notice to employees"]),
-            rfc("Opt-out for paper pay slips", "Employees may ask for paper; the choice is kept in the master data.", "Agreement with the works council.").graded(Low, Medium, Low),
+            rfc("Deliver pay slips to the personal mailbox", "Encrypted delivery; employees are told by mail.", "Save printing and posting.")
+                .tasks(&["Set up the delivery", "Write the notice to employees"]),
+            rfc("Opt-out for paper pay slips", "Employees may ask for paper; the choice is kept in the master data.", "Agreement with the works council.")
+                .graded(Low, Medium, Low),
         ]),
     emergency(-161, "Wrong tax class after marriage of an employee")
         .says("Supplier patch 7.1.0-H3; recalculate 14 persons.", "14 employees would be taxed wrongly with the run of tomorrow.")
         .of(&[rfc("Import supplier patch H3", "Patch for tax classes that change within a month.", "14 wrong pay slips in the run of tomorrow.").emergency()]),
     minor(-101, -66, "Travel expenses paid with the salary")
-        .says("- Approved travel expenses are paid with the next salary\n- Interface from the travel system\n- Posting by cost centre", "Separate payments cost two working days a month.")
+        .says(
+            "- Approved travel expenses are paid with the next salary\n- Interface from the travel system\n- Posting by cost centre",
+            "Separate payments cost two working days a month.",
+        )
         .with(&[
-            Incident::Waived(Requirement::ChangesClosed, "The RFC for postings stays open until the quarter is closed; controlling agrees."),
+            Incident::Waived(Requirement::LogAndCmsCurrent, "The CMS is locked for its own update until Friday; Elena Petrova enters the new versions then."),
             Incident::SecondThoughts(Who::Henrik),
         ])
         .of(&[
-            rfc("Interface from the travel system", "Take over approved expenses each night.", "Typed by hand today.").tasks(&["Map the expense types", "Test with one month of data"]),
-            rfc("Post travel expenses by cost centre", "Split postings by cost centre and project.", "Controlling splits them by hand.").touching(&["Payroll", "Data Warehouse"]),
+            rfc("Interface from the travel system", "Take over approved expenses each night.", "Typed by hand today.")
+                .tasks(&["Map the expense types", "Test with one month of data"]),
+            rfc("Post travel expenses by cost centre", "Split postings by cost centre and project.", "Controlling splits them by hand.")
+                .touching(&["Payroll", "Data Warehouse"]),
         ]),
-    minor(-27, 11, "Year-end tax tables and reports")
+    minor(-27, 11, "New tax tables and yearly certificates")
         .says(
-            "- Tax tables and social security limits for the new year\n- Yearly tax certificates\n- Corrections from the supplier's delivery 7.3",
-            "Required by law from **1 January**; the supplier's support for older tables ends.",
+            "- Tax tables and social security limits for the next tax year\n- Yearly tax certificates\n- Corrections from the supplier's delivery 7.3",
+            "Required by law **from the first day of the tax year**; the supplier's support for older tables ends.",
         )
         .graded(High, High, Low)
         .until(Until::Asked("Deployment (CAB)", 1))
         .of(&[
-            rfc("Import the tax tables for the new year", "Tables and limits of the supplier's delivery 7.3.", "Required by law.").graded(High, High, Low).tasks(&["Import on the test client", "Compare 40 reference cases"]),
-            rfc("Yearly tax certificates", "New form for the certificate; electronic transmission.", "The form changes with the new year.").graded(Medium, High, Low),
+            rfc("Import the tax tables for the next tax year", "Tables and limits of the supplier's delivery 7.3.", "Required by law.")
+                .graded(High, High, Low)
+                .tasks(&["Import on the test client", "Compare 40 reference cases"]),
+            rfc("Yearly tax certificates", "New form for the certificate; electronic transmission.", "The form changes with the tax year.")
+                .graded(Medium, High, Low),
             rfc("Corrections of delivery 7.3", "Eleven corrections, two of which we had reported.", "Work-arounds can be taken out.").graded(Low, Low, Low),
         ]),
     minor(-2, 41, "Pension report for the London office")

@@ -29,13 +29,23 @@ pub const SERVICE: Service = Service {
     },
     releases: RELEASES,
     changes: &[
-        rfc("Replace twelve access points in hall 3", "Newer model with better reach.", "Dead spots between the high racks.").starts(-280).touching(&["Warehouse Wi-Fi"]).tasks(&["Measure before", "Mount", "Measure after"]),
-        rfc("Spare batteries for the night shift", "Forty batteries and two chargers.", "Scanners run empty before six.").standard().starts(-112).graded(Low, Medium, Low),
+        rfc("Replace twelve access points in hall 3", "Newer model with better reach.", "Dead spots between the high racks.")
+            .starts(-280)
+            .touching(&["Warehouse Wi-Fi"])
+            .tasks(&["Measure before", "Mount", "Measure after"]),
+        rfc("Spare batteries for the night shift", "Forty batteries and two chargers.", "Scanners run empty before six.")
+            .standard()
+            .starts(-112)
+            .graded(Low, Medium, Low),
         rfc("Scan with private phones", "App for temporary staff.", "Too few scanners before Christmas.")
             .starts(-48)
             .ends(Ends::Withdrawn("authorisation", "Withdrawn by the warehouse: forty scanners are rented instead."))
             .graded(Medium, Medium, High),
-        rfc("Second label printer in Leipzig", "Same model as in Spandau.", "The only printer stood still twice.").standard().starts(-5).graded(Low, Medium, Low).ends(Ends::Held("assessment", 1)),
+        rfc("Second label printer in Leipzig", "Same model as in Spandau.", "The only printer stood still twice.")
+            .standard()
+            .starts(-5)
+            .graded(Low, Medium, Low)
+            .ends(Ends::Held("assessment", 1)),
     ],
 };
 
