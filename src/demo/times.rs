@@ -39,6 +39,20 @@ pub fn at_work(time: DateTime<Utc>) -> DateTime<Utc> {
     working_time::at(day, clock(MORNING, local.minute() / 2), ZONE)
 }
 
+/// When people were at work about `time`, and before `today`.
+pub fn lately(time: DateTime<Utc>, today: DateTime<Utc>) -> DateTime<Utc> {
+    let next = at_work(time);
+    if next < today {
+        return next;
+    }
+    let before = |day: NaiveDate| day.checked_sub_days(Days::new(1)).unwrap_or(day);
+    let mut day = before(today.with_timezone(&ZONE).date_naive());
+    while !is_working_day(day) {
+        day = before(day);
+    }
+    working_time::at(day, clock(MORNING, 40), ZONE)
+}
+
 /// So many working minutes later.
 pub fn later(from: DateTime<Utc>, minutes: i64) -> DateTime<Utc> {
     let mut time = at_work(from);

@@ -12,7 +12,7 @@ use crate::domain::people::Actor;
 use crate::domain::records::{Milestone, RecordKind, RecordState};
 use crate::domain::releases::Level;
 use crate::store::records::Record;
-use crate::store::{Db, Tx, approvals, categories, confirmations, models, records, related, tasks};
+use crate::store::{Db, Tx, approvals, categories, confirmations, demo, models, records, related, tasks};
 use anyhow::{Context, anyhow};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -104,7 +104,10 @@ impl World {
 
     /// Does something in somebody's name.
     pub fn act<T>(&self, who: Who, action: impl FnOnce(&mut Tx<'_>) -> app::Result<T>) -> anyhow::Result<T> {
-        let done = self.db.write_now(self.actor(who).clone(), action);
+        let done = self.db.write_now(self.actor(who).clone(), |tx| {
+            demo::hurry(tx)?;
+            action(tx)
+        });
         done.map_err(|cause| anyhow!("{who:?} could not at {}: {cause} ({cause:?})", self.now()))
     }
 
