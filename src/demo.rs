@@ -92,13 +92,14 @@ impl Telling {
     fn add(&mut self, service: &'static Service, today: DateTime<Utc>) {
         for story in service.releases {
             let index = self.releases.len();
-            let start = if story.starts == 0 { today - Duration::hours(8) } else { times::at_work(today + Duration::days(story.starts)) };
+            let start = if story.starts == 0 { today - Duration::hours(8) } else { times::lately(today + Duration::days(story.starts), today) };
             self.releases.push(ReleaseRun::new(service, story, today));
             self.due.push(Reverse((start, Strand::Release(index))));
             let emergency = story.level == crate::domain::releases::Level::Emergency;
-            for change in story.changes {
-                // In an emergency the RFC comes first, and minutes before.
-                let begin = if emergency { start - Duration::minutes(25) } else { times::at_work(start + Duration::days(change.starts)) };
+            for (position, change) in story.changes.iter().enumerate() {
+                // The first one is the occasion of the release; others follow. In an emergency it comes minutes before.
+                let about = if change.starts == 0 { [-3, 2, 4, 5][position % 4] } else { change.starts };
+                let begin = if emergency { start - Duration::minutes(25) } else { times::lately(start + Duration::days(about), today) };
                 self.add_change(service, change, Some(index), begin);
             }
             for (heir, home) in self.changes.iter().zip(&mut self.homes) {
@@ -108,7 +109,7 @@ impl Telling {
             }
         }
         for change in service.changes {
-            self.add_change(service, change, None, times::at_work(today + Duration::days(change.starts)));
+            self.add_change(service, change, None, times::lately(today + Duration::days(change.starts), today));
         }
     }
 

@@ -28,6 +28,11 @@ pub fn has_approved(sheet: &Sheet) -> bool {
     sheet.round().is_some_and(|it| it.steps.iter().flat_map(|step| &step.approvals).any(|(it, _)| it.state == ApprovalState::Approved))
 }
 
+/// Whether somebody has denied in the present round.
+pub fn has_denied(sheet: &Sheet) -> bool {
+    sheet.round().is_some_and(|it| it.steps.iter().flat_map(|step| &step.approvals).any(|(it, _)| it.state == ApprovalState::Denied))
+}
+
 pub type Denial = (DenialReason, &'static str);
 
 /// Lets one of those who are asked answer. `denies` may turn it into a denial, by who and step.
@@ -44,10 +49,17 @@ pub fn answer(world: &World, sheet: &Sheet, dice: &mut Dice, mut denies: impl Fn
     let denial = denies(who, &asked.step.name);
     let answer = match denial {
         Some((reason, comment)) => Answer::Deny { reason: Some(reason), comment: comment.to_owned() },
-        None => Answer::Approve { comment: dice.pick(words::approval(&asked.step.name)).unwrap_or_default().to_owned() },
+        None => Answer::Approve { comment: remark(sheet, who, &asked.step.name).to_owned() },
     };
     world.act(who, |tx| approvals::decide(tx, id, &asked.step.digest, &answer))?;
     Ok(Some((who, denial.is_some())))
+}
+
+/// No two of a round say the same.
+fn remark(sheet: &Sheet, who: Who, step: &str) -> &'static str {
+    let known = words::approval(step);
+    let index = usize::try_from(sheet.full.record.id.0).unwrap_or_default() + who as usize;
+    known.get(index % known.len().max(1)).copied().unwrap_or_default()
 }
 
 /// Takes back what somebody approved in the open round. Returns whether there was anything.

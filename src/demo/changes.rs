@@ -7,7 +7,7 @@ use super::story::{Change, Ends, Service};
 use super::times::{self, Dice};
 use super::words;
 use super::working::{self, Worked};
-use super::world::{Seen, World};
+use super::world::{Done, Seen, World};
 use crate::app::changes::{self, NewChange};
 use crate::app::phases;
 use crate::app::records::{self, Edit};
@@ -32,6 +32,9 @@ pub struct ChangeRun {
     assignee: Who,
     pub seen: Seen,
     dice: Dice,
+    /// As it was seen last, and what was done since.
+    sheet: Option<Sheet>,
+    done: Done,
     visit: i32,
     steps: usize,
     /// Denied already, and how the round after it goes.
@@ -39,6 +42,19 @@ pub struct ChangeRun {
     test_failed: bool,
     tasks_planned: bool,
     sent_back: bool,
+    /// After a denial: what the CAB missed is added.
+    mended: bool,
+    /// In this visit of its test phase it has passed.
+    tested: bool,
+}
+
+/// The day before the window, but not before the release is ready for it.
+fn may_implement(parent: &Seen, now: DateTime<Utc>) -> bool {
+    match parent.phase.as_str() {
+        "rollout" => parent.window.is_none_or(|(start, _)| start - Duration::hours(26) < now),
+        "early_life" | "review" | "closed" => true,
+        _ => false,
+    }
 }
 
 impl ChangeRun {
@@ -53,27 +69,31 @@ impl ChangeRun {
             assignee,
             seen: Seen::default(),
             dice,
+            sheet: None,
+            done: Done::Anything,
             visit: 0,
             steps: 0,
             denied: false,
             test_failed: false,
             tasks_planned: false,
             sent_back: false,
+            mended: false,
+            tested: false,
         }
     }
 
     /// `parent`: the release that it belongs to. `orphan`: its release ended without it, and no other takes it over.
     pub fn step(&mut self, world: &World, parent: Option<&Seen>, orphan: bool) -> Next {
         let Some(id) = self.seen.id else { return self.register(world, parent) };
-        if !orphan && self.waits_for(parent) {
+        if !orphan && self.waits_for(parent, world.now()) {
             return Ok(Some(times::later(world.now(), self.dice.between(60, 420))));
         }
-        let sheet = world.sheet(id)?;
+        let sheet = world.sheet(id, self.sheet.take(), self.done)?;
         if !sheet.full.record.is_open() {
             return Ok(None);
         }
         if sheet.full.record.visit != self.visit {
-            (self.visit, self.steps) = (sheet.full.record.visit, 0);
+            (self.visit, self.steps, self.tested) = (sheet.full.record.visit, 0, false);
         }
         if let Ends::Held(phase, steps) = self.story.ends
             && sheet.full.record.phase == phase
@@ -82,9 +102,10 @@ impl ChangeRun {
             return Ok(None);
         }
         self.steps += 1;
-        let next = if orphan { self.drop_out(world, &sheet)? } else { self.go_on(world, &sheet, parent)? };
-        world.see(id, &mut self.seen)?;
-        Ok(next)
+        self.done = Done::Anything;
+        let next = if orphan { self.drop_out(world, &sheet) } else { self.go_on(world, &sheet, parent) };
+        self.sheet = Some(sheet);
+        next
     }
 
     fn is_brisk(&self) -> bool {
@@ -95,27 +116,25 @@ impl ChangeRun {
         if self.is_brisk() {
             return world.now() + Duration::minutes(self.dice.between(4, 16));
         }
-        let days = match self.seen.phase.as_str() {
-            "build" => (400, 1100),
-            "review" => (600, 1300),
-            _ => (90, 420),
+        let (least, most) = match self.seen.phase.as_str() {
+            "registered" => (120, 420),
+            "assessment" => (300, 620),
+            "build" if self.story.tasks.is_empty() => (1100, 2100),
+            "review" => (500, 1000),
+            _ => (160, 430),
         };
-        times::later(world.now(), self.dice.between(days.0, days.1))
+        times::later(world.now(), self.dice.between(least, most))
     }
 
     /// Building begins with the build of the release, implementing with its rollout.
-    fn waits_for(&self, parent: Option<&Seen>) -> bool {
+    fn waits_for(&self, parent: Option<&Seen>, now: DateTime<Utc>) -> bool {
         let Some(parent) = parent else { return false };
         match self.seen.phase.as_str() {
             "build" => parent.milestone.is_none_or(|it| it < Milestone::Authorised) || parent.phase == "back_out",
-            "test" => self.steps >= 2 && !self.may_implement(parent),
-            "implementation" => (parent.in_trouble || !parent.deployed) && parent.phase != "back_out" && parent.phase != "plan",
+            "test" => self.tested && !may_implement(parent, now),
+            "implementation" => (parent.in_trouble || !parent.deployed) && !matches!(parent.phase.as_str(), "back_out" | "plan"),
             _ => false,
         }
-    }
-
-    fn may_implement(&self, parent: &Seen) -> bool {
-        matches!(parent.phase.as_str(), "rollout" | "early_life" | "review" | "closed")
     }
 
     fn register(&mut self, world: &World, parent: Option<&Seen>) -> Next {
@@ -125,7 +144,10 @@ impl ChangeRun {
         let window = match parent {
             Some(parent) => parent.window,
             None if self.story.level == Level::Emergency => None,
-            None => Some(times::window(world.now() + Duration::days(self.dice.between(18, 26)), false, &mut self.dice)),
+            None => {
+                let days = if self.story.level == Level::Standard { self.dice.between(6, 8) } else { self.dice.between(20, 26) };
+                Some(times::window(world.now() + Duration::days(days), false, false, &mut self.dice))
+            }
         };
         self.seen.window = window;
         let new = NewChange {
@@ -160,9 +182,8 @@ impl ChangeRun {
         self.seen.id.ok_or_else(|| anyhow!("{} is not registered", self.story.title))
     }
 
-    fn take(&self, world: &World, sheet: &Sheet, who: Who, key: &str, reason: &str) -> anyhow::Result<()> {
-        let record = &sheet.full.record;
-        world.act(who, |tx| phases::take(tx, record.id, record.version, key, reason))
+    fn take(&mut self, world: &World, sheet: &Sheet, who: Who, key: &str, reason: &str) -> anyhow::Result<()> {
+        world.take(who, sheet, (key, reason), &mut self.seen)
     }
 
     /// The release it was for has ended without it.
@@ -206,7 +227,10 @@ impl ChangeRun {
         let worked = working::work(world, sheet, lead, &[self.assignee], &mut dice, |_| None)?;
         self.dice = dice;
         match worked {
-            Worked::On => Ok(Some(self.soon(world))),
+            Worked::On => {
+                self.done = Done::Task;
+                Ok(Some(self.soon(world)))
+            }
             Worked::NotBefore(time) => Ok(Some(time)),
             Worked::Nothing => self.require(world, sheet, parent),
         }
@@ -228,6 +252,14 @@ impl ChangeRun {
         let phase = sheet.full.phase()?;
         let transition = phase.advance().ok_or_else(|| anyhow!("{} has no way out", phase.name))?.clone();
         let lead = self.service.coordinator;
+        if self.denied && !self.mended {
+            self.mended = true;
+            let record = &sheet.full.record;
+            let more = "Added for the CAB: effects on other services and people, and how to go back.";
+            let scope = Edit::Scope(Scope { scope: format!("{}\n\n{more}", record.scope), reason: record.reason.clone() });
+            world.act(lead, |tx| records::edit(tx, record.id, record.version, &scope))?;
+            return Ok(Some(self.soon(world)));
+        }
         let blocking: Vec<Requirement> = sheet.checks(&transition).into_iter().filter(Check::blocks).map(|it| it.requirement).collect();
         let Some(requirement) = blocking.first().copied() else {
             let early = matches!(phase.key.as_str(), "registered" | "assessment" | "authorisation");
@@ -274,6 +306,8 @@ impl ChangeRun {
         };
         let id = self.id()?;
         world.act(self.assignee, |tx| phases::confirm(tx, id, &NewConfirmation { subject, outcome, note, link: "" }))?;
+        self.done = Done::Confirmation;
+        self.tested = requirement == Requirement::TestsPassed && outcome == Outcome::Passed;
         Ok(Some(self.soon(world)))
     }
 
@@ -283,24 +317,20 @@ impl ChangeRun {
         match approving::state(sheet) {
             Some(RoundState::Open) => {
                 let mut dice = self.dice;
-                let denial = self.story.denied.filter(|_| !self.denied);
+                let begun = approving::has_denied(sheet);
+                let denial =
+                    self.story.denied.filter(|_| !self.denied).map(|(reason, comment)| (reason, if begun { "I see it the same way." } else { comment }));
                 approving::answer(world, sheet, &mut dice, |_, _| denial)?;
-                self.dice = dice;
+                (self.dice, self.done) = (dice, Done::Approval);
             }
             Some(RoundState::Denied) => {
                 self.denied = true;
                 self.take(world, sheet, lead, "rework", self.story.denied.map_or("", |it| it.1))?;
             }
-            Some(RoundState::Approved | RoundState::Withdrawn) | None if self.denied && !self.sent_back => {
-                self.sent_back = true;
-                let record = &sheet.full.record;
-                let scope = Scope {
-                    scope: format!("{}\n\nAdded for the CAB: effects on other services, and how to go back.", record.scope),
-                    reason: record.reason.clone(),
-                };
-                world.act(lead, |tx| records::edit(tx, record.id, record.version, &Edit::Scope(scope)))?;
+            Some(RoundState::Approved | RoundState::Withdrawn) | None => {
+                approving::ask(world, lead, sheet)?;
+                self.done = Done::Approval;
             }
-            Some(RoundState::Approved | RoundState::Withdrawn) | None => approving::ask(world, lead, sheet)?,
         }
         Ok(Some(self.soon(world)))
     }

@@ -5,7 +5,7 @@ use super::people::Who;
 use super::story::{Incident, Release, Service, Until};
 use super::times::{self, Dice};
 use super::working::{self, Worked};
-use super::world::{Seen, World};
+use super::world::{Done, Seen, World};
 use crate::app::records;
 use crate::app::releases::{self, ItemChoice, NewRelease};
 use crate::app::sheet::Sheet;
@@ -13,6 +13,7 @@ use crate::domain::approvals::RoundState;
 use crate::domain::ids::RecordId;
 use crate::domain::records::RecordKind;
 use crate::domain::releases::{Level, Version};
+use crate::domain::requirements::Requirement;
 use crate::store::records::{Details, Scope, Window};
 use anyhow::anyhow;
 use chrono::{DateTime, Duration, Utc};
@@ -28,6 +29,9 @@ pub struct ReleaseRun {
     lead: Who,
     pub seen: Seen,
     dice: Dice,
+    /// As it was seen last, and what was done since.
+    sheet: Option<Sheet>,
+    done: Done,
     visit: i32,
     steps: usize,
     used: BTreeSet<usize>,
@@ -44,16 +48,31 @@ impl ReleaseRun {
     pub fn new(service: &'static Service, story: &'static Release, today: DateTime<Utc>) -> ReleaseRun {
         let mut dice = Dice::of(story.title);
         let (owner, lead) = story.led_by.unwrap_or((service.owner, service.coordinator));
-        let window = (story.level != Level::Emergency).then(|| times::window(today + Duration::days(story.deploys), story.level == Level::Major, &mut dice));
+        let window = (story.level != Level::Emergency)
+            .then(|| times::window(today + Duration::days(story.deploys), story.deploys < 0, story.level == Level::Major, &mut dice));
         let in_trouble = story.incidents.iter().any(|it| matches!(it, Incident::BackedOut { .. }));
         let seen = Seen { window, in_trouble, ..Seen::default() };
-        ReleaseRun { story, service, owner, lead, seen, dice, visit: 0, steps: 0, used: BTreeSet::new(), replans: false, fix: None }
+        ReleaseRun {
+            story,
+            service,
+            owner,
+            lead,
+            seen,
+            dice,
+            sheet: None,
+            done: Done::Anything,
+            visit: 0,
+            steps: 0,
+            used: BTreeSet::new(),
+            replans: false,
+            fix: None,
+        }
     }
 
     /// `ready`: the RFCs that are there for it, and whether each comes too late to join without a waiver.
     pub fn step(&mut self, world: &World, ready: &[(RecordId, Option<&'static str>)]) -> Next {
         let Some(id) = self.seen.id else { return self.register(world, ready) };
-        let sheet = world.sheet(id)?;
+        let sheet = world.sheet(id, self.sheet.take(), self.done)?;
         if !sheet.full.record.is_open() {
             return Ok(None);
         }
@@ -64,9 +83,10 @@ impl ReleaseRun {
             return Ok(None);
         }
         self.steps += 1;
-        let next = self.go_on(world, &sheet, ready)?;
-        world.see(id, &mut self.seen)?;
-        Ok(next)
+        self.done = Done::Anything;
+        let next = self.go_on(world, &sheet, ready);
+        self.sheet = Some(sheet);
+        next
     }
 
     fn id(&self) -> anyhow::Result<RecordId> {
@@ -91,11 +111,23 @@ impl ReleaseRun {
         if self.is_brisk() {
             return world.now() + Duration::minutes(self.dice.between(6, 28));
         }
-        times::later(world.now(), self.dice.between(100, 330))
+        // Once the window has begun, they stay until it is done.
+        let deploying = self.seen.window.filter(|(start, end)| self.seen.phase == "rollout" && (*start..*end).contains(&world.now()));
+        match deploying {
+            Some(_) => world.now() + Duration::minutes(self.dice.between(30, 75)),
+            None => times::later(world.now(), self.dice.between(100, 330)),
+        }
     }
 
-    fn wait(&mut self, world: &World) -> DateTime<Utc> {
-        if self.is_brisk() { world.now() + Duration::minutes(20) } else { times::later(world.now(), self.dice.between(150, 300)) }
+    /// Nothing to do but wait for others.
+    fn wait(&mut self, world: &World) -> Next {
+        let time = if self.is_brisk() { world.now() + Duration::minutes(15) } else { times::later(world.now(), self.dice.between(200, 400)) };
+        self.wait_until(time)
+    }
+
+    fn wait_until(&mut self, time: DateTime<Utc>) -> Next {
+        self.done = Done::Nothing;
+        Ok(Some(time))
     }
 
     fn details(&self, world: &World, assessed: bool) -> Details {
@@ -139,15 +171,21 @@ impl ReleaseRun {
             self.plan_back_out(world)?;
             return Ok(Some(self.soon(world)));
         }
+        if sheet.facts().waived.contains_key(&Requirement::TasksDone) {
+            return self.require(world, sheet, false);
+        }
         let (service, lead) = (self.service, self.lead);
         let mut dice = self.dice;
         let worked = working::work(world, sheet, lead, service.builders, &mut dice, |title| self.trouble_with(title))?;
         self.dice = dice;
         match worked {
-            Worked::On => Ok(Some(self.soon(world))),
+            Worked::On => {
+                self.done = Done::Task;
+                Ok(Some(self.soon(world)))
+            }
             Worked::NotBefore(time) => match self.require(world, sheet, true)? {
                 Some(next) => Ok(Some(next.min(time).max(world.now() + Duration::minutes(1)))),
-                None => Ok(Some(time)),
+                None => self.wait_until(time),
             },
             Worked::Nothing => self.require(world, sheet, false),
         }

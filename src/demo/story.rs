@@ -111,7 +111,7 @@ pub struct Change {
     pub title: &'static str,
     pub text: &'static str,
     pub why: &'static str,
-    /// Days from today; of one that belongs to a release, days from its start.
+    /// Days from today; of one that belongs to a release, days from its start: 0 for about then.
     pub starts: i64,
     pub grades: [Grade; 3],
     pub ends: Ends,
@@ -205,7 +205,7 @@ pub const fn rfc(title: &'static str, text: &'static str, why: &'static str) -> 
         title,
         text,
         why,
-        starts: -2,
+        starts: 0,
         grades: [Grade::Medium, Grade::Medium, Grade::Low],
         ends: Ends::Closed,
         tasks: &[],

@@ -17,21 +17,40 @@ fn day_after(day: NaiveDate) -> NaiveDate {
     day.checked_add_days(Days::new(1)).unwrap_or(day)
 }
 
+fn is_working_day(day: NaiveDate) -> bool {
+    let holiday = matches!((day.month(), day.day()), (12, 24..=26 | 31) | (1, 1) | (5, 1) | (10, 3));
+    working_time::is_working_day(day) && !holiday
+}
+
 /// `time`, or the next moment at which people are at work.
 pub fn at_work(time: DateTime<Utc>) -> DateTime<Utc> {
     let local = time.with_timezone(&ZONE);
-    if working_time::is_working_day(local.date_naive()) && (MORNING..EVENING).contains(&local.hour()) {
+    if is_working_day(local.date_naive()) && (MORNING..EVENING).contains(&local.hour()) {
         return time;
     }
     let mut day = local.date_naive();
     if local.hour() >= EVENING {
         day = day_after(day);
     }
-    while !working_time::is_working_day(day) {
+    while !is_working_day(day) {
         day = day_after(day);
     }
     // Not everybody at nine sharp.
     working_time::at(day, clock(MORNING, local.minute() / 2), ZONE)
+}
+
+/// When people were at work about `time`, and before `today`.
+pub fn lately(time: DateTime<Utc>, today: DateTime<Utc>) -> DateTime<Utc> {
+    let next = at_work(time);
+    if next < today {
+        return next;
+    }
+    let before = |day: NaiveDate| day.checked_sub_days(Days::new(1)).unwrap_or(day);
+    let mut day = before(today.with_timezone(&ZONE).date_naive());
+    while !is_working_day(day) {
+        day = before(day);
+    }
+    working_time::at(day, clock(MORNING, 40), ZONE)
 }
 
 /// So many working minutes later.
@@ -48,8 +67,8 @@ pub fn later(from: DateTime<Utc>, minutes: i64) -> DateTime<Utc> {
     }
 }
 
-/// From and to, for a deployment about that day: the next Saturday morning for a big one, else an evening from Tuesday to Thursday.
-pub fn window(about: DateTime<Utc>, big: bool, dice: &mut Dice) -> (DateTime<Utc>, DateTime<Utc>) {
+/// From and to, for a deployment at that day, or before or after it: a Saturday morning for a big one, else an evening from Tuesday to Thursday.
+pub fn window(about: DateTime<Utc>, before: bool, big: bool, dice: &mut Dice) -> (DateTime<Utc>, DateTime<Utc>) {
     let mut day = about.with_timezone(&ZONE).date_naive();
     let fits = |day: NaiveDate| match day.weekday() {
         Weekday::Sat => big,
@@ -57,7 +76,7 @@ pub fn window(about: DateTime<Utc>, big: bool, dice: &mut Dice) -> (DateTime<Utc
         Weekday::Mon | Weekday::Fri | Weekday::Sun => false,
     };
     while !fits(day) {
-        day = day_after(day);
+        day = if before { day.checked_sub_days(Days::new(1)).unwrap_or(day) } else { day_after(day) };
     }
     let (from, hours) = if big { (clock(7, 0), dice.between(5, 8)) } else { (clock(19, 30 * (dice.between(0, 1) as u32)), dice.between(2, 4)) };
     let start = working_time::at(day, from, ZONE);

@@ -4,14 +4,15 @@ use super::people::{self, Who};
 use super::story::Service;
 use super::times::{Dice, is_day};
 use crate::app::sheet::Sheet;
-use crate::app::{self, Error, items};
+use crate::app::{self, Error, items, phases};
 use crate::clock::Clock;
 use crate::domain::ids::{CategoryId, ItemId, ModelId, RecordId, UserId};
 use crate::domain::items::ItemKind;
 use crate::domain::people::Actor;
 use crate::domain::records::{Milestone, RecordKind, RecordState};
 use crate::domain::releases::Level;
-use crate::store::{Db, Tx, categories, models, records};
+use crate::store::records::Record;
+use crate::store::{Db, Tx, approvals, categories, confirmations, demo, models, records, related, tasks};
 use anyhow::{Context, anyhow};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -24,6 +25,16 @@ pub struct World {
     releases: Vec<(Level, CategoryId)>,
     changes: Vec<(Level, CategoryId)>,
     models: Vec<(CategoryId, ModelId)>,
+}
+
+/// What the last step of a story did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    Anything,
+    Nothing,
+    Task,
+    Approval,
+    Confirmation,
 }
 
 /// What the stories know of one another.
@@ -44,6 +55,15 @@ pub struct Seen {
 impl Seen {
     pub fn is_open(&self) -> bool {
         self.state == Some(RecordState::Open)
+    }
+
+    fn update(&mut self, record: Record) {
+        self.id = Some(record.id);
+        self.deployed = self.deployed && record.phase != "plan" && record.phase != "build_test";
+        self.phase = record.phase;
+        self.milestone = Some(record.milestone);
+        self.state = Some(record.state);
+        self.entered = record.phase_entered_at;
     }
 }
 
@@ -84,25 +104,50 @@ impl World {
 
     /// Does something in somebody's name.
     pub fn act<T>(&self, who: Who, action: impl FnOnce(&mut Tx<'_>) -> app::Result<T>) -> anyhow::Result<T> {
-        let done = self.db.write_now(self.actor(who).clone(), action);
+        let done = self.db.write_now(self.actor(who).clone(), |tx| {
+            demo::hurry(tx)?;
+            action(tx)
+        });
         done.map_err(|cause| anyhow!("{who:?} could not at {}: {cause} ({cause:?})", self.now()))
     }
 
-    pub fn sheet(&self, id: RecordId) -> anyhow::Result<Sheet> {
-        Ok(self.db.read_now::<_, Error>(|conn| Ok(Sheet::load(conn, id)?))?)
+    /// The record as it stands, given how it stood before and what was done to it since: a year is long, and most steps change little.
+    pub fn sheet(&self, id: RecordId, before: Option<Sheet>, done: Done) -> anyhow::Result<Sheet> {
+        let sheet = self.db.read_now::<_, Error>(|conn| {
+            let Some(mut sheet) = before else { return Ok(Sheet::load(conn, id)?) };
+            match done {
+                Done::Anything => return Ok(Sheet::load(conn, id)?),
+                Done::Nothing => sheet.changes = related::of_release(conn, id)?,
+                Done::Task => sheet.tasks = tasks::of_record(conn, id)?,
+                Done::Approval => {
+                    sheet.rounds = approvals::rounds(conn, id)?;
+                    sheet.full.record = records::find(conn, id)?;
+                }
+                Done::Confirmation => {
+                    sheet.confirmations = confirmations::list(conn, id)?;
+                    sheet.full.record = records::find(conn, id)?;
+                }
+            }
+            Ok(sheet)
+        })?;
+        Ok(sheet)
     }
 
-    /// Brings what is known of a record up to date.
+    /// Brings what is known of a new record up to date.
     pub fn see(&self, id: RecordId, seen: &mut Seen) -> anyhow::Result<()> {
         let record = self.db.read_now::<_, Error>(|conn| Ok(records::find(conn, id)?))?;
-        if record.phase != seen.phase {
-            seen.deployed = seen.deployed && record.phase != "plan" && record.phase != "build_test";
-        }
-        seen.id = Some(id);
-        seen.phase = record.phase;
-        seen.milestone = Some(record.milestone);
-        seen.state = Some(record.state);
-        seen.entered = record.phase_entered_at;
+        seen.update(record);
+        Ok(())
+    }
+
+    /// Takes a record through a transition, and sees where it is then.
+    pub fn take(&self, who: Who, sheet: &Sheet, (key, reason): (&str, &str), seen: &mut Seen) -> anyhow::Result<()> {
+        let Record { id, version, .. } = sheet.full.record;
+        let record = self.act(who, |tx| {
+            phases::take(tx, id, version, key, reason)?;
+            Ok(records::find(tx.conn, id)?)
+        })?;
+        seen.update(record);
         Ok(())
     }
 

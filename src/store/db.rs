@@ -209,8 +209,13 @@ impl Db {
     }
 }
 
+#[diesel::declare_sql_function]
+extern "SQL" {
+    fn current_setting(name: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
 fn is_read_only(conn: &mut PgConnection) -> Result<bool, QueryError> {
     use diesel::prelude::*;
-    let setting: String = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>("current_setting('transaction_read_only')")).get_result(conn)?;
+    let setting: String = diesel::select(current_setting("transaction_read_only")).get_result(conn)?;
     Ok(setting == "on")
 }

@@ -1,14 +1,13 @@
 //! The RFCs that define a release.
 
 use super::Tx;
-use super::schema::{records, release_changes, users};
+use super::schema::{approval_rounds, records, release_changes, tasks, users};
 use crate::domain::approvals::RoundState;
 use crate::domain::ids::RecordId;
 use crate::domain::records::{Grade, Milestone, RecordKind, RecordState, risk};
-use diesel::dsl::sql;
+use crate::domain::tasks::TaskState;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text};
 
 /// An RFC as its release shows it.
 #[derive(Debug, Clone, Queryable)]
@@ -41,8 +40,10 @@ impl RelatedChange {
     }
 }
 
-/// The RFCs of a release, oldest first.
+/// The RFCs of a release, oldest first. Without SQL fragments, so that the statement is planned once.
 pub fn of_release(conn: &mut PgConnection, release: RecordId) -> QueryResult<Vec<RelatedChange>> {
+    let all = tasks::table.filter(tasks::record_id.eq(records::id));
+    let settled = all.filter(tasks::state.eq_any([TaskState::Done, TaskState::Skipped]));
     release_changes::table
         .inner_join(records::table.on(records::id.eq(release_changes::change_id)))
         .left_join(users::table.on(users::id.nullable().eq(records::coordinator_id)))
@@ -57,9 +58,14 @@ pub fn of_release(conn: &mut PgConnection, release: RecordId) -> QueryResult<Vec
             users::name.nullable(),
             records::impact,
             records::likelihood,
-            sql::<Nullable<Text>>("(SELECT r.state FROM approval_rounds r WHERE r.record_id = records.id ORDER BY r.id DESC LIMIT 1)"),
-            sql::<BigInt>("(SELECT count(*) FROM tasks t WHERE t.record_id = records.id AND t.state IN ('done', 'skipped'))"),
-            sql::<BigInt>("(SELECT count(*) FROM tasks t WHERE t.record_id = records.id)"),
+            approval_rounds::table
+                .filter(approval_rounds::record_id.eq(records::id))
+                .order(approval_rounds::id.desc())
+                .limit(1)
+                .select(approval_rounds::state.nullable())
+                .single_value(),
+            settled.count().single_value().assume_not_null(),
+            all.count().single_value().assume_not_null(),
         ))
         .load(conn)
 }

@@ -5,7 +5,7 @@ use crate::app::records::Edit;
 use crate::app::sheet::Sheet;
 use crate::app::{phases, tasks};
 use crate::demo::story::Incident;
-use crate::demo::world::World;
+use crate::demo::world::{Done, World};
 use crate::demo::{approving, times, words};
 use crate::domain::approvals::RoundState;
 use crate::domain::readiness::Check;
@@ -45,7 +45,7 @@ impl ReleaseRun {
             return self.approve(world, sheet);
         }
         if !blocking.is_empty() {
-            return Ok(if tasks_to_come { None } else { Some(self.wait(world)) });
+            return if tasks_to_come { Ok(None) } else { self.wait(world) };
         }
         if tasks_to_come && matches!(self.seen.phase.as_str(), "rollout" | "early_life" | "training") {
             return Ok(None);
@@ -56,8 +56,11 @@ impl ReleaseRun {
     fn way_out(&self, sheet: &Sheet) -> anyhow::Result<Transition> {
         let phase = sheet.full.phase()?;
         let again = |it: &Incident| matches!(it, Incident::BackedOut { again: true, .. });
-        let key = if self.seen.phase == "back_out" && !self.story.incidents.iter().any(again) { phase.transition("close") } else { phase.advance() };
-        key.cloned().ok_or_else(|| anyhow!("{} has no way out", phase.name))
+        let found = match self.seen.phase.as_str() {
+            "back_out" => phase.transition(if self.story.incidents.iter().any(again) { "rework" } else { "close" }),
+            _ => phase.advance(),
+        };
+        found.cloned().ok_or_else(|| anyhow!("{} has no way out", phase.name))
     }
 
     /// After going back, or a denial: the plan is put right first.
@@ -147,7 +150,7 @@ impl ReleaseRun {
         match subject {
             Confirmation::DeploymentDone => end,
             Confirmation::VerificationPassed if emergency => end + Duration::minutes(30),
-            Confirmation::VerificationPassed => end + Duration::hours(10),
+            Confirmation::VerificationPassed => times::at_work(end + Duration::hours(10)),
             Confirmation::ExitCriteriaMet => times::later(entered, if emergency { 5 } else { 8 } * 480),
             Confirmation::TestsPassed if !emergency => times::later(entered, 3 * 480),
             Confirmation::TestsPassed
@@ -165,7 +168,8 @@ impl ReleaseRun {
         let Some(subject) = requirement.confirmation() else { return Ok(None) };
         let earliest = self.earliest(subject);
         if earliest > world.now() {
-            return Ok(Some(earliest + Duration::minutes(self.dice.between(3, 25))));
+            let time = earliest + Duration::minutes(self.dice.between(3, 25));
+            return self.wait_until(time);
         }
         let failed_before = sheet.facts().confirmations.get(&subject) == Some(&Outcome::Failed);
         if failed_before && self.go_back(world, sheet, subject)? {
@@ -178,6 +182,7 @@ impl ReleaseRun {
         let link = if subject == Confirmation::TestsPassed { "https://tests.demo.slipway.example/reports/latest" } else { "" };
         let id = self.id()?;
         world.act(self.lead, |tx| phases::confirm(tx, id, &NewConfirmation { subject, outcome, note, link }))?;
+        self.done = Done::Confirmation;
         if subject == Confirmation::DeploymentDone {
             self.seen.deployed = true;
         }
@@ -187,12 +192,16 @@ impl ReleaseRun {
     /// Whether it will be recorded as failed, and with which note. The incident itself happens when the release goes back.
     fn failure(&self, subject: Confirmation) -> Option<&'static str> {
         let left = self.story.incidents.iter().enumerate().filter(|(index, _)| !self.used.contains(index));
-        left.filter_map(|(_, it)| match (it, subject) {
-            (Incident::TestFailed { note, .. }, Confirmation::TestsPassed) => Some(*note),
-            (Incident::BackedOut { seen, .. }, Confirmation::VerificationPassed) => Some(*seen),
-            (_, _) => None,
-        })
-        .next()
+        let mut notes = left.filter_map(|(_, it)| {
+            if let Incident::TestFailed { note, .. } = it {
+                (subject == Confirmation::TestsPassed).then_some(*note)
+            } else if let Incident::BackedOut { seen, .. } = it {
+                (subject == Confirmation::VerificationPassed).then_some(*seen)
+            } else {
+                None
+            }
+        });
+        notes.next()
     }
 
     fn facts_or_note(&mut self, subject: Confirmation) -> &'static str {
@@ -240,7 +249,7 @@ impl ReleaseRun {
             Some(RoundState::Open) => {
                 let mut dice = self.dice;
                 approving::answer(world, sheet, &mut dice, |who, step| self.denial_of(who, step))?;
-                self.dice = dice;
+                (self.dice, self.done) = (dice, Done::Approval);
             }
             Some(RoundState::Approved | RoundState::Denied | RoundState::Withdrawn) | None => {
                 let start = self.seen.window.map_or(world.now(), |it| it.0);
@@ -249,6 +258,7 @@ impl ReleaseRun {
                     self.move_window(world, sheet, days)?;
                 } else {
                     approving::ask(world, self.lead, sheet)?;
+                    self.done = Done::Approval;
                 }
             }
         }
@@ -261,23 +271,23 @@ impl ReleaseRun {
         let next = sheet.full.workflow.destination(transition, sheet.full.record.grades()).map(|it| it.key.clone()).unwrap_or_default();
         let before = match next.as_str() {
             "rollout" if !self.is_brisk() => Duration::days(4),
-            "training" => Duration::days(14),
+            "training" => Duration::days(21),
             _ => Duration::days(365),
         };
         if start - before > world.now() {
-            return Ok(Some(times::at_work(start - before)));
+            return self.wait_until(times::at_work(start - before));
         }
         if next == "rollout" && end < world.now() {
             self.move_window(world, sheet, 7)?;
             return Ok(Some(self.soon(world)));
         }
-        if self.seen.phase == "back_out" && next != "closed" {
+        let again = self.seen.phase == "back_out" && next != "closed";
+        if again {
             self.reopen(world, sheet)?;
         }
         let leads = if next == "closed" { self.owner } else { self.lead };
-        // Reopening a task leaves the version of the record as it was.
         self.take(world, sheet, leads, &transition.key, "")?;
-        self.replans = self.seen.phase == "back_out";
+        self.replans = again;
         Ok(if next == "closed" { None } else { Some(self.soon(world)) })
     }
 

@@ -79,7 +79,7 @@ const RELEASES: &[Release] = &[
         .of(&[
             rfc("Bind cached documents to the session", "The cache key gets the customer's number and the session.", "Documents of other customers were shown.").emergency().touching(&["Portal Web Servers", "Document Service"]),
         ]),
-    minor(-46, -3, "Move house in three steps")
+    minor(-46, -4, "Move house in three steps")
         .says("- Customers change address, meter and tariff in one go\n- Appointment with the technician", "Moving house is the reason for 18 % of all calls.")
         .graded(Medium, High, Medium)
         .until(Until::Phase("back_out", 3))
@@ -93,7 +93,7 @@ const RELEASES: &[Release] = &[
             rfc("Guided move", "Address, meter reading and tariff in three pages.", "Customers give up half way.").graded(Medium, High, Medium).tasks(&["Pages for the move"]),
             rfc("Appointments with technicians", "Free appointments are offered and booked.", "Appointments are made by phone.").graded(Medium, Medium, Medium),
         ]),
-    minor(-31, 24, "Tariff calculator with heat pumps")
+    minor(-14, 34, "Tariff calculator with heat pumps")
         .says("- Calculator knows heat pumps and wall boxes\n- Result can be sent by mail", "New tariffs are sold from the new year.")
         .graded(Low, Medium, Low)
         .until(Until::Phase("plan", 9))

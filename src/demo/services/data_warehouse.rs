@@ -42,9 +42,10 @@ pub const SERVICE: Service = Service {
             .graded(Low, Low, Medium),
         rfc("Read access for the auditors", "Reports of the last two years, until the end of March.", "Yearly audit.")
             .standard()
-            .starts(-13)
+            .starts(-15)
             .graded(Low, High, Low)
-            .touching(&["Report Server"]),
+            .touching(&["Report Server"])
+            .ends(Ends::Held("review", 1)),
         rfc("Figures of the weather service", "Load temperatures per region.", "Forecast of heat sales.")
             .starts(-11)
             .ends(Ends::Held("authorisation", 2))
@@ -78,9 +79,9 @@ const RELEASES: &[Release] = &[
     minor(-133, -98, "Forecast of energy sales")
         .says("- Forecast per region and week", "Purchasing buys 5 % too much.")
         .graded(Medium, Low, Medium)
-        .with(&[Incident::Abandoned { phase: "assess", after: 4, reason: "Purchasing has bought a forecast as a service; nothing is left to build." }])
+        .with(&[Incident::Abandoned { phase: "plan", after: 3, reason: "Purchasing has bought a forecast as a service; nothing is left to build." }])
         .of(&[rfc("Forecast per region and week", "Model and report.", "Too much is bought.").graded(Medium, Low, Medium)]),
-    minor(-66, -24, "Sustainability report")
+    minor(-68, -30, "Sustainability report")
         .says("- Emissions per site and product\n- Evidence for the auditor", "Required by law for the report of this year.")
         .graded(Medium, High, Low)
         .until(Until::Phase("review", 3))

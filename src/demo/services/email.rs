@@ -85,7 +85,7 @@ const RELEASES: &[Release] = &[
             rfc("Free rooms after ten minutes", "Check-in at the display; otherwise the booking is taken out.", "Rooms stand empty though booked.")
                 .graded(Low, Medium, Low),
         ]),
-    minor(-72, -37, "Mail archive")
+    minor(-54, -19, "Mail archive")
         .says(
             "- Mails older than a year move to the archive\n- Search over both\n- Legal hold",
             "The mailbox storage grows by 4 TB a year; legal needs a hold.",
@@ -99,18 +99,19 @@ const RELEASES: &[Release] = &[
             rfc("Legal hold", "Mails of named persons cannot be deleted while a case is open.", "Asked for by legal.").graded(Medium, High, Low),
         ]),
     emergency(-8, "Mails to London delayed by hours")
+        .version("v2.3.1")
         .says("Replace the faulty filter rule and let the queue run.", "2 300 mails wait, the London office cannot work.")
         .until(Until::Phase("early_life", 2))
         .of(&[rfc("Replace the faulty filter rule", "The rule looks at each attachment twice and times out.", "Mail queue of 2 300 mails.")
             .emergency()
             .touching(&["Mail Gateway"])]),
-    major(-15, 48, "Calendars shared with customers")
+    major(-11, 48, "Calendars shared with customers")
         .says(
             "- Customers book appointments in free slots\n- Video meeting is made with it\n- Reminders by mail",
             "Sales loses two days per deal with finding a date.",
         )
         .graded(Medium, Medium, Medium)
-        .until(Until::Phase("plan", 5))
+        .until(Until::Phase("plan", 2))
         .of(&[
             rfc("Booking page for customers", "Public page with free slots of a person or team.", "Finding a date takes days.").graded(Medium, Medium, Medium),
             rfc("Video meeting for each booking", "Make the meeting and put the link into the invitation.", "Links are sent by hand.").graded(Low, Medium, Low),

@@ -50,7 +50,8 @@ pub const SERVICE: Service = Service {
             .ends(Ends::Rejected("assessment", "The report of the data warehouse offers this already.")),
         rfc("Renew the certificate of the HR interface", "Replace the certificate that signs messages to Payroll.", "It expires at the end of next month.")
             .standard()
-            .starts(-9),
+            .starts(-1)
+            .ends(Ends::Held("registered", 0)),
     ],
 };
 
@@ -102,10 +103,10 @@ const RELEASES: &[Release] = &[
             rfc("Comments of hiring managers", "Hiring managers rate and comment applications in the system.", "Comments are spread over mailboxes."),
             rfc("Interview dates by calendar link", "Invite applicants from the system; the calendar is kept in step.", "Dates are typed twice.").touching(&["HR System", "E-mail and Calendar"]),
         ]),
-    major(-58, 9, "Digital personnel file and new payroll interface")
+    major(-47, 10, "Digital personnel file and new payroll interface")
         .says(
             "- Complete digital personnel file, paper archive closed\n- New interface to Payroll, event by event instead of a nightly file\n- New roles for Human Resources\n- Training for all users in Human Resources",
-            "The lease of the archive ends with the year, and the old interface is out of support. Both must be replaced **before the year-end payroll run**.",
+            "The lease of the archive ends with the year, and the old interface is out of support. Both must be replaced **before the last payroll run of the year**.",
         )
         .graded(High, High, Medium)
         .until(Until::Phase("training", 1))

@@ -95,12 +95,14 @@ const RELEASES: &[Release] = &[
                 .touching(&["Directory Servers"]),
         ]),
     emergency(-34, "Sign-in refused for accounts with umlauts")
+        .version("v2.1.1")
         .says("Undo the normalisation of names that came with the update of the directory.", "310 people cannot sign in since seven in the morning.")
         .led_by(Who::Tomasz, Who::Daniel)
         .of(&[rfc("Undo the normalisation of names", "Restore the old comparison and the index.", "310 people are locked out.")
             .emergency()
             .touching(&["Directory Servers"])]),
     minor(-55, -9, "Approval of group memberships")
+        .version("v2.2")
         .says("- Owners approve who joins their groups\n- Yearly review of all memberships", "Rights grow and are never taken back (audit finding 14).")
         .graded(Medium, High, Low)
         .until(Until::Phase("early_life", 3))
@@ -111,6 +113,7 @@ const RELEASES: &[Release] = &[
             rfc("Yearly review of memberships", "List per owner; what is not confirmed ends.", "Audit finding 14.").graded(Medium, Medium, Low),
         ]),
     minor(-29, 15, "Sign-in from abroad only with managed devices")
+        .version("v2.3")
         .says(
             "- Sign-in from outside of Europe and the United States asks for a managed device\n- Travellers are told beforehand",
             "Most attacks come from there.",

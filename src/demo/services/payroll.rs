@@ -95,7 +95,7 @@ const RELEASES: &[Release] = &[
             "Separate payments cost two working days a month.",
         )
         .with(&[
-            Incident::Waived(Requirement::ChangesClosed, "The RFC for postings stays open until the quarter is closed; controlling agrees."),
+            Incident::Waived(Requirement::LogAndCmsCurrent, "The CMS is locked for its own update until Friday; Elena Petrova enters the new versions then."),
             Incident::SecondThoughts(Who::Henrik),
         ])
         .of(&[
@@ -104,25 +104,25 @@ const RELEASES: &[Release] = &[
             rfc("Post travel expenses by cost centre", "Split postings by cost centre and project.", "Controlling splits them by hand.")
                 .touching(&["Payroll", "Data Warehouse"]),
         ]),
-    minor(-33, 10, "Year-end tax tables and reports")
+    minor(-27, 11, "New tax tables and yearly certificates")
         .says(
-            "- Tax tables and social security limits for the new year\n- Yearly tax certificates\n- Corrections from the supplier's delivery 7.3",
-            "Required by law from **1 January**; the supplier's support for older tables ends.",
+            "- Tax tables and social security limits for the next tax year\n- Yearly tax certificates\n- Corrections from the supplier's delivery 7.3",
+            "Required by law **from the first day of the tax year**; the supplier's support for older tables ends.",
         )
         .graded(High, High, Low)
         .until(Until::Asked("Deployment (CAB)", 1))
         .of(&[
-            rfc("Import the tax tables for the new year", "Tables and limits of the supplier's delivery 7.3.", "Required by law.")
+            rfc("Import the tax tables for the next tax year", "Tables and limits of the supplier's delivery 7.3.", "Required by law.")
                 .graded(High, High, Low)
                 .tasks(&["Import on the test client", "Compare 40 reference cases"]),
-            rfc("Yearly tax certificates", "New form for the certificate; electronic transmission.", "The form changes with the new year.")
+            rfc("Yearly tax certificates", "New form for the certificate; electronic transmission.", "The form changes with the tax year.")
                 .graded(Medium, High, Low),
             rfc("Corrections of delivery 7.3", "Eleven corrections, two of which we had reported.", "Work-arounds can be taken out.").graded(Low, Low, Low),
         ]),
     minor(-2, 41, "Pension report for the London office")
         .says("- Yearly statement of the pension scheme\n- Letters to 86 employees", "The scheme asks for it by the end of January.")
         .graded(Low, Medium, Low)
-        .until(Until::Phase("assess", 2))
+        .until(Until::Phase("assess", 0))
         .led_by(Who::Tomasz, Who::Daniel)
         .of(&[rfc("Yearly pension statement", "Report and letters for the pension scheme.", "Asked for by the scheme.").starts(-1).graded(Low, Medium, Low)]),
 ];

@@ -84,7 +84,7 @@ const RELEASES: &[Release] = &[
             rfc("Take photos with the scanner", "Up to five photos per pallet, sent when the Wi-Fi is free.", "Claims are refused.").touching(&["Scanner Firmware", "Warehouse Scanner"]),
             rfc("Photos in the supplier's claim", "Attach photos to the claim document.", "Sent by hand today.").standard().graded(Low, Low, Low),
         ]),
-    minor(-37, 19, "Pick lists sorted by walking distance")
+    minor(-25, 26, "Pick lists sorted by walking distance")
         .says("- Shortest way through the aisles\n- Heavy goods first", "The night shift walks eleven kilometres; a test showed seven.")
         .graded(Medium, Medium, Medium)
         .until(Until::Phase("build_test", 4))
@@ -92,12 +92,12 @@ const RELEASES: &[Release] = &[
             rfc("Sort pick lists by walking distance", "Map of the aisles and a sorted list per order.", "Long ways.").graded(Medium, Medium, Medium).tasks(&["Draw the map of the aisles", "Compare 200 orders"]),
             rfc("Heavy goods first", "Sort by weight within an aisle.", "Goods are crushed.").graded(Low, Medium, Low),
         ]),
-    minor(-3, 33, "Support for returns")
+    minor(-2, 33, "Support for returns")
         .says("- Book returns with the scanner\n- Print a label for the inspection", "Returns are booked at one desk only, with a queue on Mondays.")
         .graded(Medium, Low, Low)
-        .until(Until::Phase("assess", 1))
+        .until(Until::Phase("assess", 0))
         .of(&[
-            rfc("Book returns with the scanner", "New dialogue for returns, with reason.", "Queue at the desk.").starts(-5),
+            rfc("Book returns with the scanner", "New dialogue for returns, with reason.", "Queue at the desk.").starts(-3),
             rfc("Label for the inspection", "Print on the belt printer.", "Returns get mixed up.").starts(-1).graded(Low, Low, Low),
         ]),
 ];
