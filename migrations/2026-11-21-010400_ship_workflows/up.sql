@@ -97,7 +97,7 @@ INSERT INTO workflows (key, version, record_kind, name, published_at, definition
    "transitions": [
      {"key": "advance", "kind": "advance", "to": "test", "label": "Start the test", "requirements": ["tasks_done"]},
      {"key": "withdraw", "kind": "abandon", "to": "withdrawn", "label": "Withdraw", "asks_reason": true, "outcome": "withdrawn"}]},
-  {"key": "test", "name": "Test", "kind": "main", "milestone": "authorised", "sections": ["scope", "tasks", "approvals", "confirmations"], "target_days": 3,
+  {"key": "test", "name": "Test", "kind": "main", "milestone": "authorised", "sections": ["scope", "tasks", "approvals", "confirmations"], "target_days": 15,
    "transitions": [
      {"key": "advance", "kind": "advance", "to": "implementation", "label": "Start the implementation", "requirements": ["tests_passed", "tasks_done"]},
      {"key": "rework", "kind": "rework", "to": "build", "label": "Test failed: back to build", "asks_reason": true},
@@ -129,7 +129,7 @@ INSERT INTO workflows (key, version, record_kind, name, published_at, definition
    "transitions": [
      {"key": "advance", "kind": "advance", "to": "test", "label": "Start the test", "requirements": ["tasks_done"]},
      {"key": "withdraw", "kind": "abandon", "to": "withdrawn", "label": "Withdraw", "asks_reason": true, "outcome": "withdrawn"}]},
-  {"key": "test", "name": "Test", "kind": "main", "milestone": "authorised", "sections": ["scope", "tasks", "approvals", "confirmations"], "target_days": 3,
+  {"key": "test", "name": "Test", "kind": "main", "milestone": "authorised", "sections": ["scope", "tasks", "approvals", "confirmations"], "target_days": 15,
    "transitions": [
      {"key": "advance", "kind": "advance", "to": "implementation", "label": "Start the implementation", "requirements": ["tests_passed", "tasks_done"]},
      {"key": "rework", "kind": "rework", "to": "build", "label": "Test failed: back to build", "asks_reason": true},
