@@ -8,6 +8,7 @@ mod authorization;
 mod changes;
 mod embedded;
 mod items;
+mod lists;
 mod migrations;
 mod pages;
 mod people;
