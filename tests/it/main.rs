@@ -10,6 +10,7 @@ mod changes;
 mod demo;
 mod embedded;
 mod items;
+mod lists;
 mod migrations;
 mod pages;
 mod people;

@@ -1,7 +1,7 @@
 //! Releases: registering, editing side by side with others, finding them again.
 
 use crate::support::given::{self, Somebody};
-use crate::support::{Page, TestApp, html};
+use crate::support::{TestApp, html};
 use slipway::domain::ids::RecordId;
 use slipway::domain::people::Role;
 use slipway::domain::records::RecordKind;
@@ -84,7 +84,7 @@ async fn what_was_chosen_and_is_gone_by_now_is_said_beside_its_field() {
     given::release(&app, "Ledger").owned_by(&ines(&app)).registered();
     given::change(&app, "Tables").registered();
     let before = app.log();
-    let good = vec![("category", major.as_str()), ("new_item", "Payroll"), ("title", "T"), ("owner", "1")];
+    let good = [("category", major.as_str()), ("new_item", "Payroll"), ("title", "T"), ("owner", "1")];
     let minor_model = app.read(slipway::store::models::list).into_iter().find(|it| it.key == "minor").expect("shipped").id.to_string();
     let bad = [
         ("category", "999"),
@@ -181,6 +181,36 @@ async fn an_edit_of_another_section_disturbs_nobody() {
 }
 
 #[tokio::test]
+async fn of_two_who_save_the_same_section_at_once_one_is_shown_the_others() {
+    let app = TestApp::start().await;
+    let id = given::release(&app, "Payroll").registered();
+    let tom = given::user(&app, "Tom", &[Role::ReleaseCoordinator]);
+    let (one, other) = (app.browser_of(&ines(&app)), app.browser_of(&tom));
+    let at = format!("/records/{id}/scope");
+    let form = one.get(&format!("{at}/edit")).await.form(&at);
+    let (mine, theirs) = (form.clone().with("scope", "Mine"), form.with("scope", "Theirs"));
+    let (first, second) = tokio::join!(one.submit(&mine), other.submit(&theirs));
+    let mut answers = [first.status, second.status];
+    answers.sort();
+    assert_eq!(answers, [303, 409]);
+}
+
+#[tokio::test]
+async fn of_two_who_save_different_sections_at_once_neither_notices() {
+    let app = TestApp::start().await;
+    let tom = given::user(&app, "Tom", &[Role::ReleaseCoordinator]);
+    let (one, other) = (app.browser_of(&ines(&app)), app.browser_of(&tom));
+    for round in 0..8 {
+        let id = given::release(&app, &format!("Payroll {round}")).registered();
+        let [scope, plan] = ["scope", "plan"].map(|it| format!("/records/{id}/{it}"));
+        let mine = one.get(&format!("{scope}/edit")).await.form(&scope).with("scope", "Tax");
+        let theirs = other.get(&format!("{plan}/edit")).await.form(&plan).with("resources", "Two");
+        let (first, second) = tokio::join!(one.submit(&mine), other.submit(&theirs));
+        assert_eq!((first.status, second.status), (303, 303), "round {round}");
+    }
+}
+
+#[tokio::test]
 async fn a_section_saved_as_it_was_leaves_no_trace() {
     let app = TestApp::start().await;
     let id = given::release(&app, "Payroll").with_changes(1).in_phase("plan");
@@ -237,128 +267,6 @@ async fn markdown_is_drawn_and_can_do_no_harm() {
     let harmful = |tag: &html::Tag| tag.attributes.iter().any(|(name, value)| name.starts_with("on") || value.starts_with("javascript:"));
     assert!(!html::tags(&page.body).iter().any(harmful), "{}", page.body);
     assert!(!page.has("<script>") && !page.has("<img"), "{}", page.body);
-}
-
-/// The identifiers or titles on a page of the list, in order.
-fn listed(page: &Page) -> Vec<String> {
-    let tags = html::tags(&page.body);
-    tags.iter().filter(|it| it.opens("strong")).map(|it| it.text.clone()).collect()
-}
-
-#[tokio::test]
-async fn each_filter_and_each_order_stands_in_the_address() {
-    let app = TestApp::start().await;
-    let mara = given::user(&app, "Mara", &[Role::ReleaseManager]);
-    let tom = given::user(&app, "Tom", &[Role::ReleaseCoordinator]);
-    let closed = given::release(&app, "Archive").in_phase("closed");
-    let payroll = given::release(&app, "Payroll").major().titled("Tax reform").registered();
-    let ledger = given::release(&app, "Ledger").owned_by(&mara).coordinated_by(&mara).with_changes(1).in_phase("plan");
-    given::edit_window(&app, payroll, 30);
-    given::edit_window(&app, ledger, 10);
-    app.clock.advance(chrono::Duration::days(4));
-    let browser = app.browser_of(&mara);
-    let find = async |query: &str| listed(&browser.get(&format!("/releases?{query}")).await.expect(200));
-    let [major, ..] = levels(&app);
-    let item = given::item(&app, "Payroll");
-    let all = ["Ledger v1.1", "Payroll v1", "Archive v1.1"];
-    assert_eq!(find("").await, all);
-    for query in ["q=tax", "q=PAY", "q=payroll+v1", &format!("q={payroll}"), &format!("q=REL-{payroll:05}", payroll = payroll.0)] {
-        assert_eq!(find(query).await, ["Payroll v1"], "{query}");
-    }
-    assert_eq!(find("q=tax+zebra").await, [""; 0]);
-    assert_eq!(find("q=%26%7C%21").await, [""; 0]);
-    assert_eq!(find("state=closed").await, ["Archive v1.1"]);
-    assert_eq!(find("phase=plan").await, ["Ledger v1.1"]);
-    assert_eq!(find(&format!("category={major}")).await, ["Payroll v1"]);
-    assert_eq!(find(&format!("item={item}")).await, ["Payroll v1"]);
-    assert_eq!(find(&format!("owner={}", mara.id)).await, ["Ledger v1.1"]);
-    assert_eq!(find(&format!("coordinator={}", tom.id)).await, ["Payroll v1", "Archive v1.1"]);
-    assert_eq!(find("mine=yes").await, ["Ledger v1.1"]);
-    assert_eq!(find("overdue=yes").await, ["Payroll v1"], "assessment takes two days, planning ten");
-    assert_eq!(find("from=2026-03-20").await, ["Payroll v1"]);
-    assert_eq!(find("to=2026-03-12&state=open").await, ["Ledger v1.1"]);
-    assert_eq!(find("order=start&state=open").await, ["Ledger v1.1", "Payroll v1"]);
-    assert_eq!(find("order=start_last&state=open").await, ["Payroll v1", "Ledger v1.1"]);
-    assert_eq!(find("order=due&state=open").await, ["Payroll v1", "Ledger v1.1"]);
-    let form = browser.get("/releases?state=closed&q=arch").await.form("/releases");
-    assert_eq!((form.value("state"), form.value("q"), form.method.as_str()), ("closed", "arch", "get"));
-    assert!(closed.0 > 0);
-}
-
-fn many(app: &TestApp, count: i64) {
-    let id = given::release(app, "Payroll").registered();
-    let copy = "INSERT INTO records (kind, category_id, workflow_id, phase, phase_name, phase_entered_at, phase_due_at, state, milestone, identifier, title, ci_id, \
-                owner_id, planned_start, planned_end, created_at, created_by) SELECT kind, category_id, workflow_id, phase, phase_name, phase_entered_at, phase_due_at, \
-                state, milestone, 'Copy ' || n, title, ci_id, owner_id, timestamptz '2026-03-10' + (n / 7) * interval '1 day', \
-                timestamptz '2026-03-11' + (n / 7) * interval '1 day', created_at, created_by FROM records, generate_series(1, ";
-    app.write(|tx| diesel::RunQueryDsl::execute(diesel::sql_query(format!("{copy}{count}) n WHERE id = {id}")), tx.conn));
-}
-
-#[tokio::test]
-async fn the_pages_of_a_list_have_no_gaps_and_no_repeats_in_any_order() {
-    let app = TestApp::start().await;
-    many(&app, 130);
-    let browser = app.signed_in(Role::Viewer);
-    for (query, expected) in [("q=", 131), ("order=due", 131), ("order=start", 130), ("order=start_last&q=copy", 130)] {
-        let (mut seen, mut address) = (Vec::new(), format!("/releases?{query}"));
-        loop {
-            let page = browser.get(&address).await.expect(200);
-            seen.extend(listed(&page));
-            let next = html::tags(&page.body).into_iter().find(|it| it.opens("a") && it.get("href").is_some_and(|it| it.contains("after=")));
-            let Some(next) = next else { break };
-            address = next.get("href").expect("an address").to_owned();
-        }
-        let distinct: std::collections::BTreeSet<&String> = seen.iter().collect();
-        assert_eq!((seen.len(), distinct.len()), (expected, expected), "{query}");
-    }
-}
-
-#[tokio::test]
-async fn the_csv_is_the_view_and_no_cell_of_it_a_formula() {
-    let app = TestApp::start().await;
-    let id = given::release(&app, "Payroll").titled("=HYPERLINK(\"https://evil.example\")").registered();
-    given::release(&app, "Ledger").titled("Say \"hi\", please").registered();
-    let browser = app.signed_in(Role::Viewer);
-    let list = browser.get("/releases?q=payroll&order=newest").await;
-    let address = html::tags(&list.body).into_iter().find_map(|it| it.get("href").filter(|it| it.contains(".csv")).map(str::to_owned)).expect("a link");
-    let csv = browser.get(&address).await.expect(200);
-    assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
-    assert!(csv.header("content-disposition").contains("releases.csv"));
-    assert_eq!(csv.header("content-length"), "", "it is streamed");
-    let lines: Vec<&str> = csv.body.trim_end().split("\r\n").collect();
-    assert_eq!(lines.len(), 2, "{}", csv.body);
-    assert!(lines[1].starts_with(&format!("REL-{:05},Payroll v1.1,\"'=HYPERLINK(\"\"https://evil.example\"\")\",Minor,Open,", id.0)), "{}", csv.body);
-    browser.get("/releases.csv").await.expect_text("\"Say \"\"hi\"\", please\"");
-    browser.get("/releases.csv?state=lost").await.expect(422);
-}
-
-#[tokio::test]
-async fn a_long_csv_has_every_row_once() {
-    let app = TestApp::start().await;
-    many(&app, 2500);
-    let csv = app.signed_in(Role::Viewer).get("/releases.csv?order=start").await.expect(200);
-    let mut rows: Vec<&str> = csv.body.lines().skip(1).filter_map(|it| it.split(',').next()).collect();
-    rows.sort();
-    rows.dedup();
-    assert_eq!(rows.len(), 2500);
-}
-
-#[tokio::test]
-async fn search_finds_by_number_identifier_and_the_beginning_of_words() {
-    let app = TestApp::start().await;
-    let id = given::release(&app, "HR System").major().titled("Travel costs").registered();
-    let rfc = given::change(&app, "Travel forms").registered();
-    let browser = app.signed_in(Role::Viewer);
-    for number in [format!("REL-{:05}", id.0), format!(" rel-{id} ")] {
-        let number: String = url::form_urlencoded::byte_serialize(number.as_bytes()).collect();
-        browser.get(&format!("/search?q={number}")).await.expect_see(&format!("/releases/{id}"));
-    }
-    browser.get(&format!("/search?q=RFC-{rfc}")).await.expect_see(&format!("/changes/{rfc}"));
-    browser.get("/search?q=HR_System+v1").await.expect(200).expect_text(&format!("/releases/{id}"));
-    browser.get("/search?q=trav").await.expect_text(&format!("/releases/{id}")).expect_text(&format!("/changes/{rfc}"));
-    browser.get("/search?q=trav+cos").await.expect_no_text(&format!("/changes/{rfc}"));
-    browser.get("/search?q=rel-99999").await.expect(200).expect_text("Nothing carries these words");
-    browser.get("/search").await.expect(200).expect_text("Type a number");
 }
 
 #[tokio::test]

@@ -214,7 +214,8 @@ fn parse(fields: &Fields, part: Part, zone: Tz) -> Result<Edit, FormErrors> {
 
 /// Saves the edit if this section is still what its form showed; what others did to other sections does not matter.
 fn save(tx: &mut Tx<'_>, id: RecordId, part: Part, zone: Tz, shown: &str, edit: &Edit) -> app::Result<()> {
-    let full = full(tx.conn, id)?;
+    // Held from here on, so that nobody saves another section between the comparison and the edit.
+    let full = crate::store::records::lock(tx, id)?;
     let current = stored(tx.conn, &full, part, zone)?;
     if current.text("shown") != shown {
         return Err(Error::Stale);

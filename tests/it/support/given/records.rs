@@ -121,7 +121,7 @@ impl Release<'_> {
 
 /// An RFC of this title: a normal one, requested by the manager Ines and assigned to Tom, unless said otherwise.
 pub fn change<'a>(app: &'a TestApp, title: &str) -> Change<'a> {
-    Change { app, title: title.to_owned(), key: "normal-change", requester: None, assignee: None, release: None }
+    Change { app, title: title.to_owned(), key: "normal-change", requester: None }
 }
 
 pub struct Change<'a> {
@@ -129,8 +129,6 @@ pub struct Change<'a> {
     title: String,
     key: &'static str,
     requester: Option<UserId>,
-    assignee: Option<UserId>,
-    release: Option<RecordId>,
 }
 
 impl Change<'_> {
@@ -146,25 +144,17 @@ impl Change<'_> {
         Change { requester: Some(who.id), ..self }
     }
 
-    pub fn assigned_to(self, who: &Somebody) -> Self {
-        Change { assignee: Some(who.id), ..self }
-    }
-
-    pub fn of_release(self, release: RecordId) -> Self {
-        Change { release: Some(release), ..self }
-    }
-
     pub fn registered(self) -> RecordId {
         let app = self.app;
         let owner_id = self.requester.unwrap_or_else(|| user(app, "Ines", &[Role::ReleaseManager]).id);
-        let assignee = self.assignee.unwrap_or_else(|| user(app, "Tom", &[Role::ReleaseCoordinator]).id);
+        let assignee = user(app, "Tom", &[Role::ReleaseCoordinator]).id;
         let new = NewChange {
             category: category(app, RecordKind::Change, self.key),
             details: Details { title: self.title, owner_id, coordinator_id: Some(assignee), impact: None, urgency: None, likelihood: None },
             scope: Scope::default(),
             window: Window::default(),
             items: Vec::new(),
-            release: self.release,
+            release: None,
         };
         app.act(|tx| slipway::app::changes::register(tx, &new)).expect("registered")
     }
