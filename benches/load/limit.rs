@@ -37,6 +37,14 @@ pub const PAGES: &[Page] = &[
 ];
 
 impl Page {
+    /// Puts back what the last load left half done.
+    pub fn prepare(&self, db: &Db) -> app::Result<()> {
+        match self.kind {
+            Kind::Task => fill::ready_again(db),
+            Kind::Release | Kind::List | Kind::Home => Ok(()),
+        }
+    }
+
     /// What a client asks in turn. Tasks are completed and reopened, so that there is always one to do.
     pub fn requests(&self, db: &Db) -> app::Result<Vec<Request>> {
         let get = |path: String| Request { path, body: None };

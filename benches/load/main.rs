@@ -98,6 +98,7 @@ fn queries(db: &Db, config: &Config) -> Result<Vec<(&'static str, usize)>, Box<d
         let mut counts = Vec::new();
         for page in limit::PAGES {
             let target = Target { address, requests: page.requests(db)?, cookie: cookie.clone() };
+            page.prepare(db)?;
             client::once(&target, 0).await?;
             count::reset();
             client::once(&target, 1).await?;
@@ -121,13 +122,16 @@ fn compare(db: &Db, config: &Config, page: &'static limit::Page, connections: us
         actix_web::rt::spawn(app);
         let target = |address| -> Result<Target, Box<dyn std::error::Error>> { Ok(Target { address, requests: page.requests(db)?, cookie: cookie.clone() }) };
         let target_app = target(app_address)?;
+        page.prepare(db)?;
         let answer = client::once(&target_app, 0).await?;
         let limit = limit::serve(second, db.clone(), answer, fill::key_of(db)?)?;
         let limit_handle = limit.handle();
         actix_web::rt::spawn(limit);
         let target_bare = target(bare_address)?;
         for _ in 0..ROUNDS {
+            page.prepare(db)?;
             ours.merge(client::load(&target_app, connections, SPAN).await?);
+            page.prepare(db)?;
             bare.merge(client::load(&target_bare, connections, SPAN).await?);
         }
         app_handle.stop(false).await;
