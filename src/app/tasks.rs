@@ -48,6 +48,7 @@ pub fn edit(tx: &mut Tx<'_>, id: TaskId, seen: i32, plan: &Plan, predecessors: &
     let before = named(tx, record, id)?;
     unchanged(before.task.version, seen)?;
     check(tx, &full, plan, Some(id), predecessors)?;
+    let plan = &by_hand(plan, &before.task);
     let known = tasks::predecessors(tx.conn, record)?;
     tasks::update(tx, id, plan)?;
     tasks::set_predecessors(tx, id, predecessors)?;
@@ -61,6 +62,15 @@ pub fn edit(tx: &mut Tx<'_>, id: TaskId, seen: i32, plan: &Plan, predecessors: &
     }
     settle_all(tx, &full)?;
     Ok(record)
+}
+
+/// A date that somebody wrote beside an anchor they left as it was: the date is meant.
+fn by_hand(plan: &Plan, task: &Task) -> Plan {
+    let left = plan.anchor == task.anchor && plan.offset_days == task.offset_days;
+    match plan.due_at {
+        Some(due) if left && task.due_at != Some(due) => Plan { anchor: None, offset_days: None, ..plan.clone() },
+        Some(_) | None => plan.clone(),
+    }
 }
 
 fn titles(all: &[Named], known: &Predecessors, id: TaskId) -> String {

@@ -121,7 +121,7 @@ async fn a_changed_row_a_missing_row_and_a_cut_off_tail_are_named() {
     meddle("DELETE FROM events; INSERT INTO events SELECT * FROM kept; UPDATE events SET actor_id = (SELECT max(id) FROM users) WHERE id = 2");
     named(2, "it was changed after it was written");
     meddle(&format!("DELETE FROM events; INSERT INTO events SELECT * FROM kept WHERE id < {}", end.id));
-    named(end.id, "the log ends here, but its checkpoint says that more was written");
+    named(end.id, "it is missing: the log once reached further");
     meddle("DELETE FROM events; INSERT INTO events SELECT * FROM kept");
     assert!(matches!(verdict(&app), Verdict::Whole { .. }), "put back as it was it is whole again");
 }

@@ -128,7 +128,7 @@ async fn an_old_page_moves_nothing() {
     let page = app.browser_of(&ines).get(&format!("/releases/{id}")).await;
     let form = page.form_where(&format!("/records/{id}/phase"), "transition", "abandon").with("reason", "No money");
     given::edit_window(&app, id, 20);
-    app.browser_of(&tom).submit(&form).await.expect(409).expect_text("Changed meanwhile");
+    app.browser_of(&tom).submit(&form).await.expect(409).expect_text("Somebody changed this record while you looked at it");
     assert_eq!(phase_of(&app, id), "plan");
 }
 

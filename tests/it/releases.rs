@@ -45,7 +45,7 @@ async fn a_version_that_does_not_fit_is_refused_beside_the_field_and_the_input_k
     let form = browser.get("/releases/new").await.form("/releases").with("item", item).with("title", "Kept <as> typed").with("scope", "All of it");
     let refused = [
         (&minor, "two", "Write the version as numbers"),
-        (&minor, "2", "has 2 parts; this version has 1"),
+        (&minor, "2", "2 parts; this one has 1"),
         (&major, "v2", "v2 exists already for this CI; the next free one is v3"),
         (&minor, "v2.2", "v2.2 goes backwards: v2.3 exists already. The next free one is v2.4"),
         (&minor, "v7.1", "v7.1 needs v7 before it"),

@@ -1,3 +1,5 @@
+//! What releases and RFCs have in common, against the published table.
+
 use super::*;
 use Grade::{High, Low, Medium};
 
