@@ -29,7 +29,7 @@ impl Window {
 
     pub async fn press_on(&self, element: &Element) {
         match self.hands {
-            Hands::Mouse | Hands::WithoutScripts => element.click().await.expect("it can be clicked"),
+            Hands::Mouse | Hands::WithoutScripts => self.click(element).await,
             Hands::Keyboard => {
                 self.reach(element).await;
                 self.key(Key::Enter).await;
@@ -55,8 +55,8 @@ impl Window {
         let moment = field.attr("type").await.expect("it is there").is_some_and(|it| it == "datetime-local");
         match self.hands {
             // The label leads to the first part of the moment, a click to whichever is under it.
-            Hands::Mouse | Hands::WithoutScripts if moment => self.find(&format!("label[for='{id}']")).await.click().await.expect("it can be clicked"),
-            Hands::Mouse | Hands::WithoutScripts => field.click().await.expect("it can be clicked"),
+            Hands::Mouse | Hands::WithoutScripts if moment => self.click(&self.find(&format!("label[for='{id}']")).await).await,
+            Hands::Mouse | Hands::WithoutScripts => self.click(&field).await,
             Hands::Keyboard => self.reach(&field).await,
         }
         if moment {
@@ -71,7 +71,7 @@ impl Window {
     pub async fn tick(&self, what: &str) {
         let element = self.find(what).await;
         match self.hands {
-            Hands::Mouse | Hands::WithoutScripts => element.click().await.expect("it can be clicked"),
+            Hands::Mouse | Hands::WithoutScripts => self.click(&element).await,
             Hands::Keyboard => {
                 self.reach(&element).await;
                 if !element.is_selected().await.expect("it is there") {
@@ -108,6 +108,13 @@ impl Window {
             }
         }
         assert!(options[wanted].is_selected().await.expect("it is there"), "{label} is not chosen in {id}");
+    }
+
+    /// Rolls it to the middle of the window, as one does with a wheel, and clicks.
+    async fn click(&self, element: &Element) {
+        let argument = serde_json::to_value(element).expect("a reference");
+        self.client.execute("arguments[0].scrollIntoView({ block: 'center' })", vec![argument]).await.expect("it rolls");
+        element.click().await.expect("it can be clicked");
     }
 
     /// Goes there with Tab, and inside a group of round buttons with the arrows.

@@ -9,6 +9,7 @@ use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use std::cell::RefCell;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -22,6 +23,8 @@ static SEATS: Semaphore = Semaphore::const_new(2);
 pub struct Window {
     pub client: Client,
     pub hands: Hands,
+    /// The address of whoever sits here.
+    pub user: RefCell<String>,
     address: String,
     _driver: Driver,
     _profile: TempDir,
@@ -38,7 +41,7 @@ impl Window {
         builder.capabilities(capabilities(&profile, hands.scripts()).as_object().expect("an object").clone());
         let client = builder.connect(&format!("http://127.0.0.1:{}", driver.port)).await.expect("a browser");
         driver.session = client.session_id().await.expect("it answers");
-        let window = Window { client, hands, address: app.address.clone(), _driver: driver, _profile: profile, _seat: seat };
+        let window = Window { client, hands, user: RefCell::default(), address: app.address.clone(), _driver: driver, _profile: profile, _seat: seat };
         window.resize(1280, 800, 1, false).await;
         window.prefer("light").await;
         window
@@ -55,8 +58,14 @@ impl Window {
     pub async fn give_to(&self, app: &TestApp, somebody: &Somebody) {
         let session = app.session_of(somebody);
         let cookie = json!({ "name": session.name(), "value": session.value(), "url": self.address, "httpOnly": true, "sameSite": "Lax" });
-        self.devtools("Network.clearBrowserCookies", json!({})).await;
+        self.give_to_nobody().await;
         self.devtools("Network.setCookie", cookie).await;
+        self.user.replace(somebody.email.clone());
+    }
+
+    pub async fn give_to_nobody(&self) {
+        self.devtools("Network.clearBrowserCookies", json!({})).await;
+        self.user.take();
     }
 
     /// Types an address.
