@@ -33,4 +33,44 @@
       for (const box of document.querySelectorAll(`input[type=checkbox][name="${name}"]`)) box.checked = event.target.checked;
     }
   });
+
+  // Where the reader goes on: what is wrong, or the part that changed; on another page its heading.
+  const arrive = (part) => {
+    const place = document.getElementById("form-summary") ?? (part ? document.getElementById(part) : null);
+    if (place) {
+      place.scrollIntoView({ block: "start" });
+      focus(place);
+    } else if (document.activeElement === document.body) {
+      focus(document.querySelector("main h1") ?? document.getElementById("main"));
+    }
+  };
+
+  const focus = (element) => {
+    if (!element.matches("a, button, input, select, textarea, summary, [tabindex]")) element.tabIndex = -1;
+    element.focus({ preventScroll: true });
+  };
+
+  // Who went on meanwhile is not thrown back by the answer to what they did before.
+  let newest = null;
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    if (ctx.target === document.body) newest = ctx;
+  });
+
+  // htmx puts a new body in place of the old one. The live region stays, or its words would not be read out; it only gets new words.
+  let said = null;
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { ctx, tasks } = event.detail;
+    if (ctx.target === document.body && newest && ctx !== newest) event.preventDefault();
+    const page = tasks.find((task) => task.type === "main" && task.target === document.body);
+    said = page?.fragment.querySelector("#notices") ?? null;
+  });
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (!said) return;
+    document.getElementById("notices")?.replaceChildren(...said.childNodes);
+    arrive(event.detail.ctx.request?.anchor || said.dataset.part);
+    said = null;
+  });
+
+  // A page that came by itself: an error in its form is where one goes on.
+  if (document.getElementById("form-summary")) arrive("");
 })();

@@ -1,10 +1,19 @@
 //! What every page shows around its own content.
 
+use super::form::Fields;
 use super::page::NOTICE;
 use crate::app::Context;
 use crate::domain::people::{Action, Actor, Theme};
 use actix_web::HttpRequest;
 use chrono::{DateTime, Utc};
+
+/// What an action says on the page that it leads to.
+#[derive(Clone)]
+pub struct Notice {
+    pub said: String,
+    /// The id of what it is about, if it is not the whole page.
+    pub part: String,
+}
 
 /// The part of a page that is the same everywhere: who is signed in, where they are, what just happened.
 #[derive(Clone)]
@@ -12,7 +21,7 @@ pub struct Frame {
     pub actor: Option<Actor>,
     pub path: String,
     /// What the last action did; said once, in the live region.
-    pub notice: Option<String>,
+    pub notice: Option<Notice>,
     pub now: DateTime<Utc>,
 }
 
@@ -88,9 +97,7 @@ impl Frame {
     }
 }
 
-fn notice(req: &HttpRequest) -> Option<String> {
-    let cookie = req.cookie(NOTICE)?;
-    let pair = format!("n={}", cookie.value());
-    let text = url::form_urlencoded::parse(pair.as_bytes()).next()?.1.into_owned();
-    (!text.is_empty()).then_some(text)
+fn notice(req: &HttpRequest) -> Option<Notice> {
+    let fields = Fields::of_query(req.cookie(NOTICE)?.value());
+    fields.is_set("said").then(|| Notice { said: fields.text("said").to_owned(), part: fields.text("part").to_owned() })
 }

@@ -4,8 +4,12 @@ use super::failure::Failure;
 use super::frame::Frame;
 use crate::app::{self, Context};
 use crate::store::db::Outage;
+use actix_web::body::MessageBody;
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
-use actix_web::http::{StatusCode, header};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use diesel::pg::PgConnection;
@@ -58,11 +62,34 @@ pub fn see(location: &str) -> Answer {
     Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish())
 }
 
-/// After a write: a visit to `location`, which will say `notice` once.
+/// After a write: a visit to `location`, which will say `notice` once and go to the part that follows `#`.
+/// The part is in the notice as well, because scripts do not see it in an answer that redirects.
 pub fn see_with(location: &str, notice: &str) -> Answer {
-    let value: String = url::form_urlencoded::byte_serialize(notice.as_bytes()).collect();
-    let cookie = Cookie::build(NOTICE, value).path("/").http_only(true).same_site(SameSite::Lax).max_age(Duration::seconds(20)).finish();
-    Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, location)).cookie(cookie).finish())
+    let part = location.split_once('#').map_or("", |(_, part)| part);
+    let value = url::form_urlencoded::Serializer::new(String::new()).append_pair("said", notice).append_pair("part", part).finish();
+    Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, location)).cookie(notice_cookie(value, Duration::seconds(20))).finish())
+}
+
+fn notice_cookie(value: String, life: Duration) -> Cookie<'static> {
+    Cookie::build(NOTICE, value).path("/").http_only(true).same_site(SameSite::Lax).max_age(life).finish()
+}
+
+/// Middleware: a notice that was shown is not shown again, and the address of an action never becomes the address of a page:
+/// nothing is there to be reloaded.
+pub async fn after(req: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let shows_notice = req.cookie(NOTICE).is_some() && !wants_fragment(req.request()) && !req.path().starts_with("/static/");
+    let acts = req.method() == Method::POST;
+    let mut response = next.call(req).await?;
+    if response.status().is_redirection() {
+        return Ok(response);
+    }
+    if shows_notice {
+        response.response_mut().add_cookie(&notice_cookie(String::new(), Duration::ZERO)).map_err(actix_web::error::ErrorInternalServerError)?;
+    }
+    if acts {
+        response.headers_mut().insert(HeaderName::from_static("hx-push-url"), HeaderValue::from_static("false"));
+    }
+    Ok(response)
 }
 
 /// What every page shows around its own content, for this request.

@@ -2,7 +2,7 @@
 
 use super::health::Draining;
 use super::throttle::Throttle;
-use super::{assets, failure, log, routes, security, session};
+use super::{assets, failure, log, page, routes, security, session};
 use crate::app::credentials::Credentials;
 use crate::config::Config;
 use crate::store::Db;
@@ -42,6 +42,7 @@ pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining)
             .wrap(from_fn(failure::show))
             .wrap(session::middleware(&db, &sessions))
             .wrap(from_fn(failure::show))
+            .wrap(from_fn(page::after))
             .wrap(Compress::default())
             .wrap(from_fn(security::headers))
             .wrap(from_fn(log::show_id))

@@ -66,16 +66,20 @@ impl TestApp {
         self.browser_of(&somebody)
     }
 
-    /// A browser in which this user is signed in: the session is laid into the database, as signing in would.
+    /// A browser in which this user is signed in.
     pub fn browser_of(&self, somebody: &Somebody) -> Browser {
+        self.browser().with_cookie(&self.session_of(somebody).to_string())
+    }
+
+    /// The cookie of a session of this user, which is laid into the database, as signing in would.
+    pub fn session_of(&self, somebody: &Somebody) -> Cookie<'static> {
         let key = hex::encode(rand::random::<[u8; 32]>());
         let hash = SessionKey(key.clone()).hash();
         let life = chrono::Duration::hours(self.config.session_life);
         self.write(|tx| sessions::insert(tx, &hash, somebody.id, life, &Visitor::default()));
         let mut jar = CookieJar::new();
         jar.signed_mut(&Key::derive_from(SECRET.as_bytes())).add(Cookie::new("slipway", key));
-        let cookie = jar.get("slipway").expect("it was added").to_string();
-        self.browser().with_cookie(&cookie)
+        jar.get("slipway").expect("it was added").clone()
     }
 
     /// Writes rows straight into the database.

@@ -1,0 +1,175 @@
+//! What must hold of every page that a person sees.
+
+use crate::hands::Hands;
+use crate::tell;
+use crate::window::Window;
+use crate::world::{LONG, World};
+use slipway::web::routes::ROUTES;
+use std::collections::BTreeSet;
+
+/// A page, who looks at it, and what is done there before it is looked at.
+struct Page {
+    who: &'static str,
+    path: String,
+    act: &'static str,
+}
+
+const ADMINISTRATOR: &str = "nadia.haddad";
+const MANAGER: &str = "ines.kovac";
+const APPROVER: &str = "henrik.lindqvist";
+const CONTRIBUTOR: &str = "jonas.weber";
+const VIEWER: &str = "oliver.brandt";
+
+/// Sends the first form as it is, past the browser's own checks.
+const SEND: &str = "const form = document.querySelector('main form'); form.noValidate = true; form.requestSubmit();";
+/// Opens all that is folded.
+const UNFOLD: &str = "for (const it of document.querySelectorAll('details')) it.open = true;";
+
+#[test]
+fn axe_finds_nothing_on_pages_of_records() {
+    tell(axe_over(is_of_records));
+}
+
+#[test]
+fn axe_finds_nothing_on_the_other_pages() {
+    tell(axe_over(|path| !is_of_records(path)));
+}
+
+fn is_of_records(path: &str) -> bool {
+    ["/releases/", "/changes/", "/records/"].iter().any(|it| path.starts_with(it))
+}
+
+async fn axe_over(wanted: fn(&str) -> bool) {
+    let world = World::shared().await;
+    let window = Window::open(&world.app, Hands::Mouse).await;
+    window.bring_axe().await;
+    let mut findings = BTreeSet::new();
+    for page in pages(&world).iter().filter(|it| wanted(&it.path)) {
+        page.visit(&window, &world).await;
+        for scheme in ["light", "dark"] {
+            window.prefer(scheme).await;
+            let found = window.axe().await.into_iter().map(|it| format!("{} as {}, {scheme}: {it}", page.path, page.who));
+            findings.extend(found);
+        }
+        findings.extend(window.complaints().await.into_iter().map(|it| format!("{}: {it}", page.path)));
+    }
+    report(&findings);
+}
+
+#[test]
+fn no_page_scrolls_sideways_on_a_phone() {
+    tell(async {
+        let world = World::shared().await;
+        let window = Window::open(&world.app, Hands::Mouse).await;
+        window.resize(390, 844, 2, true).await;
+        let mut findings = BTreeSet::new();
+        for page in pages(&world) {
+            page.visit(&window, &world).await;
+            let wide = window.ask(WIDE).await;
+            if let Some(wide) = wide.as_str() {
+                findings.insert(format!("{} as {}: {wide}", page.path, page.who));
+            }
+        }
+        report(&findings);
+    });
+}
+
+/// Names the innermost elements that reach over the edge, if the page scrolls sideways.
+const WIDE: &str = "
+    const page = document.documentElement;
+    if (page.scrollWidth <= page.clientWidth && window.innerWidth <= 390) return null;
+    const over = [...document.body.querySelectorAll('*')].filter((it) => it.getBoundingClientRect().right > 391);
+    const inner = over.filter((it) => !over.some((other) => other !== it && it.contains(other)));
+    return `${page.scrollWidth} of ${page.clientWidth} px, ` + inner.slice(0, 3).map((it) => it.outerHTML.slice(0, 160)).join(' | ');
+";
+
+#[track_caller]
+fn report(findings: &BTreeSet<String>) {
+    assert!(findings.is_empty(), "{} findings:\n    {}", findings.len(), findings.iter().cloned().collect::<Vec<_>>().join("\n    "));
+}
+
+impl Page {
+    async fn visit(&self, window: &Window, world: &World) {
+        if self.who.is_empty() {
+            window.give_to_nobody().await;
+        } else {
+            let somebody = world.somebody(self.who);
+            if *window.user.borrow() != somebody.email {
+                window.give_to(&world.app, &somebody).await;
+            }
+        }
+        window.goto(&self.path).await;
+        if !self.act.is_empty() {
+            window.ask(self.act).await;
+        }
+        if self.act == SEND {
+            window.find("[role='alert']").await;
+        }
+    }
+}
+
+/// Every page of the route table, some of them in several states. A new route without one fails here.
+fn pages(world: &World) -> Vec<Page> {
+    let mut pages = Vec::new();
+    let mut add = |who, paths: Vec<String>, act| pages.extend(paths.into_iter().map(|path| Page { who, path, act }));
+    let fixed = |paths: &[&str]| paths.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+    let kinds = |kind: &str, folder: &str| world.found(&format!("SELECT '/{folder}/' || max(id) AS found FROM records WHERE kind = '{kind}' GROUP BY phase"));
+    let (releases, changes) = (kinds("release", "releases"), kinds("change", "changes"));
+    let planned = world.found("SELECT id::text AS found FROM records WHERE kind = 'release' AND phase = 'plan' ORDER BY id LIMIT 1").remove(0);
+    let assessed = world.found("SELECT id::text AS found FROM records WHERE kind = 'change' AND state = 'open' ORDER BY id LIMIT 1").remove(0);
+    let long = world.long_release.rsplit('/').next().expect("a number");
+
+    add("", fixed(&["/session/new"]), "");
+    add("", fixed(&["/session/new"]), SEND);
+    add(ADMINISTRATOR, releases.clone(), UNFOLD);
+    add(ADMINISTRATOR, changes, UNFOLD);
+    add(ADMINISTRATOR, vec![world.long_release.clone(), world.long_change.clone()], UNFOLD);
+    add(VIEWER, vec![format!("/releases/{planned}")], "");
+    for (id, sections) in [(&*planned, &["details", "scope", "window", "plan"][..]), (&*assessed, &["items", "details"]), (long, &["scope", "details"])] {
+        add(ADMINISTRATOR, sections.iter().map(|it| format!("/records/{id}/{it}/edit")).collect(), UNFOLD);
+    }
+    for id in [&*planned, long] {
+        add(ADMINISTRATOR, ["activity", "tasks", "tasks/new"].iter().map(|it| format!("/records/{id}/{it}")).collect(), UNFOLD);
+    }
+    add(ADMINISTRATOR, fixed(&["/releases/new", "/changes/new", "/items/new", "/users/new", "/groups/new"]), "");
+    add(ADMINISTRATOR, fixed(&["/releases/new", "/changes/new", "/items/new", "/users/new", "/groups/new"]), SEND);
+    add(ADMINISTRATOR, vec![format!("/changes/new?release={long}")], UNFOLD);
+    let tasks = world.found("SELECT '/tasks/' || max(id) AS found FROM tasks GROUP BY state UNION SELECT '/tasks/' || max(id) FROM tasks");
+    add(ADMINISTRATOR, tasks.iter().map(|it| format!("{it}/edit")).take(1).collect(), "");
+    add(ADMINISTRATOR, tasks, UNFOLD);
+    let lists =
+        ["/", "/releases", "/changes", "/tasks", "/approvals", "/items", "/models", "/workflows", "/search", "/activity", "/profile", "/users", "/groups"];
+    add(ADMINISTRATOR, fixed(&lists), UNFOLD);
+    add(MANAGER, fixed(&["/", "/tasks", "/releases?state=open&mine=yes&q=nothing+of+the+kind"]), "");
+    add(MANAGER, vec![format!("/search?q={}", &LONG[..12])], "");
+    add(APPROVER, fixed(&["/", "/approvals"]), "");
+    let approvals = format!(
+        "SELECT '/approvals/' || max(a.id) AS found FROM approvals a JOIN users u ON u.id = a.approver_id WHERE u.email LIKE '{APPROVER}@%' GROUP BY a.state"
+    );
+    add(APPROVER, world.found(&approvals), UNFOLD);
+    add(CONTRIBUTOR, fixed(&["/", "/tasks", "/approvals"]), "");
+    let (item, user, group) = (
+        "SELECT '/items/' || max(id) || '/edit' AS found FROM configuration_items",
+        "SELECT '/users/' || max(id) || '/edit' AS found FROM users",
+        "SELECT '/groups/' || max(id) || '/edit' AS found FROM groups",
+    );
+    for query in [item, user, group] {
+        add(ADMINISTRATOR, world.found(query), UNFOLD);
+    }
+    add(VIEWER, fixed(&["/releases/new", "/releases/999999", "/nowhere"]), "");
+    every_route_is_among(&pages);
+    pages
+}
+
+fn every_route_is_among(pages: &[Page]) {
+    /// Not for people's eyes; or, the setup page, only there while nobody else is.
+    const OTHERS: [&str; 6] = ["/healthz", "/readyz", "/static/{hash}/{file}", "/releases.csv", "/changes.csv", "/setup/{token}"];
+    let fits = |pattern: &str, path: &str| {
+        let path = path.split('?').next().unwrap_or_default();
+        pattern.split('/').count() == path.split('/').count()
+            && pattern.split('/').zip(path.split('/')).all(|(one, other)| one.starts_with('{') || one == other)
+    };
+    let shown = ROUTES.iter().filter(|it| it.method == "get" && !OTHERS.contains(&it.path));
+    let missing: Vec<_> = shown.filter(|route| !pages.iter().any(|it| fits(route.path, &it.path))).map(|it| it.path).collect();
+    assert!(missing.is_empty(), "no page is looked at for {missing:?}");
+}
