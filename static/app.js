@@ -26,17 +26,9 @@
     }
   });
 
-  // "Select all" boxes.
-  document.addEventListener("change", (event) => {
-    const name = event.target.dataset?.selectAll;
-    if (name) {
-      for (const box of document.querySelectorAll(`input[type=checkbox][name="${name}"]`)) box.checked = event.target.checked;
-    }
-  });
-
   // Where the reader goes on: what is wrong, or the part that changed; on another page its heading.
   const arrive = (part) => {
-    const place = document.getElementById("form-summary") ?? (part ? document.getElementById(part) : null);
+    const place = document.getElementById("form-summary") ?? document.getElementById("said") ?? (part ? document.getElementById(part) : null);
     if (place) {
       place.scrollIntoView({ block: "start" });
       focus(place);
@@ -72,5 +64,5 @@
   });
 
   // A page that came by itself: an error in its form is where one goes on.
-  if (document.getElementById("form-summary")) arrive("");
+  if (document.getElementById("form-summary") ?? document.getElementById("said")) arrive("");
 })();

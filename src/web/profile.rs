@@ -65,7 +65,7 @@ fn read(fields: &Fields) -> Result<profile::Draft, Error> {
     }
 }
 
-pub async fn update(ctx: Context, req: HttpRequest, fields: Fields, settings: web::Data<Settings>) -> Answer {
+pub async fn update(ctx: Context, req: HttpRequest, mut fields: Fields, settings: web::Data<Settings>) -> Answer {
     let seen = fields.version();
     let done = match read(&fields) {
         Ok(draft) => ctx.write(move |tx| profile::edit(tx, seen, &draft)).await,
@@ -74,6 +74,14 @@ pub async fn update(ctx: Context, req: HttpRequest, fields: Fields, settings: we
     match done {
         Ok(()) => page::see_with("/profile", "Your profile is saved."),
         Err(Error::Invalid(errors)) => page::unprocessable(&page_with(&ctx, &req, &settings, Some(Form::refused(fields, errors)), Form::default()).await?),
+        Err(Error::Stale) => {
+            let id = ctx.actor.id;
+            let stored = ctx.read(move |conn| Ok(users::find(conn, id)?)).await?;
+            fields.set("version", stored.version.to_string());
+            let changed = format!("Your account was changed meanwhile; the name stored now is {}. Save again to replace it.", stored.name);
+            let form = Form::refused(fields, FormErrors::of("name", changed));
+            page::conflict(&page_with(&ctx, &req, &settings, Some(form), Form::default()).await?)
+        }
         Err(error) => Err(error.into()),
     }
 }
