@@ -41,7 +41,7 @@ pub fn take(tx: &mut Tx<'_>, id: RecordId, seen: i32, key: &str, reason: &str) -
         end(tx, &sheet, state)?
     }
     if record.kind == RecordKind::Change {
-        tell_release(tx, id, record.milestone, to.milestone)?
+        tell_release(tx, id, record.milestone)?
     }
     Ok(())
 }
@@ -73,12 +73,18 @@ fn end(tx: &mut Tx<'_>, sheet: &Sheet, state: RecordState) -> Result<()> {
     Ok(())
 }
 
-/// Notes on the release of an RFC that now all of its RFCs are authorised, or implemented.
-fn tell_release(tx: &mut Tx<'_>, change: RecordId, before: Milestone, after: Milestone) -> Result<()> {
-    let Some(release) = related::bound_to(tx.conn, change)? else { return Ok(()) };
+/// Notes on the release an RFC is bound to that all of its RFCs got as far as authorised, or implemented.
+fn tell_release(tx: &mut Tx<'_>, change: RecordId, before: Milestone) -> Result<()> {
+    match related::bound_to(tx.conn, change)? {
+        Some(release) => tell_progress(tx, release, before),
+        None => Ok(()),
+    }
+}
+
+/// Whether the RFC that was the last to lag behind, at `lagged`, no longer does: it went on, was rejected, or was taken off.
+pub(super) fn tell_progress(tx: &mut Tx<'_>, release: RecordId, lagged: Milestone) -> Result<()> {
     let changes: Vec<_> = related::of_release(tx.conn, release)?.into_iter().filter(|it| it.counts()).collect();
-    // One that is rejected passes the milestones too, but then the others count; if there are none, nothing is done.
-    let all = |milestone| before < milestone && after >= milestone && !changes.is_empty() && changes.iter().all(|it| it.milestone >= milestone);
+    let all = |milestone| lagged < milestone && !changes.is_empty() && changes.iter().all(|it| it.milestone >= milestone);
     if all(Milestone::Authorised) {
         events::record(tx, release, &Event::ChangesAllAuthorised { count: changes.len() })?;
     }

@@ -130,13 +130,12 @@ pub fn relate(tx: &mut Tx<'_>, release: RecordId, change: RecordId, reason: &str
 /// Takes an RFC off its release.
 pub fn unrelate(tx: &mut Tx<'_>, release: RecordId, change: RecordId, reason: &str) -> Result<()> {
     let sheet = lock_sheet(tx, release, editing)?;
-    if !sheet.changes.iter().any(|it| it.id == change) {
-        return Err(Error::NotFound);
-    }
+    let leaving = sheet.changes.iter().find(|it| it.id == change).ok_or(Error::NotFound)?;
     thaw(tx, &sheet, reason)?;
     related::unrelate(tx, release, change)?;
-    let event = Event::ChangeUnrelated { release: sheet.full.record.name().to_owned(), change: RecordKind::Change.number(change) };
-    note(tx, release, change, &event)
+    let event = Event::ChangeUnrelated { release: sheet.full.record.name().to_owned(), change: leaving.number() };
+    note(tx, release, change, &event)?;
+    phases::tell_progress(tx, release, leaving.milestone)
 }
 
 /// Both the release and the RFC show what happened; approvers who decided on the old list are asked again.

@@ -105,8 +105,8 @@ impl Event {
             }
             Event::ChangeRelated { release, change } => format!("related {change} to {release}"),
             Event::ChangeUnrelated { release, change } => format!("took {change} off {release}"),
-            Event::ChangesAllAuthorised { .. } => "brought the last RFC through its authorisation".into(),
-            Event::ChangesAllImplemented { .. } => "brought the last RFC through its implementation".into(),
+            Event::ChangesAllAuthorised { .. } => "completed the authorisation of its RFCs".into(),
+            Event::ChangesAllImplemented { .. } => "completed the implementation of its RFCs".into(),
             Event::WatchingStarted {} => "started watching".into(),
             Event::WatchingEnded {} => "stopped watching".into(),
             Event::ModelApplied { model, tasks: 1 } => format!("applied the model {model}, which added one task"),

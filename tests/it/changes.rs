@@ -126,6 +126,18 @@ async fn once_build_began_rfcs_join_and_leave_only_by_waiver() {
 }
 
 #[tokio::test]
+async fn taking_the_last_open_rfc_off_completes_the_authorisation_of_the_others() {
+    let app = TestApp::start().await;
+    let id = given::release(&app, "Payroll").with_changes(2).registered();
+    let [first, second] = [0, 1].map(|at| given::sheet(&app, id).changes[at].id);
+    while given::sheet(&app, first).full.record.phase != "build" {
+        given::advance(&app, first);
+    }
+    app.act(|tx| slipway::app::releases::unrelate(tx, id, second, "")).expect("taken off");
+    assert_eq!(app.log().last().map(String::as_str), Some("changes_all_authorised"));
+}
+
+#[tokio::test]
 async fn the_release_is_told_once_when_all_its_rfcs_are_authorised_and_once_when_implemented() {
     let app = TestApp::start().await;
     let id = given::release(&app, "Payroll").with_changes(2).in_phase("build_test");
@@ -144,7 +156,7 @@ async fn the_release_is_told_once_when_all_its_rfcs_are_authorised_and_once_when
     assert_eq!(told("changes_all_implemented"), 0);
     until(second, "review");
     assert_eq!((told("changes_all_authorised"), told("changes_all_implemented")), (1, 1));
-    app.signed_in(Role::Viewer).get(&format!("/records/{id}/activity")).await.expect_text("brought the last RFC through its implementation");
+    app.signed_in(Role::Viewer).get(&format!("/records/{id}/activity")).await.expect_text("completed the implementation of its RFCs");
 }
 
 #[tokio::test]
