@@ -20,7 +20,7 @@ fn text(sheet: &Sheet, part: Covered) -> String {
             let items: Vec<&str> = sheet.items.iter().map(|(_, name)| name.as_str()).collect();
             lines(&[("", record.name()), ("", &record.title), ("Scope", &record.scope), ("Reason", &record.reason), ("Affected items", &items.join(", "))])
         }
-        Covered::Changes => sheet.changes.iter().map(|it| format!("{} {}", it.number(), it.title)).collect::<Vec<_>>().join("\n"),
+        Covered::Changes => sheet.changes.iter().map(|it| format!("- {} {}", it.number(), it.title)).collect::<Vec<_>>().join("\n"),
         Covered::Plan => sheet.full.release.as_ref().map_or_else(String::new, |it| {
             lines(&[
                 ("Strategy", it.strategy.map_or("", |it| it.label())),
@@ -45,9 +45,15 @@ fn text(sheet: &Sheet, part: Covered) -> String {
     }
 }
 
+/// Filled fields with their labels, each a paragraph; a text of several lines stands below its label.
 fn lines(pairs: &[(&str, &str)]) -> String {
     let filled = pairs.iter().filter(|(_, text)| !text.is_empty());
-    filled.map(|(label, text)| if label.is_empty() { (*text).to_owned() } else { format!("{label}: {text}") }).collect::<Vec<_>>().join("\n")
+    let paragraph = |(label, text): &(&str, &str)| match (label.is_empty(), text.contains('\n') || text.starts_with("- ")) {
+        (true, _) => (*text).to_owned(),
+        (false, true) => format!("{label}:\n\n{text}"),
+        (false, false) => format!("{label}: {text}"),
+    };
+    filled.map(paragraph).collect::<Vec<_>>().join("\n\n")
 }
 
 fn grade(grade: Option<Grade>) -> &'static str {

@@ -6,10 +6,11 @@ use super::page::{self, Answer};
 use super::records::id_of;
 use crate::app::approvals::Answer as Decision;
 use crate::app::{self, Context, Error, FormErrors};
-use crate::domain::approvals::{ApprovalState, DenialReason, Difference, RoundState};
+use crate::domain::approvals::{ApprovalState, Content, DenialReason, Difference, RoundState};
 use crate::domain::ids::ApprovalId;
 use crate::domain::refusals::Refusal;
 use crate::domain::text;
+use crate::domain::workflows::Covered;
 use crate::store::approvals::{self, Approval, Asked, FullRound, Inbox};
 use crate::store::records::{self, Full};
 use actix_web::HttpRequest;
@@ -67,7 +68,7 @@ impl Show {
         let own = frame.actor.as_ref().is_some_and(|me| me.standing(full.record.owner_id, full.record.coordinator_id).own());
         let mut form = form.unwrap_or_default();
         form.fields.set("digest", &asked.step.digest);
-        Ok(Show { content: content.0.into_iter().collect(), frame, full, approval, asked, round, changed, form, own })
+        Ok(Show { content: in_order(content), frame, full, approval, asked, round, changed, form, own })
     }
 
     fn reasons(&self) -> Vec<Choice> {
@@ -85,6 +86,14 @@ impl Show {
     fn may_retract(&self) -> bool {
         self.round.round.state == RoundState::Open && matches!(self.approval.state, ApprovalState::Approved | ApprovalState::Denied)
     }
+}
+
+/// The parts as a reader takes them in: what it is first, then how and when.
+fn in_order(content: Content) -> Vec<(String, String)> {
+    let place = |part: &str| Covered::ALL.iter().position(|it| it.label() == part);
+    let mut parts: Vec<(String, String)> = content.0.into_iter().collect();
+    parts.sort_by_key(|(part, _)| place(part));
+    parts
 }
 
 pub async fn show(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
