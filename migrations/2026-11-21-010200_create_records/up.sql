@@ -67,8 +67,10 @@ CREATE TABLE records (
 );
 CREATE INDEX records_newest ON records (kind, id DESC);
 CREATE INDEX records_open ON records (kind, id DESC) WHERE state = 'open';
-CREATE INDEX records_due ON records (kind, phase_due_at, id) WHERE state = 'open';
-CREATE INDEX records_start ON records (kind, planned_start, id);
+CREATE INDEX records_due ON records (kind, (coalesce(phase_due_at, 'infinity'::timestamptz)), id);
+CREATE INDEX records_overdue ON records (phase_due_at) WHERE state = 'open';
+CREATE INDEX records_start ON records (kind, (coalesce(planned_start, 'infinity'::timestamptz)), id);
+CREATE INDEX records_start_last ON records (kind, (coalesce(planned_start, '-infinity'::timestamptz)) DESC, id DESC);
 CREATE INDEX records_phase ON records (kind, phase, id DESC);
 CREATE INDEX records_owner ON records (owner_id, id DESC);
 CREATE INDEX records_coordinator ON records (coordinator_id, id DESC);

@@ -1,1 +1,1 @@
-DROP TABLE approvals, approval_steps, approval_contents, approval_rounds, task_predecessors, tasks, applied_models, models;
+DROP TABLE approvals, approval_steps, approval_contents, approval_rounds, task_predecessors, tasks, models;

@@ -1,4 +1,4 @@
-INSERT INTO workflows (key, version, record_kind, name, published_at, definition) VALUES ('release-standard', 1, 'release', 'Major and minor release', 'epoch', $${"phases": [
+INSERT INTO workflows (key, version, record_kind, name, published_at, definition) VALUES ('release-major', 1, 'release', 'Major release', 'epoch', $${"phases": [
   {"key": "assess", "name": "Registration and assessment", "kind": "main", "milestone": "registered", "sections": ["scope", "changes", "plan", "tasks"], "target_days": 2,
    "transitions": [
      {"key": "advance", "kind": "advance", "to": "plan", "label": "Start planning", "requirements": ["details_complete", "changes_related"]},
@@ -20,6 +20,46 @@ INSERT INTO workflows (key, version, record_kind, name, published_at, definition
   {"key": "training", "name": "Training", "kind": "main", "milestone": "authorised", "scope_frozen": true, "sections": ["scope", "changes", "plan", "tasks", "approvals", "confirmations"], "target_days": 5, "condition": "high_impact_and_urgency",
    "transitions": [
      {"key": "advance", "kind": "advance", "to": "rollout", "label": "Start the rollout", "requirements": ["tasks_done"]}]},
+  {"key": "rollout", "name": "Distribution and rollout", "kind": "main", "milestone": "authorised", "scope_frozen": true, "sections": ["scope", "changes", "plan", "tasks", "approvals", "confirmations"], "target_days": 5,
+   "transitions": [
+     {"key": "advance", "kind": "advance", "to": "early_life", "label": "Start early life support", "requirements": ["changes_implemented", "deployment_done", "verification_passed"]},
+     {"key": "back_out", "kind": "back_out", "to": "back_out", "label": "Back out", "asks_reason": true}]},
+  {"key": "back_out", "name": "Back-out", "kind": "side", "milestone": "authorised", "scope_frozen": true, "sections": ["scope", "changes", "plan", "tasks", "approvals", "confirmations"], "target_days": 1,
+   "transitions": [
+     {"key": "rework", "kind": "rework", "to": "plan", "label": "Back to planning", "requirements": ["back_out_facts", "tasks_done"]},
+     {"key": "close", "kind": "close", "to": "closed", "label": "Close as backed out", "requirements": ["back_out_facts", "tasks_done"], "outcome": "backed_out"}]},
+  {"key": "early_life", "name": "Early life support", "kind": "main", "milestone": "implemented", "scope_frozen": true, "sections": ["scope", "changes", "plan", "tasks", "approvals", "confirmations"], "target_days": 10,
+   "transitions": [
+     {"key": "advance", "kind": "advance", "to": "review", "label": "Start the review", "requirements": ["exit_criteria_met", "handover_accepted"]},
+     {"key": "back_out", "kind": "back_out", "to": "back_out", "label": "Back out", "asks_reason": true}]},
+  {"key": "review", "name": "Review", "kind": "main", "milestone": "implemented", "scope_frozen": true, "sections": ["scope", "changes", "plan", "tasks", "approvals", "confirmations"], "target_days": 5,
+   "approvals": [
+     {"position": 1, "name": "Closure", "rule": "one", "approvers": {"role": "release_manager"}, "covers": ["scope", "changes"], "days": 3}],
+   "transitions": [
+     {"key": "close", "kind": "close", "to": "closed", "label": "Close the release", "requirements": ["feedback_considered", "review_complete", "follow_ups_settled", "changes_closed", "log_and_cms_current", "approved"], "outcome": "closed"}]},
+  {"key": "closed", "name": "Closed", "kind": "end", "milestone": "finished", "scope_frozen": true, "sections": ["scope", "changes", "plan", "tasks", "approvals", "confirmations"]},
+  {"key": "abandoned", "name": "Abandoned", "kind": "end", "milestone": "finished", "scope_frozen": true, "sections": ["scope", "changes", "plan", "tasks", "approvals", "confirmations"]}
+]}$$);
+
+INSERT INTO workflows (key, version, record_kind, name, published_at, definition) VALUES ('release-minor', 1, 'release', 'Minor release', 'epoch', $${"phases": [
+  {"key": "assess", "name": "Registration and assessment", "kind": "main", "milestone": "registered", "sections": ["scope", "changes", "plan", "tasks"], "target_days": 2,
+   "transitions": [
+     {"key": "advance", "kind": "advance", "to": "plan", "label": "Start planning", "requirements": ["details_complete", "changes_related"]},
+     {"key": "abandon", "kind": "abandon", "to": "abandoned", "label": "Abandon the release", "asks_reason": true, "outcome": "abandoned"}]},
+  {"key": "plan", "name": "Planning and design", "kind": "main", "milestone": "registered", "sections": ["scope", "changes", "plan", "tasks", "approvals", "confirmations"], "target_days": 10,
+   "approvals": [
+     {"position": 1, "name": "Plan", "rule": "all", "approvers": {"role": "release_approver"}, "covers": ["scope", "changes", "plan", "window", "back_out_plan", "assessment"], "days": 3}],
+   "transitions": [
+     {"key": "advance", "kind": "advance", "to": "build_test", "label": "Start build and test", "requirements": ["plan_complete", "risk_assessed", "back_out_plan_written", "window_set", "tasks_done", "approved"]},
+     {"key": "abandon", "kind": "abandon", "to": "abandoned", "label": "Abandon the release", "asks_reason": true, "outcome": "abandoned"}]},
+  {"key": "build_test", "name": "Build and test", "kind": "main", "milestone": "authorised", "scope_frozen": true, "sections": ["scope", "changes", "plan", "tasks", "approvals", "confirmations"], "target_days": 15,
+   "approvals": [
+     {"position": 1, "name": "Build and test", "rule": "quorum", "approvers": {"role": "release_approver"}, "covers": ["scope", "changes"], "days": 2},
+     {"position": 2, "name": "Deployment (CAB)", "rule": "all_immediate_denial", "approvers": {"group": "cab"}, "covers": ["scope", "changes", "plan", "window", "back_out_plan", "assessment"], "days": 3}],
+   "transitions": [
+     {"key": "advance", "kind": "advance", "to": "rollout", "label": "Start the rollout", "requirements": ["changes_authorised", "tests_passed", "tasks_done", "approved"]},
+     {"key": "rework", "kind": "rework", "to": "plan", "label": "Test failed: back to planning", "asks_reason": true},
+     {"key": "abandon", "kind": "abandon", "to": "abandoned", "label": "Abandon the release", "asks_reason": true, "outcome": "abandoned"}]},
   {"key": "rollout", "name": "Distribution and rollout", "kind": "main", "milestone": "authorised", "scope_frozen": true, "sections": ["scope", "changes", "plan", "tasks", "approvals", "confirmations"], "target_days": 5,
    "transitions": [
      {"key": "advance", "kind": "advance", "to": "early_life", "label": "Start early life support", "requirements": ["changes_implemented", "deployment_done", "verification_passed"]},
@@ -188,8 +228,8 @@ INSERT INTO workflows (key, version, record_kind, name, published_at, definition
 
 INSERT INTO categories (key, record_kind, name, level, workflow_id, position)
 SELECT c.key, w.record_kind, c.name, c.level, w.id, c.position
-FROM (VALUES ('major', 'Major', 'major', 'release-standard', 1),
-             ('minor', 'Minor', 'minor', 'release-standard', 2),
+FROM (VALUES ('major', 'Major', 'major', 'release-major', 1),
+             ('minor', 'Minor', 'minor', 'release-minor', 2),
              ('emergency', 'Emergency', 'emergency', 'release-emergency', 3),
              ('normal-change', 'Normal', 'normal', 'change-normal', 1),
              ('standard-change', 'Standard', 'standard', 'change-standard', 2),

@@ -13,6 +13,7 @@ use crate::domain::working_time;
 use crate::store::approvals::{self, Approval, Asked, Decision, FullRound, NewStep};
 use crate::store::users::Person;
 use crate::store::{Tx, choices, events, records};
+use chrono_tz::Tz;
 
 /// Opens a round: asks the approvers of the phase, once.
 pub fn ask(tx: &mut Tx<'_>, id: RecordId) -> Result<()> {
@@ -59,7 +60,7 @@ fn add_step(tx: &mut Tx<'_>, sheet: &Sheet, round: RoundId, step: &ApprovalStep)
         rule: step.rule,
         covers: &step.covers,
         digest: &digest,
-        due_at: Some(working_time::due(tx.now, step.days, tx.actor.zone)),
+        days: i32::try_from(step.days).unwrap_or(i32::MAX),
         asked_as: &asked_as,
         approvers: &approvers,
     };
@@ -112,6 +113,7 @@ fn not_pending(approval: &Approval, round: &FullRound) -> Refusal {
     match approval.state {
         ApprovalState::Waiting if round.round.state == RoundState::Open => Refusal::NotYourTurn,
         ApprovalState::Approved | ApprovalState::Denied => Refusal::Settled("decided by you already".into()),
+        ApprovalState::Excluded => Refusal::OwnRecord,
         ApprovalState::Waiting | ApprovalState::NotNeeded | ApprovalState::Pending => Refusal::Settled(round.round.state.label().to_lowercase()),
     }
 }
@@ -148,7 +150,7 @@ pub(super) fn withdraw_open(tx: &mut Tx<'_>, sheet: &Sheet, reason: &str) -> Res
     let Some(open) = sheet.rounds.iter().find(|it| it.round.state == RoundState::Open) else { return Ok(false) };
     for asked in &open.steps {
         if matches!(asked.step.state, StepState::Waiting | StepState::Open) {
-            approvals::set_step(tx, &asked.step, StepState::NotNeeded)?;
+            approvals::set_step(tx, &asked.step, StepState::NotNeeded, None)?;
         }
         approvals::set_undecided(tx, asked.step.id, &[ApprovalState::Waiting, ApprovalState::Pending], ApprovalState::NotNeeded)?;
     }
@@ -182,13 +184,31 @@ pub(super) fn refresh(tx: &mut Tx<'_>, id: RecordId) -> Result<()> {
     if reopened { settle(tx, id, round.round.id) } else { Ok(()) }
 }
 
+/// Whoever became owner or coordinator is asked no longer, and what they decided does not count.
+pub(super) fn exclude_own(tx: &mut Tx<'_>, id: RecordId) -> Result<()> {
+    let sheet = Sheet::load(tx.conn, id)?;
+    let record = &sheet.full.record;
+    let own = |it: &Approval| it.approver_id == record.owner_id || Some(it.approver_id) == record.coordinator_id;
+    let Some(round) = sheet.round().filter(|it| matches!(it.round.state, RoundState::Open | RoundState::Approved)) else { return Ok(()) };
+    let mut excluded = false;
+    for asked in &round.steps {
+        for (approval, approver) in asked.approvals.iter().filter(|(it, _)| own(it) && it.state != ApprovalState::Excluded) {
+            approvals::exclude(tx, approval.id)?;
+            events::record(tx, id, &Event::ApprovalExcluded { step: asked.step.name.clone(), approver: approver.clone() })?;
+            excluded = true;
+        }
+    }
+    if excluded { settle(tx, id, round.round.id) } else { Ok(()) }
+}
+
 /// Brings the round, its steps and those asked to where the answers put them.
 fn settle(tx: &mut Tx<'_>, record: RecordId, round: RoundId) -> Result<()> {
     let full = approvals::find_round(tx.conn, round)?;
+    let zone = records::full(tx.conn, record)?.zone;
     let verdicts: Vec<StepVerdict> = full.steps.iter().map(verdict).collect();
     let (state, steps) = settle_round(&verdicts);
     for (asked, step_state) in full.steps.iter().zip(steps) {
-        settle_step(tx, record, asked, step_state)?;
+        settle_step(tx, record, zone, asked, step_state)?;
     }
     if state != full.round.state {
         approvals::set_round(tx, round, state)?;
@@ -206,7 +226,7 @@ fn verdict(asked: &Asked) -> StepVerdict {
     StepVerdict { position: asked.step.position, verdict: asked.step.rule().verdict(tally) }
 }
 
-fn settle_step(tx: &mut Tx<'_>, record: RecordId, asked: &Asked, state: StepState) -> Result<()> {
+fn settle_step(tx: &mut Tx<'_>, record: RecordId, zone: Tz, asked: &Asked, state: StepState) -> Result<()> {
     use ApprovalState::{NotNeeded, Pending, Waiting};
     let step = asked.step.id;
     match state {
@@ -215,7 +235,8 @@ fn settle_step(tx: &mut Tx<'_>, record: RecordId, asked: &Asked, state: StepStat
         StepState::Approved | StepState::Denied | StepState::NotNeeded => approvals::set_undecided(tx, step, &[Waiting, Pending], NotNeeded)?,
     }
     if state != asked.step.state {
-        approvals::set_step(tx, &asked.step, state)?;
+        let due = working_time::due(tx.now, u32::try_from(asked.step.days).unwrap_or(0), zone);
+        approvals::set_step(tx, &asked.step, state, Some(due))?;
         if matches!(state, StepState::Approved | StepState::Denied) {
             events::record(tx, record, &Event::StepSettled { step: asked.step.name.clone(), state })?;
         }

@@ -20,7 +20,7 @@ fn text(sheet: &Sheet, part: Covered) -> String {
             let items: Vec<&str> = sheet.items.iter().map(|(_, name)| name.as_str()).collect();
             lines(&[("", record.name()), ("", &record.title), ("Scope", &record.scope), ("Reason", &record.reason), ("Affected items", &items.join(", "))])
         }
-        Covered::Changes => sheet.changes.iter().map(|it| format!("- {} {}", it.number(), it.title)).collect::<Vec<_>>().join("\n"),
+        Covered::Changes => sheet.changes.iter().map(|it| format!("- {}", it.number())).collect::<Vec<_>>().join("\n"),
         Covered::Plan => sheet.full.release.as_ref().map_or_else(String::new, |it| {
             lines(&[
                 ("Strategy", it.strategy.map_or("", |it| it.label())),

@@ -31,7 +31,6 @@ pub fn apply(tx: &mut Tx<'_>, record: RecordId, model: ModelId) -> Result<usize>
     if let Some(release) = &full.release {
         releases::fill_texts(tx, release, &model.model.texts)?;
     }
-    models::note_applied(tx, record, model.id)?;
     events::record(tx, record, &Event::ModelApplied { model: model.name.clone(), tasks: made.len() })?;
     let full = records::full(tx.conn, record)?;
     reckon_due_times(tx, &full)?;

@@ -32,7 +32,7 @@ pub fn take(tx: &mut Tx<'_>, id: RecordId, seen: i32, key: &str, reason: &str) -
     let to = sheet.full.workflow.destination(transition, record.grades()).ok_or_else(|| Refusal::Nowhere(transition.label.clone()))?;
     let state = if to.is_end() { transition.outcome.unwrap_or(RecordState::Closed) } else { RecordState::Open };
     approvals::withdraw_open(tx, &sheet, "The record left the phase.")?;
-    let due = phase_due(tx, to);
+    let due = phase_due(tx, sheet.full.zone, to);
     records::enter_phase(tx, record, to, state, due)?;
     events::record(tx, id, &event(transition, phase, to, state, reason))?;
     if state == RecordState::Open {
@@ -63,11 +63,16 @@ fn end(tx: &mut Tx<'_>, sheet: &Sheet, state: RecordState) -> Result<()> {
         related::release_all(tx, id)?;
         return Ok(());
     }
+    related::release_open(tx, id)?;
     let version = release.version();
     for (older, number) in releases::closed_of(tx.conn, release.ci_id)? {
         if version.supersedes(&number) {
             releases::supersede(tx, older, id)?;
             events::record(tx, older, &Event::ReleaseSuperseded { by: sheet.full.record.name().to_owned() })?;
+        } else if number.supersedes(&version) {
+            // A larger one closed while this one was still on its way.
+            releases::supersede(tx, id, older)?;
+            events::record(tx, id, &Event::ReleaseSuperseded { by: RecordKind::Release.number(older) })?;
         }
     }
     Ok(())
@@ -83,6 +88,7 @@ fn tell_release(tx: &mut Tx<'_>, change: RecordId, before: Milestone) -> Result<
 
 /// Whether the RFC that was the last to lag behind, at `lagged`, no longer does: it went on, was rejected, or was taken off.
 pub(super) fn tell_progress(tx: &mut Tx<'_>, release: RecordId, lagged: Milestone) -> Result<()> {
+    related::one_at_a_time(tx, release)?;
     let changes: Vec<_> = related::of_release(tx.conn, release)?.into_iter().filter(|it| it.counts()).collect();
     let all = |milestone| lagged < milestone && !changes.is_empty() && changes.iter().all(|it| it.milestone >= milestone);
     if all(Milestone::Authorised) {

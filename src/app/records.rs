@@ -15,6 +15,7 @@ use crate::store::records::{self, Details, Full, NewRecord, Record, Scope, Windo
 use crate::store::releases::{self, Plan};
 use crate::store::{Tx, events, items, users, watchers};
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 /// One section of a record, as somebody filled it in.
 #[derive(Clone, Debug)]
@@ -56,9 +57,9 @@ pub fn moving(actor: &Actor, record: &Record) -> Action {
     }
 }
 
-/// When a phase that begins now should be left.
-pub fn phase_due(tx: &Tx<'_>, phase: &Phase) -> Option<DateTime<Utc>> {
-    phase.target_days.map(|days| working_time::due(tx.now, days, tx.actor.zone))
+/// When a phase that begins now should be left, in working days of the owner.
+pub fn phase_due(tx: &Tx<'_>, zone: Tz, phase: &Phase) -> Option<DateTime<Utc>> {
+    phase.target_days.map(|days| working_time::due(tx.now, days, zone))
 }
 
 /// Changes one section. Whoever saved meanwhile is not overwritten.
@@ -87,6 +88,9 @@ pub fn edit(tx: &mut Tx<'_>, id: RecordId, seen: i32, edit: &Edit) -> Result<()>
     events::record(tx, id, &Event::RecordEdited { section: edit.section().to_owned(), fields })?;
     if after.record.planned_start != before.record.planned_start {
         tasks::reckon_due_times(tx, &after)?;
+    }
+    if after.record.owner_id != before.record.owner_id || after.record.coordinator_id != before.record.coordinator_id {
+        approvals::exclude_own(tx, id)?;
     }
     approvals::refresh(tx, id)
 }

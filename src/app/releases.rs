@@ -14,7 +14,8 @@ use crate::domain::releases::{Version, identifier};
 use crate::domain::requirements::Requirement;
 use crate::store::categories::Category;
 use crate::store::records::{self, Details, NewRecord, Scope, Window};
-use crate::store::{Tx, categories, events, related, releases, workflows};
+use crate::store::releases::Plan;
+use crate::store::{Tx, categories, events, related, releases, users, workflows};
 
 /// The CI of a new release: one that exists, or one to be created on the way.
 #[derive(Clone, Debug)]
@@ -32,6 +33,7 @@ pub struct NewRelease {
     pub details: Details,
     pub scope: Scope,
     pub window: Window,
+    pub plan: Plan,
     pub model: Option<ModelId>,
     pub changes: Vec<RecordId>,
 }
@@ -81,11 +83,12 @@ fn write(tx: &mut Tx<'_>, new: &NewRelease, category: &Category, (item, item_nam
     let workflow = workflows::find(tx.conn, category.workflow_id)?;
     let phase = workflow.first().ok_or_else(|| Refusal::Nowhere(category.name.clone()))?;
     let identifier = identifier(item_name, version);
+    let zone = users::zone(tx.conn, new.details.owner_id)?;
     let record = NewRecord {
         kind: RecordKind::Release,
         category,
         phase,
-        phase_due_at: phase_due(tx, phase),
+        phase_due_at: phase_due(tx, zone, phase),
         identifier: Some(&identifier),
         ci_id: Some(item),
         details: &new.details,
@@ -94,6 +97,7 @@ fn write(tx: &mut Tx<'_>, new: &NewRelease, category: &Category, (item, item_nam
     };
     let id = insert(tx, &record)?;
     releases::insert(tx, id, item, version)?;
+    releases::set_plan(tx, id, &new.plan)?;
     let event = Event::ReleaseRegistered { identifier, title: new.details.title.clone(), category: category.name.clone() };
     events::record(tx, id, &event)?;
     Ok(id)

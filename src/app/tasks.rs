@@ -13,7 +13,8 @@ use crate::domain::tasks::{Around, Predecessors, TaskRefusal, TaskState, TaskSte
 use crate::domain::working_time;
 use crate::store::records::{self, Full, Record};
 use crate::store::tasks::{self, Named, Plan, Task};
-use crate::store::{Tx, choices, events, users, visits};
+use crate::store::visits::{self, Visit};
+use crate::store::{Tx, choices, events, users};
 use chrono::{DateTime, Utc};
 
 /// The permission to plan the tasks of a record.
@@ -154,7 +155,9 @@ pub fn step(tx: &mut Tx<'_>, id: TaskId, step: TaskStep, note: &str) -> Result<R
     if step == TaskStep::Reopen {
         nothing_followed(&all, &known, id)?;
     }
-    let around = Around { phase_begun: begun(&full, &task.phase), unsettled_predecessors: unsettled(&all, &known, id), reason_given: !note.is_empty() };
+    let visits = visits::list(tx.conn, record)?;
+    let around =
+        Around { phase_begun: begun(&full, &visits, &task.phase), unsettled_predecessors: unsettled(&all, &known, id), reason_given: !note.is_empty() };
     let to = take(task.state, step, &around)?;
     tasks::set_state(tx, id, to, note)?;
     events::record(tx, record, &Event::TaskMoved { title: task.title, from: task.state, to, note: note.to_owned() })?;
@@ -190,7 +193,7 @@ fn is_mine(tx: &mut Tx<'_>, task: &Task) -> Result<bool> {
     if task.assignee_id == Some(tx.actor.id) {
         return Ok(true);
     }
-    let Some(group) = task.group_id else { return Ok(false) };
+    let Some(group) = task.group_id.filter(|_| task.assignee_id.is_none()) else { return Ok(false) };
     Ok(choices::groups_of(tx.conn, tx.actor.id)?.contains(&group))
 }
 
@@ -216,22 +219,23 @@ pub fn assign(tx: &mut Tx<'_>, id: TaskId, assignee: Option<UserId>) -> Result<R
     Ok(record)
 }
 
-/// Moves the due time of a task by working days.
-pub fn shift(tx: &mut Tx<'_>, id: TaskId, days: i64) -> Result<RecordId> {
+/// Moves the due time of an open task by working days; returns whether there was one to move.
+pub fn shift(tx: &mut Tx<'_>, id: TaskId, days: i64) -> Result<bool> {
     let record = tasks::record_of(tx.conn, id)?;
-    lock_planned(tx, record)?;
+    let full = lock_planned(tx, record)?;
     let task = tasks::find(tx.conn, id)?;
-    let Some(due) = task.due_at else { return Ok(record) };
-    let moved = working_time::shift(due, days, tx.actor.zone);
+    let Some(due) = task.due_at.filter(|_| task.state.is_open()) else { return Ok(false) };
+    let moved = working_time::shift(due, days, full.zone);
     tasks::set_due(tx, id, Some(moved))?;
     tasks::forget_anchor(tx, id)?;
     events::record(tx, record, &Event::TaskShifted { title: task.title, before: time(Some(due)), after: time(Some(moved)) })?;
-    Ok(record)
+    Ok(true)
 }
 
-/// Whether the work of a phase may be done: it is the present one, or lies before it.
-fn begun(full: &Full, phase: &str) -> bool {
-    phase == full.record.phase || full.workflow.position(phase) < full.workflow.position(&full.record.phase)
+/// Whether the work of a phase may be done: the record is in it, or went through it on the way to where it is.
+fn begun(full: &Full, visits: &[Visit], phase: &str) -> bool {
+    let before = full.workflow.position(phase) <= full.workflow.position(&full.record.phase);
+    before && visits.iter().any(|it| it.phase == phase)
 }
 
 /// After a phase was entered: its tasks become ready, and what is counted from its start gets its due time.
@@ -245,8 +249,9 @@ pub(super) fn enter_phase(tx: &mut Tx<'_>, record: RecordId) -> Result<()> {
 pub(super) fn settle_all(tx: &mut Tx<'_>, full: &Full) -> Result<()> {
     let all = tasks::of_record(tx.conn, full.record.id)?;
     let known = tasks::predecessors(tx.conn, full.record.id)?;
+    let visits = visits::list(tx.conn, full.record.id)?;
     for it in &all {
-        let state = settle(it.task.state, begun(full, &it.task.phase), unsettled(&all, &known, it.task.id).is_empty());
+        let state = settle(it.task.state, begun(full, &visits, &it.task.phase), unsettled(&all, &known, it.task.id).is_empty());
         if state != it.task.state {
             tasks::settle(tx, it.task.id, state)?;
         }
@@ -260,7 +265,7 @@ pub(super) fn reckon_due_times(tx: &mut Tx<'_>, full: &Full) -> Result<()> {
     for it in tasks::of_record(tx.conn, full.record.id)? {
         let (Some(anchor), Some(offset)) = (it.task.anchor, it.task.offset_days) else { continue };
         let phase_entered = visits.iter().rev().find(|visit| visit.phase == it.task.phase).map(|visit| visit.entered_at);
-        let anchors = Anchors { phase_entered, deployment: full.record.planned_start, zone: tx.actor.zone };
+        let anchors = Anchors { phase_entered, deployment: full.record.planned_start, zone: full.zone };
         let due = anchors.due(anchor, i64::from(offset));
         if due != it.task.due_at && it.task.state.is_open() {
             tasks::set_due(tx, it.task.id, due)?;

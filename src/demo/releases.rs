@@ -151,6 +151,7 @@ impl ReleaseRun {
             details: self.details(world, self.story.level == Level::Emergency),
             scope: Scope { scope: self.story.scope.to_owned(), reason: self.story.reason.to_owned() },
             window: Window::default(),
+            plan: crate::store::releases::Plan::default(),
             model: world.model(category),
             changes: ready.iter().filter(|(_, late)| late.is_none()).map(|(id, _)| *id).collect(),
         };

@@ -34,6 +34,8 @@ words! {
         Approved = "approved" "Approved",
         Denied = "denied" "Denied",
         NotNeeded = "not_needed" "No longer needed",
+        /// Became owner or coordinator meanwhile, and so may not decide.
+        Excluded = "excluded" "No longer asked",
     }
 }
 
@@ -90,12 +92,12 @@ pub struct Tally {
 impl Tally {
     pub fn of(answers: impl IntoIterator<Item = ApprovalState>) -> Tally {
         let mut tally = Tally::default();
-        for answer in answers {
+        for answer in answers.into_iter().filter(|it| *it != ApprovalState::Excluded) {
             tally.asked += 1;
             match answer {
                 ApprovalState::Approved => tally.approved += 1,
                 ApprovalState::Denied => tally.denied += 1,
-                ApprovalState::Waiting | ApprovalState::Pending | ApprovalState::NotNeeded => {}
+                ApprovalState::Waiting | ApprovalState::Pending | ApprovalState::NotNeeded | ApprovalState::Excluded => {}
             }
         }
         tally

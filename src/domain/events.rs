@@ -53,6 +53,7 @@ pub enum Event {
     ApprovalDecided { step: String, decision: ApprovalState, reason: Option<DenialReason>, comment: String, digest: String },
     ApprovalRetracted { step: String },
     ApprovalReopened { step: String, approver: String, changed: Vec<String> },
+    ApprovalExcluded { step: String, approver: String },
     StepSettled { step: String, state: StepState },
     RoundSettled { phase: String, state: RoundState },
     RoundWithdrawn { phase: String, reason: String },
@@ -127,12 +128,13 @@ impl Event {
             Event::ApprovalDecided { step, decision, .. } => match decision {
                 ApprovalState::Approved => format!("approved {step}"),
                 ApprovalState::Denied => format!("denied {step}"),
-                ApprovalState::Waiting | ApprovalState::Pending | ApprovalState::NotNeeded => format!("answered {step}"),
+                ApprovalState::Waiting | ApprovalState::Pending | ApprovalState::NotNeeded | ApprovalState::Excluded => format!("answered {step}"),
             },
             Event::ApprovalRetracted { step } => format!("took back the decision on {step}"),
             Event::ApprovalReopened { step, approver, changed } => {
                 format!("reopened the decision of {approver} on {step}: {} changed", changed.join(", ").to_lowercase())
             }
+            Event::ApprovalExcluded { step, approver } => format!("made {approver} responsible, who therefore no longer decides on {step}"),
             Event::StepSettled { step, state } => format!("settled {step}: {}", state.label().to_lowercase()),
             Event::RoundSettled { phase, state } => format!("settled the approval of {phase}: {}", state.label().to_lowercase()),
             Event::RoundWithdrawn { phase, .. } => format!("withdrew the approval of {phase}"),
@@ -181,6 +183,7 @@ impl Event {
             | Event::ApprovalAsked { .. }
             | Event::ApprovalRetracted { .. }
             | Event::ApprovalReopened { .. }
+            | Event::ApprovalExcluded { .. }
             | Event::StepSettled { .. }
             | Event::RoundSettled { .. }
             | Event::ItemRegistered { .. }
@@ -228,6 +231,7 @@ impl Event {
             | Event::ApprovalDecided { .. }
             | Event::ApprovalRetracted { .. }
             | Event::ApprovalReopened { .. }
+            | Event::ApprovalExcluded { .. }
             | Event::StepSettled { .. }
             | Event::RoundSettled { .. }
             | Event::RoundWithdrawn { .. }

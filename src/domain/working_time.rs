@@ -11,8 +11,11 @@ pub fn is_working_day(day: NaiveDate) -> bool {
 }
 
 /// The end of the working day that lies `days` working days after the day of `from`; 0 is that day itself, or the next working one.
+/// Never before `from`: what begins after the end of a working day is due at the end of the next.
 pub fn due(from: DateTime<Utc>, days: u32, zone: Tz) -> DateTime<Utc> {
-    at(shifted(from.with_timezone(&zone).date_naive(), i64::from(days)), END_OF_DAY, zone)
+    let day = from.with_timezone(&zone).date_naive();
+    let end = at(shifted(day, i64::from(days)), END_OF_DAY, zone);
+    if end > from { end } else { at(shifted(next(day, true), i64::from(days)), END_OF_DAY, zone) }
 }
 
 /// The start of the working day that lies `days` working days from `from`; negative days lie before it.

@@ -37,6 +37,8 @@ pub struct Step {
     pub state: StepState,
     pub digest: String,
     pub revision: i32,
+    /// Working days that its approvers have, once it is open.
+    pub days: i32,
     pub opened_at: Option<DateTime<Utc>>,
     pub due_at: Option<DateTime<Utc>>,
     pub settled_at: Option<DateTime<Utc>>,
@@ -140,7 +142,7 @@ pub struct NewStep<'a> {
     pub rule: Rule,
     pub covers: &'a [Covered],
     pub digest: &'a str,
-    pub due_at: Option<DateTime<Utc>>,
+    pub days: i32,
     pub asked_as: &'a str,
     pub approvers: &'a [UserId],
 }
@@ -159,7 +161,7 @@ pub fn add_step(tx: &mut Tx<'_>, record: RecordId, round: RoundId, new: &NewStep
             approval_steps::covers.eq(covers),
             approval_steps::state.eq(StepState::Waiting),
             approval_steps::digest.eq(new.digest),
-            approval_steps::due_at.eq(new.due_at),
+            approval_steps::days.eq(new.days),
         ))
         .returning(approval_steps::id)
         .get_result(tx.conn)?;
@@ -208,11 +210,18 @@ pub fn set_digest(tx: &mut Tx<'_>, step: StepId, digest: &str) -> QueryResult<()
     Ok(())
 }
 
-pub fn set_step(tx: &mut Tx<'_>, step: &Step, state: StepState) -> QueryResult<()> {
-    let opened_at = if state == StepState::Open { step.opened_at.or(Some(tx.now)) } else { step.opened_at };
+/// Takes a step into a state. When it opens for the first time, it is due at `due`.
+pub fn set_step(tx: &mut Tx<'_>, step: &Step, state: StepState, due: Option<DateTime<Utc>>) -> QueryResult<()> {
+    let opens = state == StepState::Open && step.opened_at.is_none();
+    let (opened_at, due_at) = if opens { (Some(tx.now), due) } else { (step.opened_at, step.due_at) };
     let settled_at = matches!(state, StepState::Approved | StepState::Denied | StepState::NotNeeded).then_some(tx.now);
     diesel::update(approval_steps::table.find(step.id))
-        .set((approval_steps::state.eq(state), approval_steps::opened_at.eq(opened_at), approval_steps::settled_at.eq(settled_at)))
+        .set((
+            approval_steps::state.eq(state),
+            approval_steps::opened_at.eq(opened_at),
+            approval_steps::due_at.eq(due_at),
+            approval_steps::settled_at.eq(settled_at),
+        ))
         .execute(tx.conn)?;
     Ok(())
 }
@@ -263,6 +272,13 @@ pub fn undecide(tx: &mut Tx<'_>, id: ApprovalId) -> QueryResult<()> {
             approvals::comment.eq(""),
         ))
         .execute(tx.conn)?;
+    Ok(())
+}
+
+/// For good, in this round; the decision, if there was one, does not count.
+pub fn exclude(tx: &mut Tx<'_>, id: ApprovalId) -> QueryResult<()> {
+    undecide(tx, id)?;
+    diesel::update(approvals::table.find(id)).set(approvals::state.eq(ApprovalState::Excluded)).execute(tx.conn)?;
     Ok(())
 }
 

@@ -39,7 +39,7 @@ pub fn find(conn: &mut PgConnection, id: GroupId) -> QueryResult<Group> {
 
 /// A group that nobody else may change until the transaction ends.
 pub fn lock(tx: &mut Tx<'_>, id: GroupId) -> QueryResult<Group> {
-    Group::query().filter(groups::id.eq(id)).for_update().first(tx.conn)
+    Group::query().filter(groups::id.eq(id)).for_no_key_update().first(tx.conn)
 }
 
 pub fn members(conn: &mut PgConnection, id: GroupId) -> QueryResult<Vec<Member>> {

@@ -72,6 +72,6 @@ pub fn set_affected(tx: &mut Tx<'_>, record: RecordId, items: &[ItemId]) -> Quer
 
 /// Holds the item until the transaction ends, so that two releases cannot take the same version.
 pub fn lock(tx: &mut Tx<'_>, id: ItemId) -> QueryResult<()> {
-    configuration_items::table.find(id).select(configuration_items::id).for_update().first::<ItemId>(tx.conn)?;
+    configuration_items::table.find(id).select(configuration_items::id).for_no_key_update().first::<ItemId>(tx.conn)?;
     Ok(())
 }

@@ -6,6 +6,7 @@ use crate::domain::records::{Milestone, RecordKind, RecordState};
 use crate::domain::words::words;
 use chrono::{DateTime, Utc};
 use diesel::dsl::{exists, sql};
+use diesel::expression::SqlLiteral;
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text, Timestamptz};
@@ -201,9 +202,9 @@ pub fn list(conn: &mut PgConnection, filter: &Filter, limit: i64) -> QueryResult
     if let Some(Mark { time, id }) = filter.after {
         found = match filter.order {
             Order::Newest => found.filter(records::id.lt(id)),
-            Order::Due => found.filter(after("phase_due_at", ">", time, id)),
-            Order::Start => found.filter(after("planned_start", ">", time, id)),
-            Order::StartLast => found.filter(after("planned_start", "<", time, id)),
+            Order::Due => found.filter(after("phase_due_at", "infinity", ">", time, id)),
+            Order::Start => found.filter(after("planned_start", "infinity", ">", time, id)),
+            Order::StartLast => found.filter(after("planned_start", "-infinity", "<", time, id)),
         };
     }
     match filter.order {
@@ -212,29 +213,29 @@ pub fn list(conn: &mut PgConnection, filter: &Filter, limit: i64) -> QueryResult
             query = query.order(records::id.desc());
         }
         Order::Due => {
-            found = found.filter(records::phase_due_at.is_not_null()).order((records::phase_due_at.asc(), records::id.asc()));
-            query = query.order((records::phase_due_at.asc(), records::id.asc()));
+            found = found.order((sorted("phase_due_at", "infinity").asc(), records::id.asc()));
+            query = query.order((sorted("phase_due_at", "infinity").asc(), records::id.asc()));
         }
         Order::Start => {
-            found = found.filter(records::planned_start.is_not_null()).order((records::planned_start.asc(), records::id.asc()));
-            query = query.order((records::planned_start.asc(), records::id.asc()));
+            found = found.order((sorted("planned_start", "infinity").asc(), records::id.asc()));
+            query = query.order((sorted("planned_start", "infinity").asc(), records::id.asc()));
         }
         Order::StartLast => {
-            found = found.filter(records::planned_start.is_not_null()).order((records::planned_start.desc(), records::id.desc()));
-            query = query.order((records::planned_start.desc(), records::id.desc()));
+            found = found.order((sorted("planned_start", "-infinity").desc(), records::id.desc()));
+            query = query.order((sorted("planned_start", "-infinity").desc(), records::id.desc()));
         }
     }
     let ids: Vec<RecordId> = found.load(conn)?;
     query.filter(records::id.eq_any(ids)).load(conn)
 }
 
+/// A time to sort by; what has none sorts last. Spelt as in the indexes.
+fn sorted(column: &str, none: &str) -> SqlLiteral<Timestamptz> {
+    sql(&format!("coalesce(records.{column}, '{none}'::timestamptz)"))
+}
+
 /// The rows that sort behind `(time, id)`.
-fn after(
-    column: &'static str,
-    sign: &'static str,
-    time: Option<DateTime<Utc>>,
-    id: RecordId,
-) -> Box<dyn BoxableExpression<records::table, Pg, SqlType = Bool>> {
-    let text = format!("(records.{column}, records.id) {sign} (");
-    Box::new(sql::<Bool>(&text).bind::<Timestamptz, _>(time.unwrap_or_default()).sql(", ").bind::<diesel::sql_types::BigInt, _>(id).sql(")"))
+fn after(column: &str, none: &str, sign: &str, time: Option<DateTime<Utc>>, id: RecordId) -> Box<dyn BoxableExpression<records::table, Pg, SqlType = Bool>> {
+    let (left, right) = (format!("(coalesce(records.{column}, '{none}'::timestamptz), records.id) {sign} (coalesce("), format!(", '{none}'::timestamptz), "));
+    Box::new(sql::<Bool>(&left).bind::<diesel::sql_types::Nullable<Timestamptz>, _>(time).sql(&right).bind::<diesel::sql_types::BigInt, _>(id).sql(")"))
 }

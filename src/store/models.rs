@@ -1,8 +1,7 @@
 //! Release models.
 
-use super::Tx;
-use super::schema::{applied_models, categories, groups, models, workflows};
-use crate::domain::ids::{CategoryId, ModelId, RecordId};
+use super::schema::{categories, groups, models, workflows};
+use crate::domain::ids::{CategoryId, ModelId};
 use crate::domain::models::Model;
 use crate::domain::workflows::Workflow;
 use diesel::pg::PgConnection;
@@ -66,12 +65,4 @@ fn load(conn: &mut PgConnection, only: Option<ModelId>) -> QueryResult<Vec<Named
         query = query.filter(models::id.eq(id));
     }
     query.load::<Row>(conn)?.into_iter().map(|row| named(row, &groups)).collect()
-}
-
-pub fn note_applied(tx: &mut Tx<'_>, record: RecordId, model: ModelId) -> QueryResult<()> {
-    diesel::insert_into(applied_models::table)
-        .values((applied_models::record_id.eq(record), applied_models::model_id.eq(model), applied_models::applied_at.eq(tx.now)))
-        .on_conflict_do_nothing()
-        .execute(tx.conn)?;
-    Ok(())
 }

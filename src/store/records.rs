@@ -8,6 +8,7 @@ use crate::domain::ids::{CategoryId, ItemId, RecordId, UserId, WorkflowId};
 use crate::domain::records::{Grade, Milestone, RecordKind, RecordState};
 use crate::domain::workflows::{Grades, Phase, Workflow};
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
@@ -79,6 +80,8 @@ pub struct Full {
     pub workflow: Workflow,
     pub item: Option<String>,
     pub owner: String,
+    /// In which the record's due times are reckoned.
+    pub zone: Tz,
     pub coordinator: Option<String>,
 }
 
@@ -94,7 +97,7 @@ pub fn find(conn: &mut PgConnection, id: RecordId) -> QueryResult<Record> {
 
 pub fn full(conn: &mut PgConnection, id: RecordId) -> QueryResult<Full> {
     let (owner, coordinator) = diesel::alias!(users as owner, users as coordinator);
-    let (record, release, category, definition, item, owner, coordinator) = records::table
+    let (record, release, category, definition, item, owner, zone, coordinator) = records::table
         .inner_join(categories::table)
         .inner_join(workflows::table.on(workflows::id.eq(records::workflow_id)))
         .inner_join(owner.on(owner.field(users::id).eq(records::owner_id)))
@@ -109,15 +112,16 @@ pub fn full(conn: &mut PgConnection, id: RecordId) -> QueryResult<Full> {
             workflows::definition,
             configuration_items::name.nullable(),
             owner.field(users::name),
+            owner.field(users::time_zone),
             coordinator.field(users::name).nullable(),
         ))
-        .first::<(Record, Option<Release>, Category, serde_json::Value, Option<String>, String, Option<String>)>(conn)?;
-    Ok(Full { record, release, category, workflow: super::workflows::parse(definition)?, item, owner, coordinator })
+        .first::<(Record, Option<Release>, Category, serde_json::Value, Option<String>, String, String, Option<String>)>(conn)?;
+    Ok(Full { record, release, category, workflow: super::workflows::parse(definition)?, item, owner, zone: zone.parse().unwrap_or_default(), coordinator })
 }
 
 /// [`full`], holding the row until the transaction ends.
 pub fn lock(tx: &mut Tx<'_>, id: RecordId) -> QueryResult<Full> {
-    records::table.find(id).select(records::id).for_update().first::<RecordId>(tx.conn)?;
+    records::table.find(id).select(records::id).for_no_key_update().first::<RecordId>(tx.conn)?;
     full(tx.conn, id)
 }
 

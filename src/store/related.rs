@@ -123,3 +123,19 @@ pub fn release_all(tx: &mut Tx<'_>, release: RecordId) -> QueryResult<()> {
     diesel::update(release_changes::table.filter(release_changes::release_id.eq(release))).set(release_changes::active.eq(false)).execute(tx.conn)?;
     Ok(())
 }
+
+/// Frees the RFCs that are still open when their release closes without them.
+pub fn release_open(tx: &mut Tx<'_>, release: RecordId) -> QueryResult<()> {
+    let open = records::table.filter(records::state.eq(RecordState::Open)).select(records::id);
+    diesel::update(release_changes::table.filter(release_changes::release_id.eq(release)).filter(release_changes::change_id.eq_any(open)))
+        .set(release_changes::active.eq(false))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Lets two RFCs of one release that move at the same moment see each other. Not by the release's own row: whoever relates an RFC holds
+/// that one first.
+pub fn one_at_a_time(tx: &mut Tx<'_>, release: RecordId) -> QueryResult<()> {
+    diesel::sql_query("SELECT pg_advisory_xact_lock($1)").bind::<diesel::sql_types::BigInt, _>(release.0).execute(tx.conn)?;
+    Ok(())
+}

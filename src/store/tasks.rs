@@ -33,6 +33,11 @@ pub struct Task {
 }
 
 impl Task {
+    /// Whether it waits for anybody of these groups.
+    pub fn is_unclaimed_of(&self, groups: &[GroupId]) -> bool {
+        self.assignee_id.is_none() && self.group_id.is_some_and(|it| groups.contains(&it))
+    }
+
     /// When it will be due, in words, while its anchor is not known yet.
     pub fn when(&self) -> Option<String> {
         self.anchor.zip(self.offset_days).map(|(anchor, offset)| crate::domain::models::when(anchor, offset))

@@ -5,6 +5,7 @@ use super::schema::{user_roles, users};
 use crate::domain::ids::{SLIPWAY, UserId};
 use crate::domain::people::{Actor, Role, Theme};
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::pg::PgConnection;
@@ -53,7 +54,7 @@ pub fn find_by_email(conn: &mut PgConnection, email: &str) -> QueryResult<Option
 
 /// A user whom nobody else may change until the transaction ends.
 pub fn lock(tx: &mut Tx<'_>, id: UserId) -> QueryResult<User> {
-    User::query().filter(users::id.eq(id)).filter(users::id.ne(SLIPWAY)).for_update().first(tx.conn)
+    User::query().filter(users::id.eq(id)).filter(users::id.ne(SLIPWAY)).for_no_key_update().first(tx.conn)
 }
 
 /// Whether there is anybody besides Slipway itself.
@@ -70,7 +71,7 @@ pub fn lock_administrators(tx: &mut Tx<'_>) -> QueryResult<Vec<UserId>> {
         .filter(users::id.ne(SLIPWAY))
         .order(users::id)
         .select(users::id)
-        .for_update()
+        .for_no_key_update()
         .load(tx.conn)
 }
 
@@ -160,6 +161,12 @@ pub fn set_roles(tx: &mut Tx<'_>, id: UserId, roles: &[Role]) -> QueryResult<()>
 /// The roles of the user in the row, for a query over `users`.
 pub(super) fn roles_array() -> SqlLiteral<Array<Text>> {
     sql("ARRAY(SELECT role FROM user_roles r WHERE r.user_id = users.id ORDER BY role)")
+}
+
+/// The time zone that somebody works in.
+pub fn zone(conn: &mut PgConnection, id: UserId) -> QueryResult<Tz> {
+    let name: String = users::table.filter(users::id.eq(id)).select(users::time_zone).first(conn)?;
+    Ok(name.parse().unwrap_or_default())
 }
 
 /// Whoever acts as this user, unless the account is disabled.

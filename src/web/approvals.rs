@@ -13,6 +13,7 @@ use crate::domain::text;
 use crate::domain::workflows::Covered;
 use crate::store::approvals::{self, Approval, Asked, FullRound, Inbox};
 use crate::store::records::{self, Full};
+use crate::store::related::{self, RelatedChange};
 use actix_web::HttpRequest;
 use actix_web::web::Path;
 use askama::Template;
@@ -61,6 +62,7 @@ impl Show {
         let asked = round.steps.iter().find(|it| it.step.id == approval.step_id).cloned().ok_or(Error::NotFound)?;
         let full = records::full(conn, approval.record_id)?;
         let content = approvals::content(conn, approval.record_id, &asked.step.digest)?;
+        let titles = related::of_release(conn, approval.record_id)?;
         let changed = match &approval.seen_digest {
             Some(seen) if *seen != asked.step.digest => content.differences(&approvals::content(conn, approval.record_id, seen)?),
             Some(_) | None => Vec::new(),
@@ -68,7 +70,7 @@ impl Show {
         let own = frame.actor.as_ref().is_some_and(|me| me.standing(full.record.owner_id, full.record.coordinator_id).own());
         let mut form = form.unwrap_or_default();
         form.fields.set("digest", &asked.step.digest);
-        Ok(Show { content: in_order(content), frame, full, approval, asked, round, changed, form, own })
+        Ok(Show { content: in_order(content, &titles), frame, full, approval, asked, round, changed, form, own })
     }
 
     fn reasons(&self) -> Vec<Choice> {
@@ -89,11 +91,20 @@ impl Show {
 }
 
 /// The parts as a reader takes them in: what it is first, then how and when.
-fn in_order(content: Content) -> Vec<(String, String)> {
+fn in_order(content: Content, changes: &[RelatedChange]) -> Vec<(String, String)> {
     let place = |part: &str| Covered::ALL.iter().position(|it| it.label() == part);
     let mut parts: Vec<(String, String)> = content.0.into_iter().collect();
     parts.sort_by_key(|(part, _)| place(part));
+    for (_, text) in parts.iter_mut().filter(|(part, _)| part == Covered::Changes.label()) {
+        *text = titled(text, changes);
+    }
     parts
+}
+
+/// The RFCs that were covered, each number with its title as it is now.
+fn titled(numbers: &str, changes: &[RelatedChange]) -> String {
+    let title = |line: &str| changes.iter().find(|it| line.ends_with(&it.number())).map_or("", |it| it.title.as_str());
+    numbers.lines().map(|line| format!("{line} {}", title(line))).collect::<Vec<_>>().join("\n")
 }
 
 pub async fn show(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {

@@ -87,6 +87,9 @@ pub async fn create(ctx: Context, req: HttpRequest, fields: Fields) -> Answer {
         Ok(id) => return page::see_with(&format!("/changes/{id}"), "The RFC is registered."),
         Err(Error::Invalid(errors)) => errors,
         Err(Error::Refused(refusal)) => FormErrors::of("release", refusal.to_string()),
+        Err(Error::Forbidden(action)) if fields.is_set("release") => {
+            FormErrors::of("release", format!("Your role may not {}, so the RFC cannot join it. Register it without the release.", action.words()))
+        }
         Err(other) => return Err(other.into()),
     };
     let frame = page::frame(&ctx, &req);

@@ -56,7 +56,10 @@ impl Failure {
     fn words(&self) -> Words {
         let words = |title, sentence: &str| Words { title, sentence: sentence.to_owned() };
         match self {
-            Failure::SignIn => words("Please sign in", "Your session has ended. Sign in again to go on."),
+            Failure::SignIn => words(
+                "Please sign in",
+                "Your session has ended, so nothing was saved. Sign in in another tab and send this again, or sign in here; going back shows what you typed.",
+            ),
             Failure::CrossSite => words("Not from here", "This request came from another site, so it was not carried out. Open Slipway itself and try again."),
             Failure::TooLarge => words("Too large", "What was sent is larger than is taken here. Shorten it and send it again."),
             Failure::TooSlow => words("Too slow", "The request took too long to arrive. Try again."),
@@ -170,7 +173,7 @@ fn reply(response: ServiceResponse, status: StatusCode, words: Words, sign_in: b
         let problem = serde_json::json!({ "title": words.title, "detail": words.sentence, "status": status.as_u16(), "reference": reference });
         return ServiceResponse::new(req, reply.insert_header((header::CONTENT_TYPE, "application/problem+json")).body(problem.to_string()));
     }
-    let way_on = if sign_in { Some(("Sign in", "/session/new".to_owned())) } else { back_to(&req) };
+    let way_on = if sign_in { Some(("Sign in", sign_in_from(&req))) } else { back_to(&req) };
     let page = FailurePage { title: words.title, sentence: words.sentence, reference, way_on, frame: session::frame_of(&req) };
     let fragment = wants_fragment(&req);
     let reply = if fragment {
@@ -182,11 +185,24 @@ fn reply(response: ServiceResponse, status: StatusCode, words: Words, sign_in: b
     ServiceResponse::new(req, reply)
 }
 
-/// The page that the reader came from, if it is one of ours; else home.
+/// The path of the page that the reader came from, if it is one of ours.
+fn came_from(req: &actix_web::HttpRequest) -> Option<String> {
+    let referer = req.headers().get(header::REFERER)?.to_str().ok()?;
+    let url = url::Url::parse(referer).ok()?;
+    let host = req.headers().get(header::HOST)?.to_str().ok()?;
+    let own = url.host_str().map(|name| url.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}")));
+    (own.as_deref() == Some(host) && !url.path().starts_with("//")).then(|| url.path().to_owned())
+}
+
 fn back_to(req: &actix_web::HttpRequest) -> Option<(&'static str, String)> {
-    let referer = req.headers().get(header::REFERER).and_then(|it| it.to_str().ok()).and_then(|it| url::Url::parse(it).ok());
-    match referer {
-        Some(url) if url.path() != req.path() => Some(("Back to where you were", url.path().to_owned())),
+    match came_from(req) {
+        Some(path) if path != req.path() => Some(("Back to where you were", path)),
         Some(_) | None => Some(("Go to my work", "/".to_owned())),
     }
+}
+
+/// To the sign-in, and from there back to the page whose form was sent.
+fn sign_in_from(req: &actix_web::HttpRequest) -> String {
+    let back: String = came_from(req).map(|it| url::form_urlencoded::byte_serialize(it.as_bytes()).collect()).unwrap_or_default();
+    if back.is_empty() { "/session/new".to_owned() } else { format!("/session/new?to={back}") }
 }

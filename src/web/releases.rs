@@ -10,7 +10,7 @@ use crate::app::{self, Context, Error, FormErrors};
 use crate::domain::ids::{CategoryId, ItemId, RecordId};
 use crate::domain::people::Action;
 use crate::domain::records::{Grade, RecordKind};
-use crate::domain::releases::Version;
+use crate::domain::releases::{Distribution, Strategy, Version};
 use crate::store::{categories, items, models, related, users};
 use actix_web::HttpRequest;
 use actix_web::web::Path;
@@ -70,6 +70,21 @@ impl New {
         })
     }
 
+    fn strategies(&self) -> Vec<Choice> {
+        Choice::list(Strategy::ALL.iter().map(|it| (it.word(), it.label())))
+    }
+
+    fn distributions(&self) -> Vec<Choice> {
+        Choice::list(Distribution::ALL.iter().map(|it| (it.word(), it.label())))
+    }
+
+    /// Whether the plan was begun, so that it is shown.
+    fn plans(&self) -> bool {
+        ["strategy", "distribution", "deployment_plan", "communication_plan", "back_out_plan", "resources", "affected_users"]
+            .iter()
+            .any(|it| self.form.is_set(it))
+    }
+
     fn grades(&self) -> Vec<Choice> {
         Choice::list(Grade::ALL.iter().map(|it| (it.word(), it.label())))
     }
@@ -125,11 +140,12 @@ fn parse(fields: &Fields, zone: Tz) -> Result<NewRelease, FormErrors> {
     let details = sections::details(fields, &mut errors);
     let scope = sections::scope(fields, &mut errors);
     let window = sections::window(fields, zone, &mut errors);
+    let plan = sections::plan(fields, &mut errors);
     let model = fields.optional("model", &mut errors);
     let changes = fields.several("change", &mut errors);
-    match (category, item, details, scope) {
-        (Some(category), Some(item), Some(details), Some(scope)) if errors.is_empty() => {
-            Ok(NewRelease { category, item, version, details, scope, window, model, changes })
+    match (category, item, details, scope, plan) {
+        (Some(category), Some(item), Some(details), Some(scope), Some(plan)) if errors.is_empty() => {
+            Ok(NewRelease { category, item, version, details, scope, window, plan, model, changes })
         }
         _ => Err(errors),
     }

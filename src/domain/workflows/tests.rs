@@ -41,14 +41,14 @@ fn every_phase(test: impl Fn(&Workflow, &Phase, &str)) {
 #[test]
 fn five_workflows_are_shipped_and_every_category_follows_one() {
     let keys: Vec<String> = shipped::workflows().into_iter().map(|(key, _)| key).collect();
-    assert_eq!(keys, ["release-standard", "release-emergency", "change-normal", "change-standard", "change-emergency"]);
+    assert_eq!(keys, ["release-major", "release-minor", "release-emergency", "change-normal", "change-standard", "change-emergency"]);
     let categories = shipped::categories();
     let follows = |(category, workflow): &(String, String)| format!("{category} follows {workflow}");
     assert_eq!(
         categories.iter().map(follows).collect::<Vec<_>>(),
         [
-            "major follows release-standard",
-            "minor follows release-standard",
+            "major follows release-major",
+            "minor follows release-minor",
             "emergency follows release-emergency",
             "normal-change follows change-normal",
             "standard-change follows change-standard",
@@ -194,9 +194,9 @@ fn lines(key: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_major_or_minor_release_goes_as_the_process_says() {
+fn a_major_release_goes_as_the_process_says() {
     assert_eq!(
-        lines("release-standard"),
+        lines("release-major"),
         [
             "main assess | advance to plan: details_complete, changes_related | abandon to abandoned as abandoned: -",
             "main plan | advance to build_test: plan_complete, risk_assessed, back_out_plan_written, window_set, tasks_done, approved \
@@ -214,6 +214,13 @@ fn a_major_or_minor_release_goes_as_the_process_says() {
             "end abandoned | ",
         ]
     );
+}
+
+#[test]
+fn a_minor_release_goes_as_a_major_one_but_is_never_trained_for() {
+    let without_training = |lines: Vec<String>| lines.into_iter().filter(|it| !it.starts_with("main training")).collect::<Vec<_>>();
+    let major: Vec<String> = lines("release-major").iter().map(|it| it.replace("advance to training", "advance to rollout")).collect();
+    assert_eq!(lines("release-minor"), without_training(major));
 }
 
 #[test]
@@ -256,7 +263,7 @@ fn an_rfc_is_authorised_once_it_may_be_built_and_implemented_once_it_is_reviewed
 
 #[test]
 fn training_is_gone_through_exactly_when_impact_and_urgency_are_high() {
-    let workflow = shipped::workflow("release-standard");
+    let workflow = shipped::workflow("release-major");
     let advance = workflow.phase("build_test").unwrap().advance().unwrap();
     let grades = || [None].into_iter().chain(Grade::ALL.iter().copied().map(Some));
     for impact in grades() {

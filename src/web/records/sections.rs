@@ -241,7 +241,7 @@ pub fn window(fields: &Fields, zone: Tz, errors: &mut FormErrors) -> Window {
     Window { planned_start: local_time(fields, "planned_start", zone, errors), planned_end: local_time(fields, "planned_end", zone, errors) }
 }
 
-fn plan(fields: &Fields, errors: &mut FormErrors) -> Option<Plan> {
+pub fn plan(fields: &Fields, errors: &mut FormErrors) -> Option<Plan> {
     let mut prose = |name: &'static str| errors.check(name, text::prose(fields.text(name)));
     let texts = ["deployment_plan", "communication_plan", "back_out_plan", "resources", "affected_users"].map(&mut prose);
     let [Some(deployment_plan), Some(communication_plan), Some(back_out_plan), Some(resources), Some(affected_users)] = texts else { return None };

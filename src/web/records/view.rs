@@ -4,7 +4,7 @@ use super::said::Said;
 use super::stepper::{self, Step};
 use crate::app::sheet::Sheet;
 use crate::app::{self, Error, records, tasks};
-use crate::domain::approvals::RoundState;
+use crate::domain::approvals::{ApprovalState, RoundState, StepState};
 use crate::domain::ids::RecordId;
 use crate::domain::people::{Action, Actor};
 use crate::domain::readiness::{Check, Place, Standing};
@@ -20,6 +20,7 @@ use crate::store::{choices, models, related};
 use crate::web::form::Choice;
 use crate::web::frame::Frame;
 use askama::Template;
+use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 
 /// A way out of the phase, with what stands in it.
@@ -38,6 +39,11 @@ impl Way {
         self.checks.iter().filter(|it| it.blocks()).count()
     }
 
+    /// Names the form that waives this requirement: the same one may stand in two ways out.
+    pub fn form_of(&self, check: &Check) -> String {
+        format!("waive-{}-{}", self.transition.key, check.requirement.word())
+    }
+
     pub fn is_grave(&self) -> bool {
         matches!(self.transition.kind, TransitionKind::BackOut | TransitionKind::Abandon)
     }
@@ -52,6 +58,10 @@ pub enum Next {
     /// Something is open: put it right there.
     Fix {
         label: &'static str,
+        address: String,
+    },
+    /// The reader's own decision is awaited.
+    Decide {
         address: String,
     },
     /// It is up to others.
@@ -98,6 +108,7 @@ impl Show {
         let may_edit = open && actor.may(records::editing(actor, record));
         let may_move = open && actor.may(records::moving(actor, record));
         let main = phase.advance().map(|it| way(&sheet, it));
+        let mine = own_part(&sheet, actor);
         let others = phase.transitions.iter().filter(|it| Some(it.key.as_str()) != main.as_ref().map(|way| way.transition.key.as_str()));
         let others = others.map(|it| way(&sheet, it)).collect();
         let release = kind == RecordKind::Release;
@@ -111,7 +122,7 @@ impl Show {
         }
         Ok(Show {
             steps: stepper::steps(&sheet.full, &sheet.visits),
-            next: main.as_ref().map_or(Next::Nothing, |it| next(&sheet, it, may_move, may_edit)),
+            next: main.as_ref().map_or(Next::Nothing, |it| next(&sheet, it, mine, may_move, may_edit)),
             said: Said::default(),
             main,
             others,
@@ -162,6 +173,12 @@ impl Show {
         self.sheet.confirmations.iter().filter(|it| it.visit != self.sheet.full.record.visit).collect()
     }
 
+    /// Since when those are asked whose answer is awaited now.
+    pub fn asked_since(&self) -> Option<DateTime<Utc>> {
+        let round = self.sheet.round().filter(|it| it.round.state == RoundState::Open)?;
+        round.steps.iter().find(|it| it.step.state == StepState::Open)?.step.opened_at
+    }
+
     pub fn round(&self) -> Option<&FullRound> {
         self.sheet.round()
     }
@@ -198,7 +215,7 @@ impl Show {
     /// Whether the reader may work on a task.
     pub fn may_work(&self, task: &Named) -> bool {
         let Some(actor) = &self.frame.actor else { return false };
-        let mine = task.task.assignee_id == Some(actor.id) || task.task.group_id.is_some_and(|it| self.my_groups.contains(&it));
+        let mine = task.task.assignee_id == Some(actor.id) || task.task.is_unclaimed_of(&self.my_groups);
         self.sheet.full.record.is_open() && actor.may(tasks::working(actor, &self.sheet.full.record, mine))
     }
 
@@ -222,10 +239,26 @@ fn way(sheet: &Sheet, transition: &Transition) -> Way {
     Way { transition: transition.clone(), to, checks: sheet.checks(transition) }
 }
 
-fn next(sheet: &Sheet, main: &Way, may_move: bool, may_edit: bool) -> Next {
+/// What of the open requirements is the reader's own to do: a decision, or a task of this phase.
+fn own_part(sheet: &Sheet, actor: &Actor) -> Option<Next> {
+    let asked = sheet.round().into_iter().flat_map(|it| &it.steps).flat_map(|it| &it.approvals);
+    let decision = asked.map(|(it, _)| it).find(|it| it.approver_id == actor.id && it.state == ApprovalState::Pending);
+    if let Some(approval) = decision {
+        return Some(Next::Decide { address: format!("/approvals/{}", approval.id) });
+    }
+    let record = &sheet.full.record;
+    let open = |it: &&Named| it.task.phase == record.phase && it.task.mandatory && it.task.state.is_open() && it.task.assignee_id == Some(actor.id);
+    sheet.tasks.iter().find(open).map(|it| Next::Fix { label: "Go to my task", address: format!("/tasks/{}", it.task.id) })
+}
+
+fn next(sheet: &Sheet, main: &Way, mine: Option<Next>, may_move: bool, may_edit: bool) -> Next {
     let mut blockers = main.checks.iter().filter(|it| it.standing == Standing::NotMet).peekable();
     let approval_only = main.checks.iter().filter(|it| it.blocks()).all(|it| it.requirement == Requirement::Approved);
     let asked = sheet.round().is_some_and(|it| it.round.state == RoundState::Open);
+    match (blockers.peek(), mine) {
+        (Some(_), Some(mine)) => return mine,
+        (None, _) | (Some(_), None) => {}
+    }
     match blockers.peek() {
         None if may_move => Next::Take,
         None => Next::Wait,

@@ -58,7 +58,7 @@ impl Board {
 
     fn may_work(&self, it: &Named) -> bool {
         let Some(actor) = &self.frame.actor else { return false };
-        let mine = it.task.assignee_id == Some(actor.id) || it.task.group_id.is_some_and(|it| self.my_groups.contains(&it));
+        let mine = it.task.assignee_id == Some(actor.id) || it.task.is_unclaimed_of(&self.my_groups);
         self.full.record.is_open() && actor.may(app::tasks::working(actor, &self.full.record, mine))
     }
 

@@ -28,21 +28,29 @@ pub async fn update(ctx: Context, id: Path<String>, fields: Fields) -> Answer {
     if !errors.is_empty() {
         return Err(Error::from(errors).into());
     }
-    let count = tasks.len();
-    ctx.write(move |tx| {
-        for task in tasks {
-            if crate::store::tasks::record_of(tx.conn, task)? != record {
-                return Err(Error::NotFound);
+    let asked = tasks.len();
+    let moved = ctx
+        .write(move |tx| {
+            let mut moved = 0;
+            for task in tasks {
+                if crate::store::tasks::record_of(tx.conn, task)? != record {
+                    return Err(Error::NotFound);
+                }
+                if assignee.is_some() {
+                    app::tasks::assign(tx, task, assignee)?;
+                }
+                if days != 0 && app::tasks::shift(tx, task, days)? {
+                    moved += 1;
+                }
             }
-            if assignee.is_some() {
-                app::tasks::assign(tx, task, assignee)?;
-            }
-            if days != 0 {
-                app::tasks::shift(tx, task, days)?;
-            }
-        }
-        Ok(())
-    })
-    .await?;
-    page::see_with(&format!("/records/{record}/tasks"), &format!("{count} tasks changed."))
+            Ok(moved)
+        })
+        .await?;
+    let assigned = if assignee.is_some() { format!("{asked} assigned. ") } else { String::new() };
+    let shifted = match days {
+        0 => String::new(),
+        _ if moved == asked => format!("{moved} moved."),
+        _ => format!("{moved} moved; the others are done or have no due date."),
+    };
+    page::see_with(&format!("/records/{record}/tasks"), &format!("{assigned}{shifted}"))
 }

@@ -66,7 +66,7 @@ impl Show {
         let waits = |task: TaskId, other: TaskId| known.get(&task).is_some_and(|set| set.contains(&other));
         let it = all.iter().find(|it| it.task.id == id).cloned().ok_or(app::Error::NotFound)?;
         let groups = choices::groups_of(conn, actor.id)?;
-        let mine = it.task.assignee_id == Some(actor.id) || it.task.group_id.is_some_and(|group| groups.contains(&group));
+        let mine = it.task.assignee_id == Some(actor.id) || it.task.is_unclaimed_of(&groups);
         let open = full.record.is_open();
         let may_plan = open && actor.may(actions::managing(actor, &full.record));
         Ok(Show {

@@ -71,6 +71,13 @@ impl Edit {
         })
     }
 
+    /// A stored value as the form shows it.
+    fn label(&self, value: &str) -> String {
+        let anchors = self.anchors();
+        let choices = [&self.phases, &self.people, &self.groups, &self.others, &anchors];
+        choices.into_iter().flatten().find(|it| it.value == value).map_or_else(|| value.to_owned(), |it| it.label.clone())
+    }
+
     fn anchors(&self) -> Vec<Choice> {
         Choice::list(Anchor::ALL.iter().map(|it| (it.word(), format!("Working days from the {}", it.label()))))
     }
@@ -200,17 +207,18 @@ async fn again(ctx: &Context, req: &HttpRequest, record: RecordId, task: Option<
 }
 
 /// Where what was typed differs from what is stored by now, the stored value stands beside the field.
-fn stale(conn: &mut PgConnection, frame: Frame, actor: &Actor, record: RecordId, task: Option<TaskId>, mut fields: Fields) -> app::Result<Edit> {
+fn stale(conn: &mut PgConnection, frame: Frame, actor: &Actor, record: RecordId, task: Option<TaskId>, fields: Fields) -> app::Result<Edit> {
     let Some(id) = task else { return Err(Error::Stale) };
     let current = stored(conn, record, id, actor.zone)?;
-    let mut errors = FormErrors::default();
-    for name in ["title", "description", "planned_start", "due_at"] {
-        if fields.text(name) != current.text(name) {
-            errors.about(name, format!("Stored now: {}", if current.is_set(name) { current.text(name) } else { "empty" }));
+    let mut page = Edit::load(conn, frame, actor, record, task, Some(Form::of(fields)))?;
+    for name in ["title", "description", "phase", "assignee", "group", "planned_start", "anchor", "offset", "due_at", "mandatory", "predecessors"] {
+        let (typed, stored) = (page.form.fields.all(name), current.all(name));
+        if typed != stored && !(typed.concat().is_empty() && stored.concat().is_empty()) {
+            let stored = stored.iter().map(|it| page.label(it)).collect::<Vec<_>>().join(", ");
+            page.form.errors.about(name, format!("Stored now: {}", if stored.is_empty() { "empty" } else { &stored }));
         }
     }
-    fields.set("version", current.text("version"));
-    let mut page = Edit::load(conn, frame, actor, record, task, Some(Form::refused(fields, errors)))?;
+    page.form.fields.set("version", current.text("version"));
     page.stale = true;
     Ok(page)
 }

@@ -104,6 +104,7 @@ impl Release<'_> {
             details: Details { title: self.title, owner_id, coordinator_id: Some(coordinator), impact: self.grade, urgency: self.grade, likelihood: None },
             scope: Scope::default(),
             window: Window::default(),
+            plan: slipway::store::releases::Plan::default(),
             model: self.model.then(model),
             changes: (0..self.changes).map(|count| change(app, &format!("Part {}", count + 1)).registered()).collect(),
         };
