@@ -125,6 +125,7 @@ fn two_who_edit_the_same_section_see_both_texts() {
         let (mara, browser) = releases(&app).await;
         for hands in [Hands::Mouse, Hands::WithoutScripts] {
             let window = Window::open_as(&app, hands, &mara).await;
+            window.bring_axe().await;
             window.goto("/records/1/scope/edit").await;
             let page = browser.get("/records/1/scope/edit").await.expect(200).body;
             let shown = page.split("name=\"shown\" value=\"").nth(1).and_then(|it| it.split('"').next()).expect("it names what it shows");
@@ -133,6 +134,9 @@ fn two_who_edit_the_same_section_see_both_texts() {
             window.write("scope", "My own words.").await;
             window.follow("//main//button[.='Save']").await;
             window.until_text("#conflicts", &theirs).await;
+            if hands.scripts() {
+                assert_eq!(window.axe().await, Vec::<String>::new());
+            }
             assert_eq!(window.find("#scope").await.prop("value").await.expect("a value").as_deref(), Some("My own words."));
             window.follow("//main//button[.='Save']").await;
             window.until_text("#notices", "Saved.").await;

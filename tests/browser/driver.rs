@@ -1,6 +1,5 @@
 //! A chromedriver of its own for each browser, so that both end with the test, however it ends.
 
-use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
@@ -17,19 +16,20 @@ pub struct Driver {
 impl Driver {
     pub fn start() -> Driver {
         let program = found(&["chromedriver"]);
-        let mut process = Command::new(program).arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
-        let mut said = BufReader::new(process.stdout.take().expect("it is piped"));
+        let process = Command::new(program).arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let mut driver = Driver { process: process.expect("chromedriver starts"), port: 0, session: None };
+        let mut said = BufReader::new(driver.process.stdout.take().expect("it is piped"));
         let mut line = String::new();
-        while said.read_line(&mut line).expect("chromedriver talks") > 0 {
-            if let Some((_, port)) = line.rsplit_once("successfully on port ") {
-                let port = port.trim().trim_end_matches('.').parse().expect("a port");
-                // What else it says must not block it.
-                std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
-                return Driver { process, port, session: None };
-            }
+        while driver.port == 0 {
             line.clear();
+            assert!(said.read_line(&mut line).expect("chromedriver talks") > 0, "chromedriver ended before it could be used");
+            if let Some((_, port)) = line.rsplit_once("successfully on port ") {
+                driver.port = port.trim().trim_end_matches('.').parse().expect("a port");
+            }
         }
-        panic!("chromedriver ended before it could be used");
+        // What else it says must not block it.
+        std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
+        driver
     }
 
     /// Ends the browser, and waits for it: a killed driver would leave it behind.
@@ -57,7 +57,7 @@ pub fn chromium() -> PathBuf {
 }
 
 fn found(names: &[&str]) -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap_or_else(OsString::new);
+    let path = std::env::var_os("PATH").unwrap_or_default();
     let mut places = names.iter().flat_map(|name| std::env::split_paths(&path).map(move |folder| folder.join(name)));
     places.find(|it| it.is_file()).unwrap_or_else(|| panic!("{} is missing: `scripts/provide browser` installs it", names[0]))
 }

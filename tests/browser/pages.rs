@@ -74,11 +74,11 @@ fn no_page_scrolls_sideways_on_a_phone() {
     });
 }
 
-/// Names the innermost elements that reach over the edge, if the page scrolls sideways.
+/// Names the innermost elements that reach farthest, if the page scrolls sideways.
 const WIDE: &str = "
     const page = document.documentElement;
     if (page.scrollWidth <= page.clientWidth && window.innerWidth <= 390) return null;
-    const over = [...document.body.querySelectorAll('*')].filter((it) => it.getBoundingClientRect().right > 391);
+    const over = [...document.querySelectorAll('main *')].filter((it) => it.getBoundingClientRect().right >= page.scrollWidth - 1);
     const inner = over.filter((it) => !over.some((other) => other !== it && it.contains(other)));
     return `${page.scrollWidth} of ${page.clientWidth} px, ` + inner.slice(0, 3).map((it) => it.outerHTML.slice(0, 160)).join(' | ');
 ";

@@ -33,3 +33,25 @@ fn a_wrong_password_is_said_and_the_right_one_leads_to_where_one_was_going() {
         }
     });
 }
+
+#[test]
+fn the_first_administrator_is_made_behind_the_link_and_signs_in() {
+    tell(async {
+        let app = TestApp::start().await;
+        let token = app.act(slipway::app::setup::offer).expect("it works").expect("there are no users");
+        let window = Window::open(&app, Hands::Keyboard).await;
+        window.bring_axe().await;
+        window.goto(&format!("/setup/{token}")).await;
+        assert_eq!(window.axe().await, Vec::<String>::new());
+        window.write("name", "Nadia").await;
+        window.write("email", "nadia@example.org").await;
+        window.write("password", given::PASSWORD).await;
+        window.follow("main form .btn-primary").await;
+        window.until_text("#notices", "Slipway is yours.").await;
+        window.write("email", "nadia@example.org").await;
+        window.write("password", given::PASSWORD).await;
+        window.follow("main form .btn-primary").await;
+        window.until_text("h1", "Nothing waits for you, Nadia").await;
+        assert_eq!(window.complaints().await, Vec::<String>::new());
+    });
+}
