@@ -32,7 +32,7 @@ async fn a_contributor_registers_an_rfc_for_a_release() {
     let page = browser.submit(&form).await.expect(303);
     browser.get(page.location()).await.expect(200).expect_text("Tables").expect_text("Payroll").expect_text("Cora");
     let form = browser.get(&format!("/changes/new?release={release}")).await.expect_text("Payroll v1.1").form("/changes");
-    browser.submit(&form.with("category", normal).with("title", "More")).await.expect(403).expect_text("Your role may not edit this release");
+    browser.submit(&form.with("category", normal).with("title", "More")).await.expect(422).expect_text("Your role may not edit this release");
     let manager = app.browser_of(&ines(&app));
     let form = manager.get(&format!("/changes/new?release={release}")).await.form("/changes");
     manager.submit(&form.with("category", normal).with("title", "More")).await.expect(303);

@@ -65,7 +65,7 @@ async fn the_pages_of_a_list_have_no_gaps_and_no_repeats_in_any_order() {
     let app = TestApp::start().await;
     many(&app, 130);
     let browser = app.signed_in(Role::Viewer);
-    for (query, expected) in [("q=", 131), ("order=due", 131), ("order=start", 130), ("order=start_last&q=copy", 130)] {
+    for (query, expected) in [("q=", 131), ("order=due", 131), ("order=start", 131), ("order=start_last&q=copy", 130)] {
         let (mut seen, mut address) = (Vec::new(), format!("/releases?{query}"));
         loop {
             let page = browser.get(&address).await.expect(200);
@@ -106,7 +106,7 @@ async fn a_long_csv_has_every_row_once() {
     let mut rows: Vec<&str> = csv.body.lines().skip(1).filter_map(|it| it.split(',').next()).collect();
     rows.sort();
     rows.dedup();
-    assert_eq!(rows.len(), 2500);
+    assert_eq!(rows.len(), 2501, "the one without a window, too");
 }
 
 #[tokio::test]

@@ -39,6 +39,7 @@ fn every_event() -> Vec<Event> {
         Event::ApprovalAsked { phase: s("Planning"), approvers: vec![s("Ada"), s("Bo")] },
         Event::ApprovalDecided { step: s("Plan"), decision: ApprovalState::Denied, reason: Some(DenialReason::Technical), comment: s("No."), digest: s("ab") },
         Event::ApprovalRetracted { step: s("Plan") },
+        Event::ApprovalExcluded { step: s("Plan"), approver: s("Ada") },
         Event::ApprovalReopened { step: s("Plan"), approver: s("Ada"), changed: vec![s("Window")] },
         Event::StepSettled { step: s("Plan"), state: StepState::Approved },
         Event::RoundSettled { phase: s("Planning"), state: RoundState::Approved },

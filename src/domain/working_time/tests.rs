@@ -27,10 +27,17 @@ fn a_due_time_keeps_its_hour_over_a_clock_change() {
 
 #[test]
 fn the_day_is_that_of_the_zone() {
-    // Still Friday in New York, already Saturday in Berlin.
-    let night = Utc.with_ymd_and_hms(2026, 11, 21, 2, 0, 0).unwrap();
-    assert_eq!(due(night, 0, Tz::America__New_York), local("2026-11-20 17:00", Tz::America__New_York));
-    assert_eq!(due(night, 0, Tz::Europe__Berlin), berlin("2026-11-23 17:00"));
+    // Still Thursday afternoon in New York, already Friday morning in Tokyo.
+    let instant = Utc.with_ymd_and_hms(2026, 11, 19, 20, 0, 0).unwrap();
+    assert_eq!(due(instant, 0, Tz::America__New_York), local("2026-11-19 17:00", Tz::America__New_York));
+    assert_eq!(due(instant, 0, Tz::Asia__Tokyo), local("2026-11-20 17:00", Tz::Asia__Tokyo));
+}
+
+#[test]
+fn nothing_is_overdue_when_it_begins() {
+    assert_eq!(due(berlin("2026-11-23 20:00"), 0, Tz::Europe__Berlin), berlin("2026-11-24 17:00"), "after the end of a working day");
+    assert_eq!(due(berlin("2026-11-20 17:00"), 0, Tz::Europe__Berlin), berlin("2026-11-23 17:00"), "at the end of a Friday");
+    assert_eq!(due(berlin("2026-11-20 20:00"), 2, Tz::Europe__Berlin), berlin("2026-11-24 17:00"), "days count from where it began");
 }
 
 #[test]
