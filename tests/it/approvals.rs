@@ -176,6 +176,21 @@ async fn whoever_becomes_the_owner_decides_no_longer() {
 }
 
 #[tokio::test]
+async fn the_decision_of_whoever_becomes_the_owner_counts_no_longer_and_holds_nobody_up() {
+    let app = TestApp::start().await;
+    let (id, [ada, ben]) = planned(&app, ["Ada", "Ben"]);
+    given::approve(&app, id, ada.id);
+    let at = format!("/records/{id}/details");
+    let manager = app.signed_in(Role::ReleaseManager);
+    let form = manager.get(&format!("{at}/edit")).await.form(&at);
+    manager.submit(&form.with("coordinator", ada.id)).await.expect(303);
+    assert_eq!(round(&app, id).0, RoundState::Open, "hers does not count, his is awaited");
+    given::approve(&app, id, ben.id);
+    assert_eq!(round(&app, id).0, RoundState::Approved, "nobody waits for her");
+    manager.get(&format!("/releases/{id}")).await.expect_text("No longer asked");
+}
+
+#[tokio::test]
 async fn anothers_approval_does_not_exist_whatever_ones_role() {
     let app = TestApp::start().await;
     let (id, [ada, ben]) = planned(&app, ["Ada", "Ben"]);

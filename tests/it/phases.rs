@@ -318,3 +318,11 @@ async fn a_coordinator_moves_their_own_releases_only() {
     go(&app, &hers, id, "abandon", "Mine now").await.expect(403).expect_text("Your role may not move this release");
     go(&app, &his, id, "abandon", "No money").await.expect(303);
 }
+
+#[tokio::test]
+async fn a_minor_release_is_never_trained_for_however_grave() {
+    let app = TestApp::start().await;
+    let id = given::release(&app, "Payroll").grave().in_phase("rollout");
+    let phases: Vec<String> = given::sheet(&app, id).visits.into_iter().map(|it| it.phase).collect();
+    assert_eq!(phases, ["assess", "plan", "build_test", "rollout"]);
+}
