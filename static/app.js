@@ -42,6 +42,11 @@
     element.focus({ preventScroll: true });
   };
 
+  // On a narrow page the phase one is in may lie beside it.
+  const showPhase = () => document.querySelector(".stepper")?.scrollTo({ left: (document.querySelector(".step-current")?.offsetLeft ?? 0) - 40 });
+  document.addEventListener("htmx:after:swap", showPhase);
+  showPhase();
+
   // Who went on meanwhile is not thrown back by the answer to what they did before.
   let newest = null;
   document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {

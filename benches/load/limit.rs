@@ -95,8 +95,10 @@ async fn release(limit: Data<Limit>, id: Path<i64>) -> HttpResponse {
     let (id, me) = (RecordId(*id), limit.actor.id);
     answer(limit, move |conn| {
         let sheet = Sheet::load(conn, id)?;
-        related::candidates(conn)?;
-        models::list(conn)?;
+        if sheet.full.record.is_open() {
+            related::candidates(conn)?;
+            models::list(conn)?;
+        }
         choices::groups_of(conn, me)?;
         events::list(conn, &events::Filter { record: Some(id), ..Default::default() }, 8)?;
         Ok(sheet)

@@ -18,7 +18,8 @@ fn text(sheet: &Sheet, part: Covered) -> String {
     match part {
         Covered::Scope => {
             let items: Vec<&str> = sheet.items.iter().map(|(_, name)| name.as_str()).collect();
-            lines(&[("", record.name()), ("", &record.title), ("Scope", &record.scope), ("Reason", &record.reason), ("Affected items", &items.join(", "))])
+            let identifier = record.identifier.as_deref().unwrap_or_default();
+            lines(&[("", identifier), ("", &record.title), ("Scope", &record.scope), ("Reason", &record.reason), ("Affected items", &items.join(", "))])
         }
         Covered::Changes => sheet.changes.iter().map(|it| format!("- {}", it.number())).collect::<Vec<_>>().join("\n"),
         Covered::Plan => sheet.full.release.as_ref().map_or_else(String::new, |it| {

@@ -63,7 +63,7 @@ impl Confirmation {
     /// What one vouches for, as the form asks it.
     pub const fn question(self) -> &'static str {
         match self {
-            Confirmation::TestsPassed => "Were the tests run, and did the release pass them?",
+            Confirmation::TestsPassed => "Were the tests run, and were they passed?",
             Confirmation::DeploymentDone => "Is the release deployed to everybody it is meant for?",
             Confirmation::VerificationPassed => "Does the deployed release work as intended?",
             Confirmation::BackOutFacts => "What happened, and why was it decided to go back?",

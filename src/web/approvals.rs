@@ -1,5 +1,6 @@
 //! Approvals: what waits for me, and everything one decision needs on one page.
 
+use super::filters::moment;
 use super::form::{Choice, Fields, Form};
 use super::frame::Frame;
 use super::page::{self, Answer};
@@ -8,6 +9,7 @@ use crate::app::approvals::Answer as Decision;
 use crate::app::{self, Context, Error, FormErrors};
 use crate::domain::approvals::{ApprovalState, Content, DenialReason, Difference, RoundState};
 use crate::domain::ids::ApprovalId;
+use crate::domain::records::RecordKind;
 use crate::domain::refusals::Refusal;
 use crate::domain::text;
 use crate::domain::workflows::Covered;
@@ -17,6 +19,7 @@ use crate::store::related::{self, RelatedChange};
 use actix_web::HttpRequest;
 use actix_web::web::Path;
 use askama::Template;
+use chrono_tz::Tz;
 use diesel::pg::PgConnection;
 
 const INBOX: i64 = 200;
@@ -70,7 +73,7 @@ impl Show {
         let own = frame.actor.as_ref().is_some_and(|me| me.standing(full.record.owner_id, full.record.coordinator_id).own());
         let mut form = form.unwrap_or_default();
         form.fields.set("digest", &asked.step.digest);
-        Ok(Show { content: in_order(content, &titles), frame, full, approval, asked, round, changed, form, own })
+        Ok(Show { content: in_order(content, &titles, &full, frame.zone()), frame, full, approval, asked, round, changed, form, own })
     }
 
     fn reasons(&self) -> Vec<Choice> {
@@ -79,6 +82,10 @@ impl Show {
 
     fn decisions(&self) -> Vec<Choice> {
         vec![Choice::new("approve", "Approve"), Choice::new("deny", "Deny")]
+    }
+
+    fn is_release(&self) -> bool {
+        self.full.record.kind == RecordKind::Release
     }
 
     fn is_pending(&self) -> bool {
@@ -91,12 +98,19 @@ impl Show {
 }
 
 /// The parts as a reader takes them in: what it is first, then how and when.
-fn in_order(content: Content, changes: &[RelatedChange]) -> Vec<(String, String)> {
+fn in_order(content: Content, changes: &[RelatedChange], full: &Full, zone: Tz) -> Vec<(String, String)> {
     let place = |part: &str| Covered::ALL.iter().position(|it| it.label() == part);
     let mut parts: Vec<(String, String)> = content.0.into_iter().collect();
     parts.sort_by_key(|(part, _)| place(part));
-    for (_, text) in parts.iter_mut().filter(|(part, _)| part == Covered::Changes.label()) {
-        *text = titled(text, changes);
+    for (part, text) in &mut parts {
+        if part == Covered::Changes.label() {
+            *text = titled(text, changes);
+        }
+        if part == Covered::Window.label()
+            && let (Some(start), Some(end)) = (full.record.planned_start, full.record.planned_end)
+        {
+            *text = format!("{} to {} ({})", moment(start, zone), moment(end, zone), zone.name());
+        }
     }
     parts
 }

@@ -86,6 +86,13 @@ pub fn risk_label(impact: &Grade, likelihood: &Grade) -> &'static str {
     risk(Some(*impact), Some(*likelihood)).map_or("", Grade::label)
 }
 
+/// A field as its form names it: `planned_start` is "Planned start".
+pub fn field_name(name: &str) -> String {
+    let words = name.replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// Initials for an avatar.
 pub fn initials(name: &str) -> String {
     let mut letters = name.split_whitespace().filter_map(|word| word.chars().next());

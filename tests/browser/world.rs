@@ -3,8 +3,8 @@
 use crate::support::given::Somebody;
 use crate::support::{Browser, TestApp};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
-use slipway::domain::ids::UserId;
+use diesel::sql_types::Text;
+use slipway::store::users;
 use std::sync::{Arc, Weak};
 use tokio::sync::Mutex;
 
@@ -27,12 +27,6 @@ struct Found {
     found: String,
 }
 
-#[derive(QueryableByName)]
-struct Id {
-    #[diesel(sql_type = BigInt)]
-    id: i64,
-}
-
 impl World {
     pub async fn shared() -> Arc<World> {
         let mut shared = SHARED.lock().await;
@@ -52,8 +46,9 @@ impl World {
     /// Somebody of the demo, by the first part of their address.
     pub fn somebody(&self, name: &str) -> Somebody {
         let email = format!("{name}@demo.slipway.example");
-        let rows: Vec<Id> = self.app.read(|conn| diesel::sql_query(format!("SELECT id FROM users WHERE email = '{email}'")).load(conn));
-        Somebody { id: UserId(rows.first().expect(name).id), email }
+        let found = self.app.read(|conn| users::find_by_email(conn, &email)).expect(name);
+        let roles = self.app.read(|conn| users::roles(conn, found.id));
+        Somebody { id: found.id, email, name: found.name, roles }
     }
 
     /// The texts that a query finds, in its column `found`.

@@ -17,7 +17,7 @@ pub struct Said {
 impl Said {
     /// Whether this is the form that was refused.
     pub fn is(&self, form: &str) -> bool {
-        !form.is_empty() && self.fields.text("form") == form
+        !form.is_empty() && self.fields.text("asked") == form
     }
 
     /// What was typed into a field of this form.

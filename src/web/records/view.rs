@@ -116,9 +116,11 @@ impl Show {
         let models = if release && may_edit { models::list(conn)?.into_iter().filter(|it| it.category_id == record.category_id).collect() } else { Vec::new() };
         let mut would_ask = 0;
         if may_move && sheet.round().is_none_or(|it| matches!(it.round.state, RoundState::Denied | RoundState::Withdrawn)) {
+            let mut people = std::collections::BTreeSet::new();
             for step in &phase.approvals {
-                would_ask += app::approvals::askable(conn, &sheet, step)?.1.len();
+                people.extend(app::approvals::askable(conn, &sheet, step)?.1.into_iter().map(|it| it.id));
             }
+            would_ask = people.len();
         }
         Ok(Show {
             steps: stepper::steps(&sheet.full, &sheet.visits),
@@ -255,9 +257,8 @@ fn next(sheet: &Sheet, main: &Way, mine: Option<Next>, may_move: bool, may_edit:
     let mut blockers = main.checks.iter().filter(|it| it.standing == Standing::NotMet).peekable();
     let approval_only = main.checks.iter().filter(|it| it.blocks()).all(|it| it.requirement == Requirement::Approved);
     let asked = sheet.round().is_some_and(|it| it.round.state == RoundState::Open);
-    match (blockers.peek(), mine) {
-        (Some(_), Some(mine)) => return mine,
-        (None, _) | (Some(_), None) => {}
+    if let (Some(_), Some(mine)) = (blockers.peek(), mine) {
+        return mine;
     }
     match blockers.peek() {
         None if may_move => Next::Take,
