@@ -218,7 +218,7 @@ mod tests {
         let fields = Fields::parse(b"title=%3Cb%3E&secret=hidden&why=%0Abecause&role=b&roles=a&roles=b&yes=yes");
         let form = Form::refused(fields, FormErrors::of("title", "Say more."));
         let page = Everything { form, choices: Choice::list([("a", "A"), ("b", "B")]) }.render().expect("it renders");
-        assert!(page.contains(r##"<a href="#title">Say more.</a>"##), "{page}");
+        assert!(page.contains(r##"<a href="#title">Title: Say more.</a>"##), "{page}");
         assert!(page.contains(r#"value="&#60;b&#62;""#), "{page}");
         assert!(page.contains(r#"required aria-invalid="true" aria-describedby="title-hint title-error""#), "{page}");
         assert!(page.contains(r#"<div class="field-error" id="title-error">Say more.</div>"#), "{page}");
