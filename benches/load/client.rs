@@ -53,7 +53,7 @@ pub async fn once(target: &Target, nth: usize) -> std::io::Result<Vec<u8>> {
     exchange(&mut stream, target, nth).await
 }
 
-/// As many requests as `connections` clients get through in `span`, each starting elsewhere in the list.
+/// As many requests as `connections` clients get through in `span`, each with its own part of the list.
 pub async fn load(target: &Target, connections: usize, span: Duration) -> std::io::Result<Figures> {
     let started = Instant::now();
     let mut clients = Vec::new();
@@ -62,11 +62,12 @@ pub async fn load(target: &Target, connections: usize, span: Duration) -> std::i
         clients.push(actix_web::rt::spawn(async move {
             let mut stream = BufReader::new(TcpStream::connect(target.address).await?);
             stream.get_ref().set_nodelay(true)?;
-            let share = target.requests.len() / connections;
-            let (mut times, mut nth) = (Vec::new(), client * share);
+            // Its own part of the list over and over: two clients on one task would refuse each other.
+            let share = (target.requests.len() / connections).max(1);
+            let (mut times, mut nth) = (Vec::new(), 0);
             while started.elapsed() < span {
                 let begun = Instant::now();
-                exchange(&mut stream, &target, nth).await?;
+                exchange(&mut stream, &target, client * share + nth % share).await?;
                 times.push(begun.elapsed());
                 nth += 1;
             }

@@ -249,7 +249,7 @@ async fn a_decision_on_an_old_page_is_refused_with_the_new_one() {
     let at = format!("/approvals/{approval}/decision");
     let old = browser.get(&format!("/approvals/{approval}")).await.form(&at).with("decision", "approve");
     given::edit_window(&app, id, 21);
-    let page = browser.submit(&old).await.expect(422).expect_text("What you were shown has changed meanwhile").expect_text("2026-03-23 12:00 UTC");
+    let page = browser.submit(&old).await.expect(422).expect_text("What you were shown has changed meanwhile").expect_text("23 Mar 2026 12:00");
     assert_eq!(given::pending(&app, id).len(), 2);
     browser.submit(&page.form(&at)).await.expect_see("/approvals");
     assert_eq!(given::pending(&app, id).len(), 1);
