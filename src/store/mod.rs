@@ -29,6 +29,8 @@ pub mod watchers;
 pub mod workflows;
 
 pub use db::{Db, Tx};
+/// What reads take.
+pub use diesel::pg::PgConnection;
 
 /// Whether a row was refused because another one has its name, number or address.
 pub fn is_duplicate(error: &diesel::result::Error) -> bool {

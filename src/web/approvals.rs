@@ -13,6 +13,7 @@ use crate::domain::records::RecordKind;
 use crate::domain::refusals::Refusal;
 use crate::domain::text;
 use crate::domain::workflows::Covered;
+use crate::store::PgConnection;
 use crate::store::approvals::{self, Approval, Asked, FullRound, Inbox};
 use crate::store::records::{self, Full};
 use crate::store::related::{self, RelatedChange};
@@ -20,7 +21,6 @@ use actix_web::HttpRequest;
 use actix_web::web::Path;
 use askama::Template;
 use chrono_tz::Tz;
-use diesel::pg::PgConnection;
 
 const INBOX: i64 = 200;
 const DECIDED: i64 = 30;

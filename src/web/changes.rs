@@ -10,12 +10,12 @@ use crate::app::{self, Context, Error, FormErrors};
 use crate::domain::ids::RecordId;
 use crate::domain::people::Action;
 use crate::domain::records::{Grade, RecordKind};
+use crate::store::PgConnection;
 use crate::store::{categories, items, records as rows, users};
 use actix_web::HttpRequest;
 use actix_web::web::Path;
 use askama::Template;
 use chrono_tz::Tz;
-use diesel::pg::PgConnection;
 
 pub async fn index(ctx: Context, req: HttpRequest) -> Answer {
     records::index::index(ctx, req, RecordKind::Change).await

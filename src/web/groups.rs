@@ -9,11 +9,11 @@ use crate::app::{self, Context, Error, FormErrors};
 use crate::domain::events::FieldChange;
 use crate::domain::ids::GroupId;
 use crate::domain::text;
+use crate::store::PgConnection;
 use crate::store::groups::{self, Group};
 use crate::store::users;
 use actix_web::{HttpRequest, web};
 use askama::Template;
-use diesel::pg::PgConnection;
 
 #[derive(Template)]
 #[template(path = "groups/index.html")]

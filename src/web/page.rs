@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::frame::Frame;
 use crate::app::{self, Context};
+use crate::store::PgConnection;
 use crate::store::db::Outage;
 use actix_web::body::MessageBody;
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
@@ -12,7 +13,6 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use diesel::pg::PgConnection;
 
 pub type Answer = Result<HttpResponse, Failure>;
 

@@ -11,12 +11,12 @@ use crate::domain::ids::{CategoryId, ItemId, RecordId};
 use crate::domain::people::Action;
 use crate::domain::records::{Grade, RecordKind};
 use crate::domain::releases::{Distribution, Strategy, Version};
+use crate::store::PgConnection;
 use crate::store::{categories, items, models, related, users};
 use actix_web::HttpRequest;
 use actix_web::web::Path;
 use askama::Template;
 use chrono_tz::Tz;
-use diesel::pg::PgConnection;
 
 pub async fn index(ctx: Context, req: HttpRequest) -> Answer {
     records::index::index(ctx, req, RecordKind::Release).await

@@ -5,6 +5,7 @@ use crate::app::{self, Context};
 use crate::domain::ids::RecordId;
 use crate::domain::records::{RecordKind, RecordState};
 use crate::domain::text;
+use crate::store::PgConnection;
 use crate::store::lists::{self, Filter, Mark, Order, Row};
 use crate::store::{categories, items, users, workflows};
 use crate::web::form::{Choice, Fields, Form, local_time};
@@ -14,7 +15,6 @@ use actix_web::HttpRequest;
 use askama::Template;
 use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Tz;
-use diesel::pg::PgConnection;
 
 pub const PAGE: i64 = 50;
 

@@ -19,9 +19,9 @@ use super::page::{self, Answer};
 use crate::app::{self, Context, Error};
 use crate::domain::ids::RecordId;
 use crate::domain::records::RecordKind;
+use crate::store::PgConnection;
 use actix_web::HttpRequest;
 use actix_web::web::Path;
-use diesel::pg::PgConnection;
 use view::Show;
 
 /// The page of a record of this kind; by another kind's address it is not found.

@@ -44,7 +44,13 @@ pub async fn again(ctx: &Context, req: &HttpRequest, id: RecordId, fields: Field
     if missing { page::unprocessable(&page) } else { page::conflict(&page) }
 }
 
-fn load(conn: &mut diesel::PgConnection, frame: crate::web::frame::Frame, actor: &crate::domain::people::Actor, id: RecordId, said: Said) -> app::Result<Show> {
+fn load(
+    conn: &mut crate::store::PgConnection,
+    frame: crate::web::frame::Frame,
+    actor: &crate::domain::people::Actor,
+    id: RecordId,
+    said: Said,
+) -> app::Result<Show> {
     let kind = crate::store::records::find(conn, id)?.kind;
     let mut page = Show::load(conn, frame, actor, id, kind)?;
     page.said = said;

@@ -8,6 +8,7 @@ use crate::domain::people::Actor;
 use crate::domain::records::{Grade, RecordKind};
 use crate::domain::releases::{Distribution, Strategy};
 use crate::domain::text;
+use crate::store::PgConnection;
 use crate::store::records::{Details, Full, Scope, Window, full};
 use crate::store::releases::Plan;
 use crate::store::{Tx, items, users};
@@ -19,7 +20,6 @@ use actix_web::HttpRequest;
 use actix_web::web::Path;
 use askama::Template;
 use chrono_tz::Tz;
-use diesel::pg::PgConnection;
 
 /// The sections that can be edited, by the word in their address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,6 +12,7 @@ use crate::domain::records::{Grade, RecordKind, risk};
 use crate::domain::requirements::{Confirmation, Requirement};
 use crate::domain::tasks::TaskState;
 use crate::domain::workflows::{Phase, Section, Transition, TransitionKind};
+use crate::store::PgConnection;
 use crate::store::approvals::FullRound;
 use crate::store::confirmations::Confirmed;
 use crate::store::events::{self, Entry};
@@ -21,7 +22,6 @@ use crate::web::form::Choice;
 use crate::web::frame::Frame;
 use askama::Template;
 use chrono::{DateTime, Utc};
-use diesel::pg::PgConnection;
 
 /// A way out of the phase, with what stands in it.
 pub struct Way {

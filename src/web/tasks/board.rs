@@ -3,6 +3,7 @@
 use crate::app::{self, Context};
 use crate::domain::ids::{GroupId, RecordId};
 use crate::domain::people::Actor;
+use crate::store::PgConnection;
 use crate::store::records::{self, Full};
 use crate::store::tasks::{self, Named};
 use crate::store::{choices, users};
@@ -13,7 +14,6 @@ use crate::web::records::id_of;
 use actix_web::HttpRequest;
 use actix_web::web::Path;
 use askama::Template;
-use diesel::pg::PgConnection;
 
 struct Column {
     name: String,

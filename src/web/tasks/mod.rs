@@ -11,13 +11,13 @@ use super::page::{self, Answer};
 use super::records::id_of;
 use crate::app::{self, Context, tasks as actions};
 use crate::domain::ids::TaskId;
+use crate::store::PgConnection;
 use crate::store::records::{self, Full};
 use crate::store::tasks::{self, Mine, Named};
 use crate::store::{choices, users};
 use actix_web::HttpRequest;
 use actix_web::web::Path;
 use askama::Template;
-use diesel::pg::PgConnection;
 
 /// How many of one's own tasks are shown; whoever has more sees the most urgent ones.
 const MINE: i64 = 200;

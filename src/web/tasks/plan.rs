@@ -5,6 +5,7 @@ use crate::domain::ids::{RecordId, TaskId};
 use crate::domain::models::Anchor;
 use crate::domain::people::Actor;
 use crate::domain::text;
+use crate::store::PgConnection;
 use crate::store::records::{self, Full};
 use crate::store::tasks::{self, Plan};
 use crate::store::{choices, users};
@@ -17,7 +18,6 @@ use actix_web::HttpRequest;
 use actix_web::web::Path;
 use askama::Template;
 use chrono_tz::Tz;
-use diesel::pg::PgConnection;
 
 /// How far from its anchor a task may be due, in working days.
 const FARTHEST: i32 = 260;

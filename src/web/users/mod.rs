@@ -130,7 +130,7 @@ impl Edit {
     }
 
     /// The page as the account stands.
-    fn fresh(conn: &mut diesel::PgConnection, id: UserId, frame: Frame) -> app::Result<Edit> {
+    fn fresh(conn: &mut crate::store::PgConnection, id: UserId, frame: Frame) -> app::Result<Edit> {
         let user = users::find(conn, id)?;
         let fields = draft::fields_of(&user, &users::roles(conn, id)?);
         Ok(Edit::with(user, Form::of(fields), Form::default(), frame))
