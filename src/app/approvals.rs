@@ -90,7 +90,15 @@ pub fn decide(tx: &mut Tx<'_>, id: ApprovalId, seen_digest: &str, answer: &Answe
         Answer::Deny { .. } => return Err(Refusal::DenialNeedsReason.into()),
     };
     approvals::decide(tx, id, &Decision { state, reason, comment, seen_digest })?;
-    let event = Event::ApprovalDecided { step: step.step.name.clone(), decision: state, reason, comment: comment.clone(), digest: seen_digest.to_owned() };
+    let event = Event::ApprovalDecided {
+        step: step.step.name.clone(),
+        decision: state,
+        reason,
+        comment: comment.clone(),
+        digest: seen_digest.to_owned(),
+        approval: Some(id),
+        by_link: false,
+    };
     events::record(tx, approval.record_id, &event)?;
     settle(tx, approval.record_id, round.round.id)
 }
@@ -148,6 +156,7 @@ pub fn withdraw(tx: &mut Tx<'_>, id: RecordId, reason: &str) -> Result<()> {
 /// Returns whether there was one to withdraw.
 pub(super) fn withdraw_open(tx: &mut Tx<'_>, sheet: &Sheet, reason: &str) -> Result<bool> {
     let Some(open) = sheet.rounds.iter().find(|it| it.round.state == RoundState::Open) else { return Ok(false) };
+    let spared = open.steps.iter().flat_map(awaited).collect();
     for asked in &open.steps {
         if matches!(asked.step.state, StepState::Waiting | StepState::Open) {
             approvals::set_step(tx, &asked.step, StepState::NotNeeded, None)?;
@@ -156,7 +165,7 @@ pub(super) fn withdraw_open(tx: &mut Tx<'_>, sheet: &Sheet, reason: &str) -> Res
     }
     approvals::set_round(tx, open.round.id, RoundState::Withdrawn)?;
     let phase = sheet.full.record.phase_name.clone();
-    events::record(tx, sheet.full.record.id, &Event::RoundWithdrawn { phase, reason: reason.to_owned() })?;
+    events::record(tx, sheet.full.record.id, &Event::RoundWithdrawn { phase, reason: reason.to_owned(), spared })?;
     Ok(true)
 }
 
@@ -176,7 +185,8 @@ pub(super) fn refresh(tx: &mut Tx<'_>, id: RecordId) -> Result<()> {
         approvals::set_digest(tx, asked.step.id, &digest)?;
         for (approval, approver) in asked.approvals.iter().filter(|(it, _)| matches!(it.state, ApprovalState::Approved | ApprovalState::Denied)) {
             approvals::undecide(tx, approval.id)?;
-            let event = Event::ApprovalReopened { step: asked.step.name.clone(), approver: approver.clone(), changed: changed.clone() };
+            let event =
+                Event::ApprovalReopened { step: asked.step.name.clone(), approver: approver.clone(), changed: changed.clone(), approval: Some(approval.id) };
             events::record(tx, id, &event)?;
         }
         reopened = true;
@@ -207,6 +217,12 @@ fn settle(tx: &mut Tx<'_>, record: RecordId, round: RoundId) -> Result<()> {
     let zone = records::full(tx.conn, record)?.zone;
     let verdicts: Vec<StepVerdict> = full.steps.iter().map(verdict).collect();
     let (state, steps) = settle_round(&verdicts);
+    let mut spared: Vec<ApprovalId> = Vec::new();
+    for (asked, step_state) in full.steps.iter().zip(&steps) {
+        if !matches!(step_state, StepState::Approved | StepState::Open | StepState::Waiting | StepState::Denied) {
+            spared.extend(awaited(asked));
+        }
+    }
     for (asked, step_state) in full.steps.iter().zip(steps) {
         settle_step(tx, record, zone, asked, step_state)?;
     }
@@ -214,7 +230,7 @@ fn settle(tx: &mut Tx<'_>, record: RecordId, round: RoundId) -> Result<()> {
         approvals::set_round(tx, round, state)?;
         if state != RoundState::Open {
             let phase = records::find(tx.conn, record)?.phase_name;
-            events::record(tx, record, &Event::RoundSettled { phase, state })?;
+            events::record(tx, record, &Event::RoundSettled { phase, state, spared })?;
         }
         records::touch(tx, record)?;
     }
@@ -234,12 +250,30 @@ fn settle_step(tx: &mut Tx<'_>, record: RecordId, zone: Tz, asked: &Asked, state
         StepState::Open => approvals::set_undecided(tx, step, &[Waiting, NotNeeded], Pending)?,
         StepState::Approved | StepState::Denied | StepState::NotNeeded => approvals::set_undecided(tx, step, &[Waiting, Pending], NotNeeded)?,
     }
+    if state == StepState::Open {
+        tell_opened(tx, record, asked)?;
+    }
     if state != asked.step.state {
         let due = working_time::due(tx.now, u32::try_from(asked.step.days).unwrap_or(0), zone);
         approvals::set_step(tx, &asked.step, state, Some(due))?;
         if matches!(state, StepState::Approved | StepState::Denied) {
-            events::record(tx, record, &Event::StepSettled { step: asked.step.name.clone(), state })?;
+            events::record(tx, record, &Event::StepSettled { step: asked.step.name.clone(), state, spared: awaited(asked).collect() })?;
         }
     }
     Ok(())
+}
+
+/// The approvals of a step that wait for an answer.
+fn awaited(asked: &Asked) -> impl Iterator<Item = ApprovalId> {
+    asked.approvals.iter().filter(|(it, _)| it.state == ApprovalState::Pending).map(|(it, _)| it.id)
+}
+
+/// Notes whose answers are awaited from now on.
+fn tell_opened(tx: &mut Tx<'_>, record: RecordId, asked: &Asked) -> Result<()> {
+    let new: Vec<_> = asked.approvals.iter().filter(|(it, _)| matches!(it.state, ApprovalState::Waiting | ApprovalState::NotNeeded)).collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    let (approvals, approvers) = new.into_iter().map(|(it, name)| (it.id, name.clone())).unzip();
+    Ok(events::record(tx, record, &Event::StepOpened { step: asked.step.name.clone(), approvals, approvers })?)
 }

@@ -36,7 +36,7 @@ pub fn add(tx: &mut Tx<'_>, record: RecordId, plan: &Plan, predecessors: &[TaskI
     check(tx, &full, plan, None, predecessors)?;
     let id = tasks::insert(tx, record, plan, None)?.ok_or(Error::NotFound)?;
     tasks::set_predecessors(tx, id, predecessors)?;
-    events::record(tx, record, &Event::TaskAdded { title: plan.title.clone() })?;
+    events::record(tx, record, &Event::TaskAdded { title: plan.title.clone(), task: Some(id), assignee: plan.assignee_id })?;
     records::touch(tx, record)?;
     reckon_due_times(tx, &full)?;
     settle_all(tx, &full)?;
@@ -59,7 +59,16 @@ pub fn edit(tx: &mut Tx<'_>, id: TaskId, seen: i32, plan: &Plan, predecessors: &
     let all = tasks::of_record(tx.conn, record)?;
     fields.extend(FieldChange::between("After", titles(&all, &known, id), titles(&all, &tasks::predecessors(tx.conn, record)?, id)));
     if !fields.is_empty() {
-        events::record(tx, record, &Event::TaskEdited { title: plan.title.clone(), fields })?;
+        events::record(
+            tx,
+            record,
+            &Event::TaskEdited {
+                title: plan.title.clone(),
+                fields,
+                task: Some(id),
+                assignee: plan.assignee_id.filter(|_| plan.assignee_id != before.task.assignee_id),
+            },
+        )?;
     }
     settle_all(tx, &full)?;
     Ok(record)
@@ -214,7 +223,8 @@ pub fn assign(tx: &mut Tx<'_>, id: TaskId, assignee: Option<UserId>) -> Result<R
     };
     if before.task.assignee_id != assignee {
         tasks::set_assignee(tx, id, assignee)?;
-        events::record(tx, record, &Event::TaskAssigned { title: before.task.title, before: text(&before.assignee).to_owned(), after: name })?;
+        let event = Event::TaskAssigned { title: before.task.title, before: text(&before.assignee).to_owned(), after: name, task: Some(id), assignee };
+        events::record(tx, record, &event)?;
     }
     Ok(record)
 }
@@ -250,13 +260,18 @@ pub(super) fn settle_all(tx: &mut Tx<'_>, full: &Full) -> Result<()> {
     let all = tasks::of_record(tx.conn, full.record.id)?;
     let known = tasks::predecessors(tx.conn, full.record.id)?;
     let visits = visits::list(tx.conn, full.record.id)?;
+    let (mut ready, mut titles) = (Vec::new(), Vec::new());
     for it in &all {
         let state = settle(it.task.state, begun(full, &visits, &it.task.phase), unsettled(&all, &known, it.task.id).is_empty());
         if state != it.task.state {
             tasks::settle(tx, it.task.id, state)?;
+            if state == TaskState::Ready {
+                ready.push(it.task.id);
+                titles.push(it.task.title.clone());
+            }
         }
     }
-    Ok(())
+    if ready.is_empty() { Ok(()) } else { Ok(events::record(tx, full.record.id, &Event::TasksReady { tasks: ready, titles })?) }
 }
 
 /// Counts due times anew from their anchors, for open tasks that nobody dated by hand.

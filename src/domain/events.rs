@@ -1,14 +1,16 @@
 //! Everything that can happen, as the activity log keeps it and reads it out.
 
 use super::approvals::{ApprovalState, DenialReason, RoundState, StepState};
-use super::ids::{RecordId, UserId};
+use super::ids::{ApprovalId, MailId, TaskId, UserId};
 use super::people::Role;
 use super::requirements::{Confirmation, Outcome, Requirement};
 use super::tasks::TaskState;
 use super::workflows::TransitionKind;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+
+mod chain;
+pub use chain::Link;
 
 /// One field, before and after an edit. Empty text means not set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,48 +31,249 @@ impl FieldChange {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "details", rename_all = "snake_case")]
 pub enum Event {
-    ReleaseRegistered { identifier: String, title: String, category: String },
-    ChangeRegistered { title: String, category: String },
-    RecordEdited { section: String, fields: Vec<FieldChange> },
-    PhaseEntered { transition: TransitionKind, from: String, to: String, reason: String },
-    RecordEnded { transition: TransitionKind, from: String, outcome: String, reason: String },
-    ReleaseSuperseded { by: String },
-    RequirementWaived { requirement: Requirement, reason: String },
-    ConfirmationRecorded { subject: Confirmation, outcome: Outcome, note: String, link: String },
-    ChangeRelated { release: String, change: String },
-    ChangeUnrelated { release: String, change: String },
-    ChangesAllAuthorised { count: usize },
-    ChangesAllImplemented { count: usize },
+    ReleaseRegistered {
+        identifier: String,
+        title: String,
+        category: String,
+    },
+    ChangeRegistered {
+        title: String,
+        category: String,
+    },
+    RecordEdited {
+        section: String,
+        fields: Vec<FieldChange>,
+    },
+    PhaseEntered {
+        transition: TransitionKind,
+        from: String,
+        to: String,
+        reason: String,
+    },
+    RecordEnded {
+        transition: TransitionKind,
+        from: String,
+        outcome: String,
+        reason: String,
+    },
+    ReleaseSuperseded {
+        by: String,
+    },
+    RequirementWaived {
+        requirement: Requirement,
+        reason: String,
+    },
+    ConfirmationRecorded {
+        subject: Confirmation,
+        outcome: Outcome,
+        note: String,
+        link: String,
+    },
+    ChangeRelated {
+        release: String,
+        change: String,
+    },
+    ChangeUnrelated {
+        release: String,
+        change: String,
+    },
+    ChangesAllAuthorised {
+        count: usize,
+    },
+    ChangesAllImplemented {
+        count: usize,
+    },
     WatchingStarted {},
     WatchingEnded {},
-    ModelApplied { model: String, tasks: usize },
-    TaskAdded { title: String },
-    TaskEdited { title: String, fields: Vec<FieldChange> },
-    TaskAssigned { title: String, before: String, after: String },
-    TaskMoved { title: String, from: TaskState, to: TaskState, note: String },
-    TaskShifted { title: String, before: String, after: String },
-    ApprovalAsked { phase: String, approvers: Vec<String> },
-    ApprovalDecided { step: String, decision: ApprovalState, reason: Option<DenialReason>, comment: String, digest: String },
-    ApprovalRetracted { step: String },
-    ApprovalReopened { step: String, approver: String, changed: Vec<String> },
-    ApprovalExcluded { step: String, approver: String },
-    StepSettled { step: String, state: StepState },
-    RoundSettled { phase: String, state: RoundState },
-    RoundWithdrawn { phase: String, reason: String },
-    ItemRegistered { name: String },
-    ItemEdited { name: String, fields: Vec<FieldChange> },
-    SignedIn { address: String },
+    ModelApplied {
+        model: String,
+        tasks: usize,
+    },
+    TaskAdded {
+        title: String,
+        #[serde(default)]
+        task: Option<TaskId>,
+        #[serde(default)]
+        assignee: Option<UserId>,
+    },
+    TaskEdited {
+        title: String,
+        fields: Vec<FieldChange>,
+        #[serde(default)]
+        task: Option<TaskId>,
+        /// The new assignee, if that changed.
+        #[serde(default)]
+        assignee: Option<UserId>,
+    },
+    TaskAssigned {
+        title: String,
+        before: String,
+        after: String,
+        #[serde(default)]
+        task: Option<TaskId>,
+        #[serde(default)]
+        assignee: Option<UserId>,
+    },
+    TasksReady {
+        tasks: Vec<TaskId>,
+        titles: Vec<String>,
+    },
+    TaskMoved {
+        title: String,
+        from: TaskState,
+        to: TaskState,
+        note: String,
+    },
+    TaskShifted {
+        title: String,
+        before: String,
+        after: String,
+    },
+    ApprovalAsked {
+        phase: String,
+        approvers: Vec<String>,
+    },
+    /// These approvers' answers are awaited from now on.
+    StepOpened {
+        step: String,
+        approvals: Vec<ApprovalId>,
+        approvers: Vec<String>,
+    },
+    ApprovalDecided {
+        step: String,
+        decision: ApprovalState,
+        reason: Option<DenialReason>,
+        comment: String,
+        digest: String,
+        #[serde(default)]
+        approval: Option<ApprovalId>,
+        /// From the mail, without signing in.
+        #[serde(default)]
+        by_link: bool,
+    },
+    ApprovalReassigned {
+        step: String,
+        from: String,
+        to: String,
+        reason: String,
+        approval: ApprovalId,
+    },
+    ApprovalRetracted {
+        step: String,
+    },
+    ApprovalReopened {
+        step: String,
+        approver: String,
+        changed: Vec<String>,
+        #[serde(default)]
+        approval: Option<ApprovalId>,
+    },
+    ApprovalExcluded {
+        step: String,
+        approver: String,
+    },
+    StepSettled {
+        step: String,
+        state: StepState,
+        /// Approvals that were awaited and need no answer any more.
+        #[serde(default)]
+        spared: Vec<ApprovalId>,
+    },
+    RoundSettled {
+        phase: String,
+        state: RoundState,
+        /// Approvals that were awaited and need no answer any more.
+        #[serde(default)]
+        spared: Vec<ApprovalId>,
+    },
+    RoundWithdrawn {
+        phase: String,
+        reason: String,
+        /// Approvals that were awaited and need no answer any more.
+        #[serde(default)]
+        spared: Vec<ApprovalId>,
+    },
+    ItemRegistered {
+        name: String,
+    },
+    ItemEdited {
+        name: String,
+        fields: Vec<FieldChange>,
+    },
+    SignedIn {
+        address: String,
+    },
     SignedOut {},
-    SignInRefused { email: String, address: String },
-    SessionsEnded { count: usize },
-    UserCreated { user: UserId, name: String, roles: Vec<Role> },
-    UserEdited { user: UserId, name: String, fields: Vec<FieldChange> },
-    UserDisabled { user: UserId, name: String },
-    UserEnabled { user: UserId, name: String },
-    PasswordChanged { user: UserId, name: String },
-    GroupCreated { name: String },
-    GroupEdited { name: String, fields: Vec<FieldChange> },
-    DemoLoaded { releases: usize, changes: usize },
+    SignInRefused {
+        email: String,
+        address: String,
+    },
+    SessionsEnded {
+        count: usize,
+    },
+    UserCreated {
+        user: UserId,
+        name: String,
+        roles: Vec<Role>,
+    },
+    UserEdited {
+        user: UserId,
+        name: String,
+        fields: Vec<FieldChange>,
+    },
+    UserDisabled {
+        user: UserId,
+        name: String,
+    },
+    UserEnabled {
+        user: UserId,
+        name: String,
+    },
+    PasswordChanged {
+        user: UserId,
+        name: String,
+    },
+    GroupCreated {
+        name: String,
+    },
+    GroupEdited {
+        name: String,
+        fields: Vec<FieldChange>,
+    },
+    DelegationGiven {
+        user: UserId,
+        name: String,
+        substitute: Option<UserId>,
+        substitute_name: String,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    },
+    DelegationEnded {
+        user: UserId,
+        name: String,
+        substitute: Option<UserId>,
+        substitute_name: String,
+    },
+    CalendarCreated {
+        name: String,
+    },
+    CalendarEdited {
+        name: String,
+        fields: Vec<FieldChange>,
+    },
+    MailResent {
+        mail: MailId,
+        recipient: String,
+    },
+    MailCancelled {
+        mail: MailId,
+        recipient: String,
+    },
+    MailingResumed {},
+    DemoLoaded {
+        releases: usize,
+        changes: usize,
+    },
 }
 
 impl Event {
@@ -112,10 +315,14 @@ impl Event {
             Event::WatchingEnded {} => "stopped watching".into(),
             Event::ModelApplied { model, tasks: 1 } => format!("applied the model {model}, which added one task"),
             Event::ModelApplied { model, tasks } => format!("applied the model {model}, which added {tasks} tasks"),
-            Event::TaskAdded { title } => format!("added the task “{title}”"),
+            Event::TaskAdded { title, .. } => format!("added the task “{title}”"),
             Event::TaskEdited { title, .. } => format!("edited the task “{title}”"),
             Event::TaskAssigned { title, after, .. } if after.is_empty() => format!("took the assignee off the task “{title}”"),
             Event::TaskAssigned { title, after, .. } => format!("assigned the task “{title}” to {after}"),
+            Event::TasksReady { titles, .. } => match titles.as_slice() {
+                [title] => format!("made the task “{title}” ready to start"),
+                titles => format!("made {} tasks ready to start: {}", titles.len(), titles.join(", ")),
+            },
             Event::TaskMoved { title, to, .. } => match to {
                 TaskState::Planned | TaskState::Ready => format!("reopened the task “{title}”"),
                 TaskState::InProgress => format!("started the task “{title}”"),
@@ -125,18 +332,20 @@ impl Event {
             },
             Event::TaskShifted { title, .. } => format!("moved the due date of the task “{title}”"),
             Event::ApprovalAsked { phase, approvers } => format!("asked {} to approve {phase}", approvers.join(", ")),
+            Event::StepOpened { step, approvers, .. } => format!("opened {step}: {} asked", are(approvers)),
             Event::ApprovalDecided { step, decision, .. } => match decision {
                 ApprovalState::Approved => format!("approved {step}"),
                 ApprovalState::Denied => format!("denied {step}"),
                 ApprovalState::Waiting | ApprovalState::Pending | ApprovalState::NotNeeded | ApprovalState::Excluded => format!("answered {step}"),
             },
             Event::ApprovalRetracted { step } => format!("took back the decision on {step}"),
-            Event::ApprovalReopened { step, approver, changed } => {
+            Event::ApprovalReassigned { step, from, to, .. } => format!("asked {to} instead of {from} to decide on {step}"),
+            Event::ApprovalReopened { step, approver, changed, .. } => {
                 format!("reopened the decision of {approver} on {step}: {} changed", changed.join(", ").to_lowercase())
             }
             Event::ApprovalExcluded { step, approver } => format!("made {approver} responsible, who therefore no longer decides on {step}"),
-            Event::StepSettled { step, state } => format!("settled {step}: {}", state.label().to_lowercase()),
-            Event::RoundSettled { phase, state } => format!("settled the approval of {phase}: {}", state.label().to_lowercase()),
+            Event::StepSettled { step, state, .. } => format!("settled {step}: {}", state.label().to_lowercase()),
+            Event::RoundSettled { phase, state, .. } => format!("settled the approval of {phase}: {}", state.label().to_lowercase()),
             Event::RoundWithdrawn { phase, .. } => format!("withdrew the approval of {phase}"),
             Event::ItemRegistered { name } => format!("registered the configuration item {name}"),
             Event::ItemEdited { name, .. } => format!("edited the configuration item {name}"),
@@ -152,6 +361,15 @@ impl Event {
             Event::PasswordChanged { name, .. } => format!("changed the password of {name}"),
             Event::GroupCreated { name } => format!("created the group {name}"),
             Event::GroupEdited { name, .. } => format!("edited the group {name}"),
+            Event::DelegationGiven { name, substitute_name, .. } if substitute_name.is_empty() => format!("noted that {name} is away"),
+            Event::DelegationGiven { name, substitute_name, .. } => format!("made {substitute_name} the substitute of {name}"),
+            Event::DelegationEnded { name, substitute_name, .. } if substitute_name.is_empty() => format!("noted that {name} is back"),
+            Event::DelegationEnded { name, substitute_name, .. } => format!("ended the substitution of {name} by {substitute_name}"),
+            Event::CalendarCreated { name } => format!("created the calendar {name}"),
+            Event::CalendarEdited { name, .. } => format!("edited the calendar {name}"),
+            Event::MailResent { recipient, .. } => format!("had a mail to {recipient} sent again"),
+            Event::MailCancelled { recipient, .. } => format!("cancelled a mail to {recipient}"),
+            Event::MailingResumed {} => "resumed the sending of mails".into(),
             Event::DemoLoaded { releases, changes } => format!("loaded the demo: {releases} releases and {changes} RFCs"),
         }
     }
@@ -162,7 +380,8 @@ impl Event {
             Event::PhaseEntered { reason, .. }
             | Event::RecordEnded { reason, .. }
             | Event::RequirementWaived { reason, .. }
-            | Event::RoundWithdrawn { reason, .. } => reason,
+            | Event::RoundWithdrawn { reason, .. }
+            | Event::ApprovalReassigned { reason, .. } => reason,
             Event::ConfirmationRecorded { note, .. } | Event::TaskMoved { note, .. } => note,
             Event::ApprovalDecided { comment, .. } => comment,
             Event::SignedIn { address } | Event::SignInRefused { address, .. } => address,
@@ -197,6 +416,15 @@ impl Event {
             | Event::PasswordChanged { .. }
             | Event::GroupCreated { .. }
             | Event::GroupEdited { .. }
+            | Event::TasksReady { .. }
+            | Event::StepOpened { .. }
+            | Event::DelegationGiven { .. }
+            | Event::DelegationEnded { .. }
+            | Event::CalendarCreated { .. }
+            | Event::MailResent { .. }
+            | Event::MailCancelled { .. }
+            | Event::MailingResumed {}
+            | Event::CalendarEdited { .. }
             | Event::DemoLoaded { .. } => "",
         }
     }
@@ -208,7 +436,8 @@ impl Event {
             | Event::TaskEdited { fields, .. }
             | Event::ItemEdited { fields, .. }
             | Event::UserEdited { fields, .. }
-            | Event::GroupEdited { fields, .. } => fields.clone(),
+            | Event::GroupEdited { fields, .. }
+            | Event::CalendarEdited { fields, .. } => fields.clone(),
             Event::TaskAssigned { before, after, .. } => FieldChange::between("Assignee", before, after).into_iter().collect(),
             Event::TaskShifted { before, after, .. } => FieldChange::between("Due", before, after).into_iter().collect(),
             Event::ReleaseRegistered { .. }
@@ -245,65 +474,23 @@ impl Event {
             | Event::UserEnabled { .. }
             | Event::PasswordChanged { .. }
             | Event::GroupCreated { .. }
+            | Event::TasksReady { .. }
+            | Event::StepOpened { .. }
+            | Event::DelegationGiven { .. }
+            | Event::DelegationEnded { .. }
+            | Event::CalendarCreated { .. }
+            | Event::MailResent { .. }
+            | Event::MailCancelled { .. }
+            | Event::MailingResumed {}
+            | Event::ApprovalReassigned { .. }
             | Event::DemoLoaded { .. } => Vec::new(),
         }
     }
 }
 
-/// A row of the log as its hash covers it.
-#[derive(Clone, Debug)]
-pub struct Link<'a> {
-    pub id: i64,
-    pub at: DateTime<Utc>,
-    pub actor: UserId,
-    pub on_behalf_of: Option<UserId>,
-    pub record: Option<RecordId>,
-    pub kind: &'a str,
-    pub details: &'a serde_json::Value,
-}
-
-impl Link<'_> {
-    /// SHA-256 over the hash before and every column of the row. Times count in microseconds, which is what the database keeps;
-    /// details count in canonical form, because the database does not keep the order of keys.
-    pub fn hash(&self, previous: &[u8]) -> Vec<u8> {
-        let mut text = format!(
-            "{}\n{}\n{}\n{}\n{}\n{}\n",
-            self.id,
-            self.at.timestamp_micros(),
-            self.actor,
-            self.on_behalf_of.map_or(String::new(), |it| it.to_string()),
-            self.record.map_or(String::new(), |it| it.to_string()),
-            self.kind,
-        );
-        canonical(self.details, &mut text);
-        Sha256::new().chain_update(previous).chain_update(text.as_bytes()).finalize().to_vec()
-    }
-}
-
-fn canonical(value: &serde_json::Value, out: &mut String) {
-    match value {
-        serde_json::Value::Object(map) => {
-            let mut keys: Vec<&String> = map.keys().collect();
-            keys.sort();
-            out.push('{');
-            for key in keys {
-                out.push_str(&serde_json::Value::from(key.as_str()).to_string());
-                out.push(':');
-                canonical(&map[key], out);
-                out.push(',');
-            }
-            out.push('}');
-        }
-        serde_json::Value::Array(items) => {
-            out.push('[');
-            for item in items {
-                canonical(item, out);
-                out.push(',');
-            }
-            out.push(']');
-        }
-        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) | serde_json::Value::String(_) => out.push_str(&value.to_string()),
-    }
+/// "Ada is", "Ada, Ben are".
+fn are(names: &[String]) -> String {
+    format!("{} {}", names.join(", "), if names.len() == 1 { "is" } else { "are" })
 }
 
 #[cfg(test)]

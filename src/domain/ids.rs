@@ -32,7 +32,25 @@ macro_rules! ids {
     )+};
 }
 
-ids!(UserId, GroupId, RecordId, ItemId, WorkflowId, CategoryId, ModelId, TaskId, RoundId, StepId, ApprovalId);
+ids!(
+    UserId,
+    GroupId,
+    RecordId,
+    ItemId,
+    WorkflowId,
+    CategoryId,
+    ModelId,
+    TaskId,
+    RoundId,
+    StepId,
+    ApprovalId,
+    NoticeId,
+    MailId,
+    LinkId,
+    DeadlineId,
+    CalendarId,
+    DelegationId
+);
 
 /// Who acts when nobody does: the program itself.
 pub const SLIPWAY: UserId = UserId(0);

@@ -3,10 +3,13 @@
 pub mod words;
 
 pub mod approvals;
+pub mod deadlines;
 pub mod events;
 pub mod ids;
 pub mod items;
+pub mod mails;
 pub mod models;
+pub mod notices;
 pub mod passwords;
 pub mod people;
 pub mod readiness;

@@ -68,6 +68,12 @@ pub struct Approval {
     pub reason: Option<DenialReason>,
     pub comment: String,
     pub seen_digest: Option<String>,
+    /// Decided from the mail, without signing in.
+    pub by_link: bool,
+    /// Since when the answer is awaited.
+    pub pending_at: Option<DateTime<Utc>>,
+    /// In whose place this person was asked.
+    pub replaces_id: Option<ApprovalId>,
 }
 
 /// A step with those asked in it and their names.
@@ -234,8 +240,9 @@ pub fn set_round(tx: &mut Tx<'_>, round: RoundId, state: RoundState) -> QueryRes
 
 /// Takes approvals that nobody has decided from one state to another.
 pub fn set_undecided(tx: &mut Tx<'_>, step: StepId, from: &[ApprovalState], to: ApprovalState) -> QueryResult<()> {
+    let pending_at = (to == ApprovalState::Pending).then_some(tx.now);
     diesel::update(approvals::table.filter(approvals::step_id.eq(step)).filter(approvals::state.eq_any(from.to_vec())))
-        .set(approvals::state.eq(to))
+        .set((approvals::state.eq(to), approvals::pending_at.eq(pending_at)))
         .execute(tx.conn)?;
     Ok(())
 }
@@ -266,6 +273,8 @@ pub fn undecide(tx: &mut Tx<'_>, id: ApprovalId) -> QueryResult<()> {
     diesel::update(approvals::table.find(id))
         .set((
             approvals::state.eq(ApprovalState::Pending),
+            approvals::pending_at.eq(tx.now),
+            approvals::by_link.eq(false),
             approvals::decided_by.eq(None::<UserId>),
             approvals::decided_at.eq(None::<DateTime<Utc>>),
             approvals::reason.eq(None::<DenialReason>),

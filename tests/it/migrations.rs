@@ -4,7 +4,7 @@ use crate::support::{Database, TestApp};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
-use slipway::domain::{approvals, items, models, people, records, releases, requirements, tasks};
+use slipway::domain::{approvals, deadlines, items, mails, models, notices, people, records, releases, requirements, tasks};
 use slipway::store::migrations;
 use std::collections::BTreeMap;
 
@@ -51,6 +51,13 @@ async fn each_column_of_words_takes_exactly_the_programs_words() {
         "configuration_items.kind" => items::ItemKind,
         "confirmations.outcome" => requirements::Outcome,
         "confirmations.subject" => requirements::Confirmation,
+        "deadlines.subject" => deadlines::Subject,
+        "mails.kind" => mails::MailKind,
+        "mails.state" => mails::MailState,
+        "notice_preferences.delivery" => notices::Delivery,
+        "notices.delivery" => notices::Delivery,
+        "notices.rule" => notices::Rule,
+        "notices.why" => notices::Why,
         "records.impact" => records::Grade,
         "records.kind" => records::RecordKind,
         "records.likelihood" => records::Grade,
