@@ -83,6 +83,9 @@ pub struct Phase {
     pub target_days: Option<u32>,
     #[serde(default)]
     pub condition: Option<Condition>,
+    /// The key of the group that hears when something is long overdue in it.
+    #[serde(default)]
+    pub group: Option<String>,
     #[serde(default)]
     pub approvals: Vec<ApprovalStep>,
     #[serde(default)]
@@ -163,6 +166,14 @@ impl Workflow {
             phase = self.phase(&phase.advance()?.to)?;
         }
         None
+    }
+
+    /// Whether the phase of this key comes before the one in which the work is carried out, which is known by what it asks for.
+    pub fn is_before_work(&self, key: &str) -> bool {
+        let carried_out = |it: &Requirement| matches!(it, Requirement::DeploymentDone | Requirement::ImplementationDone);
+        let works = |phase: &Phase| phase.transitions.iter().any(|it| it.requirements.iter().any(carried_out));
+        let at_work = self.phases.iter().position(works);
+        self.phase(key).is_some_and(|it| it.kind == PhaseKind::Main) && (at_work.is_none() || self.position(key) < at_work)
     }
 
     /// Where a phase stands in the workflow's order.

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod approvals;
+pub mod calendars;
 pub mod categories;
 pub mod choices;
 pub mod condition;

@@ -296,6 +296,7 @@ fn a_tangle() -> impl Strategy<Value = Workflow> {
             sections: vec![],
             target_days: None,
             condition: optional.then_some(Condition::HighImpactAndUrgency),
+            group: None,
             approvals: vec![],
             transitions: to.map(|to| advance(&to.to_string())).into_iter().collect(),
         };
