@@ -9,6 +9,7 @@ pub mod error;
 pub mod groups;
 pub mod items;
 pub mod models;
+pub mod notices;
 pub mod phases;
 pub mod profile;
 pub mod records;

@@ -81,11 +81,11 @@ pub struct Phase {
     /// Working days that the phase should take.
     #[serde(default)]
     pub target_days: Option<u32>,
-    #[serde(default)]
-    pub condition: Option<Condition>,
-    /// The key of the group that hears when something is long overdue in it.
+    /// The key of the group that hears when the phase begins and when it is late.
     #[serde(default)]
     pub group: Option<String>,
+    #[serde(default)]
+    pub condition: Option<Condition>,
     #[serde(default)]
     pub approvals: Vec<ApprovalStep>,
     #[serde(default)]

@@ -113,6 +113,36 @@ fn entry((id, at, actor, on_behalf_of, record, kind, details): Row) -> Entry {
     Entry { id, at, actor, on_behalf_of, record, kind, event }
 }
 
+/// An event as those who follow the log read it.
+#[derive(Debug, Clone)]
+pub struct Followed {
+    pub id: i64,
+    pub at: DateTime<Utc>,
+    pub actor_id: UserId,
+    pub actor: String,
+    pub for_id: Option<UserId>,
+    pub record: Option<RecordId>,
+    pub event: Option<Event>,
+}
+
+type FollowedRow = (i64, DateTime<Utc>, UserId, String, Option<UserId>, Option<RecordId>, String, serde_json::Value);
+
+/// The events after this one, oldest first. Ids are given under a lock, so none appears behind one that was read.
+pub fn after(conn: &mut PgConnection, id: i64, limit: i64) -> QueryResult<Vec<Followed>> {
+    let rows: Vec<FollowedRow> = events::table
+        .inner_join(users::table.on(users::id.eq(events::actor_id)))
+        .filter(events::id.gt(id))
+        .order(events::id)
+        .limit(limit)
+        .select((events::id, events::at, events::actor_id, users::name, events::for_id, events::record_id, events::kind, events::details))
+        .load(conn)?;
+    let followed = |(id, at, actor_id, actor, for_id, record, kind, details): FollowedRow| {
+        let event = Event::of_row(&kind, &details);
+        Followed { id, at, actor_id, actor, for_id, record, event }
+    };
+    Ok(rows.into_iter().map(followed).collect())
+}
+
 impl Entry {
     pub fn sentence(&self) -> String {
         self.event.as_ref().map_or_else(|| self.kind.replace('_', " "), Event::sentence)

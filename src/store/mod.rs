@@ -2,11 +2,13 @@
 
 pub mod address;
 pub mod approvals;
+pub mod audience;
 pub mod calendars;
 pub mod categories;
 pub mod choices;
 pub mod condition;
 pub mod confirmations;
+pub mod cursors;
 pub mod db;
 pub mod demo;
 pub mod embedded;
