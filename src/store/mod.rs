@@ -10,6 +10,7 @@ pub mod condition;
 pub mod confirmations;
 pub mod cursors;
 pub mod db;
+pub mod deadlines;
 pub mod demo;
 pub mod embedded;
 pub mod events;
