@@ -7,6 +7,7 @@ mod architecture;
 mod authorization;
 mod bodies;
 mod changes;
+mod deadlines;
 mod demo;
 mod embedded;
 mod items;
