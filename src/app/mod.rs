@@ -1,6 +1,7 @@
 //! Actions: one function for each thing that a person, a link or the clock does. In five steps: permit, lock, decide, write, record.
 
 pub mod approvals;
+pub mod calendars;
 pub mod changes;
 pub mod content;
 pub mod context;

@@ -31,8 +31,8 @@ pub enum Unworkable {
     NoWorkingDay,
     #[error("Hours must follow one another and end after they start.")]
     Disorder,
-    #[error("{0} is no time zone.")]
-    NoZone(&'static str),
+    #[error("Choose a time zone.")]
+    NoZone,
 }
 
 impl Calendar {
@@ -268,7 +268,7 @@ impl TryFrom<Stored> for Calendar {
     type Error = Unworkable;
 
     fn try_from(stored: Stored) -> Result<Calendar, Unworkable> {
-        let zone = stored.zone.parse().map_err(|_| Unworkable::NoZone("This"))?;
+        let zone = stored.zone.parse().map_err(|_| Unworkable::NoZone)?;
         Calendar::new(zone, stored.week, stored.holidays.into_iter().map(|it| (it.day, it.name)).collect())
     }
 }

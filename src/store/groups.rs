@@ -15,6 +15,8 @@ pub struct Group {
     pub name: String,
     pub description: String,
     pub version: i32,
+    /// In which it works; the default one if empty.
+    pub calendar_id: Option<CalendarId>,
 }
 
 /// Somebody in a group; a disabled account stays in it, but is asked for nothing.

@@ -1,6 +1,8 @@
 //! Every URL of the application, who may knock there, and the function that answers: the contents page.
 
-use super::{activity, approvals, assets, changes, groups, health, home, items, process, profile, records, releases, search, session, setup, tasks, users};
+use super::{
+    activity, approvals, assets, calendars, changes, groups, health, home, items, process, profile, records, releases, search, session, setup, tasks, users,
+};
 use actix_web::{Resource, guard, web};
 
 /// Who gets past the door. What they may do behind it is decided by the action.
@@ -112,6 +114,11 @@ routes! {
     get  "/items/new"                                   SignedIn => items::new;
     post "/items/{id}"                                  SignedIn => items::update;
     get  "/items/{id}/edit"                             SignedIn => items::edit;
+    get  "/calendars"                                   SignedIn => calendars::index;
+    post "/calendars"                                   SignedIn => calendars::create;
+    get  "/calendars/new"                               SignedIn => calendars::new;
+    post "/calendars/{id}"                              SignedIn => calendars::update;
+    get  "/calendars/{id}/edit"                         SignedIn => calendars::edit;
     get  "/models"                                      SignedIn => process::models;
     get  "/workflows"                                   SignedIn => process::workflows;
     get  "/search"                                      SignedIn => search::index;

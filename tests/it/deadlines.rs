@@ -93,8 +93,9 @@ async fn a_task_is_told_soon_missed_escalated_and_repeated_at_most_five_times() 
             "04-17 17:00 deadline_repeated: Ines",
         ]
     );
-    let (headline, path): (String, String) =
-        app.read(|conn| notices::table.filter(notices::rule.eq("deadline_missed")).filter(notices::user_id.eq(cora.id)).select((notices::headline, notices::path)).first(conn));
+    let (headline, path): (String, String) = app.read(|conn| {
+        notices::table.filter(notices::rule.eq("deadline_missed")).filter(notices::user_id.eq(cora.id)).select((notices::headline, notices::path)).first(conn)
+    });
     assert_eq!(headline, format!("Task “Brief the service desk” of REL-{:05} was due Wed 4 Mar 2026, 17:00 (UTC)", id.0));
     assert_eq!(path, format!("/tasks/{task}"));
     app.browser_of(&cora).get(&path).await.expect(200).expect_text("Overdue");

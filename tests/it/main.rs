@@ -6,6 +6,7 @@ mod approvals;
 mod architecture;
 mod authorization;
 mod bodies;
+mod calendars;
 mod changes;
 mod deadlines;
 mod demo;
