@@ -168,8 +168,14 @@ impl Workflow {
         None
     }
 
-    /// Whether the phase of this key comes before the one in which the work is carried out, which is known by what it asks for.
-    pub fn is_before_work(&self, key: &str) -> bool {
+    /// Whether in the phase of this key the planned end of the work still lies ahead.
+    pub fn awaits_end(&self, key: &str) -> bool {
+        self.phase(key).is_some_and(|it| it.kind == PhaseKind::Main && it.milestone < Milestone::Implemented)
+    }
+
+    /// Whether in the phase of this key the planned start of the work still lies ahead: the phase in which it is carried out is known by what
+    /// it asks for.
+    pub fn awaits_start(&self, key: &str) -> bool {
         let carried_out = |it: &Requirement| matches!(it, Requirement::DeploymentDone | Requirement::ImplementationDone);
         let works = |phase: &Phase| phase.transitions.iter().any(|it| it.requirements.iter().any(carried_out));
         let at_work = self.phases.iter().position(works);

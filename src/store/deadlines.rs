@@ -6,9 +6,8 @@ use crate::domain::approvals::{ApprovalState, StepState};
 use crate::domain::calendars::Calendar;
 use crate::domain::deadlines::{Deadline, Stage, Subject};
 use crate::domain::ids::{CalendarId, DeadlineId, RecordId};
-use crate::domain::records::{Milestone, RecordState};
+use crate::domain::records::RecordState;
 use crate::domain::tasks::TaskState;
-use crate::domain::workflows::PhaseKind;
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -122,17 +121,8 @@ struct Kept {
     occurrence: i64,
 }
 
-type RecordRow = (
-    RecordId,
-    RecordState,
-    Milestone,
-    String,
-    i32,
-    (DateTime<Utc>, Option<DateTime<Utc>>),
-    (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
-    Option<CalendarId>,
-    serde_json::Value,
-);
+type RecordRow =
+    (RecordId, String, i32, (DateTime<Utc>, Option<DateTime<Utc>>), (Option<DateTime<Utc>>, Option<DateTime<Utc>>), Option<CalendarId>, serde_json::Value);
 
 /// What is due of the records themselves, and in which calendar the rest of each is reckoned. Of those that ended nothing is.
 fn of_records(conn: &mut PgConnection, ids: &[RecordId]) -> QueryResult<BTreeMap<Key, Wanted>> {
@@ -143,8 +133,6 @@ fn of_records(conn: &mut PgConnection, ids: &[RecordId]) -> QueryResult<BTreeMap
         .filter(records::state.eq(RecordState::Open))
         .select((
             records::id,
-            records::state,
-            records::milestone,
             records::phase,
             records::visit,
             (records::phase_entered_at, records::phase_due_at),
@@ -154,7 +142,7 @@ fn of_records(conn: &mut PgConnection, ids: &[RecordId]) -> QueryResult<BTreeMap
         ))
         .load(conn)?;
     let mut wanted = BTreeMap::new();
-    for (id, _, milestone, phase, visit, (entered, due), (start, end), calendar_id, definition) in rows {
+    for (id, phase, visit, (entered, due), (start, end), calendar_id, definition) in rows {
         let mut add = |subject, subject_id, starts_at, due_at: Option<DateTime<Utc>>| {
             if let Some(due_at) = due_at {
                 wanted.insert((id, subject, subject_id), Wanted { starts_at, due_at, calendar_id });
@@ -165,10 +153,10 @@ fn of_records(conn: &mut PgConnection, ids: &[RecordId]) -> QueryResult<BTreeMap
             continue;
         }
         let workflow = super::workflows::parse(definition)?;
-        if workflow.is_before_work(&phase) {
+        if workflow.awaits_start(&phase) {
             add(Subject::PlannedStart, 0, None, start);
         }
-        if milestone < Milestone::Implemented && workflow.phase(&phase).is_some_and(|it| it.kind == PhaseKind::Main) {
+        if workflow.awaits_end(&phase) {
             add(Subject::PlannedEnd, 0, start, end);
         }
     }

@@ -61,7 +61,7 @@ impl Record {
         Grades { impact: self.impact, urgency: self.urgency }
     }
 
-    pub fn is_late(&self, now: &DateTime<Utc>) -> bool {
+    pub fn is_phase_late(&self, now: &DateTime<Utc>) -> bool {
         self.is_open() && self.phase_due_at.is_some_and(|due| due < *now)
     }
 
@@ -86,6 +86,27 @@ pub struct Full {
 }
 
 impl Full {
+    /// Whether its work should have begun by now.
+    pub fn is_start_late(&self, now: &DateTime<Utc>) -> bool {
+        let record = &self.record;
+        record.is_open() && record.planned_start.is_some_and(|it| it < *now) && self.workflow.awaits_start(&record.phase)
+    }
+
+    /// Whether its work should be done by now.
+    pub fn is_end_late(&self, now: &DateTime<Utc>) -> bool {
+        let record = &self.record;
+        record.is_open() && record.planned_end.is_some_and(|it| it < *now) && self.workflow.awaits_end(&record.phase)
+    }
+
+    /// Whether one of its tasks should be done by now.
+    pub fn is_task_late(&self, task: &super::tasks::Task, now: &DateTime<Utc>) -> bool {
+        self.record.is_open() && task.is_late(now)
+    }
+
+    pub fn is_late(&self, now: &DateTime<Utc>) -> bool {
+        self.record.is_phase_late(now) || self.is_start_late(now) || self.is_end_late(now)
+    }
+
     pub fn phase(&self) -> QueryResult<&Phase> {
         self.workflow.phase(&self.record.phase).ok_or(diesel::result::Error::NotFound)
     }

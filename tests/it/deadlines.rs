@@ -312,3 +312,74 @@ async fn a_clock_that_goes_gives_way_to_that_of_the_database() {
         .expect("it is read");
     assert_eq!(ours, theirs);
 }
+
+#[tokio::test]
+async fn what_is_overdue_says_so_on_every_page() {
+    let app = TestApp::start().await;
+    let ines = given::user(&app, "Ines", &[Role::ReleaseManager]);
+    let [ada] = given::approvers(&app, ["Ada"]);
+    let id = given::release(&app, "Payroll").with_changes(1).in_phase("plan");
+    given::edit_window(&app, id, 1);
+    given::ask(&app, id);
+    let task = add(&app, id, "Funding", at("03-03 17:00"), Some(&ines));
+    let browser = app.browser_of(&ines);
+    let badge = " Overdue</span>";
+    for page in ["/", "/releases", "/search?q=Payroll", "/tasks", &format!("/tasks/{task}"), &format!("/releases/{id}")] {
+        browser.get(page).await.expect(200).expect_no_text(badge);
+    }
+    browser.get("/releases?overdue=yes").await.expect_text("Nothing matches");
+    app.clock.set(at("03-03 12:30"));
+    let browser = app.browser_of(&ines);
+    browser.get("/releases?overdue=yes").await.expect_text("Payroll v1").expect_text(badge);
+    app.clock.set(at("03-03 14:30"));
+    let page = browser.get(&format!("/releases/{id}")).await.expect(200);
+    assert_eq!(page.body.matches(badge).count(), 3, "the release, its planned start and end: {}", page.body);
+    app.clock.set(at("03-06 12:00"));
+    let (browser, approver) = (app.browser_of(&ines), app.browser_of(&ada));
+    for page in ["/", "/releases", "/search?q=Payroll", "/tasks", &format!("/tasks/{task}")] {
+        browser.get(page).await.expect(200).expect_text(badge);
+    }
+    let page = browser.get(&format!("/releases/{id}")).await.expect(200);
+    assert_eq!(page.body.matches(badge).count(), 6, "and its RFC, its task, its approval: {}", page.body);
+    let own = given::pending(&app, id)[0].0;
+    for page in ["/", "/approvals", &format!("/approvals/{own}")] {
+        approver.get(page).await.expect(200).expect_text(badge);
+    }
+    let csv = browser.get("/releases.csv").await.expect(200).body;
+    assert!(csv.lines().next().is_some_and(|it| it.contains(",Overdue,")) && csv.contains(",yes,"), "{csv}");
+    given::take(&app, id, "abandon", "No money");
+    let page = browser.get(&format!("/releases/{id}")).await.expect(200);
+    assert_eq!(page.body.matches(badge).count(), 1, "its RFC goes on: {}", page.body);
+    browser.get("/releases").await.expect_no_text(badge);
+}
+
+/// The migration makes of what is due already what the program would have made of it.
+#[tokio::test]
+async fn what_was_due_before_there_were_deadlines_gets_them() {
+    let app = TestApp::start().await;
+    given::approvers(&app, ["Ada", "Ben"]);
+    let planned = given::release(&app, "Payroll").with_model().in_phase("plan");
+    given::edit_window(&app, planned, 3000);
+    given::ask(&app, planned);
+    given::edit_window(&app, given::release(&app, "Wiki").in_phase("rollout"), 3000);
+    given::take(&app, given::release(&app, "Mail").in_phase("rollout"), "back_out", "It does not work");
+    given::release(&app, "Shop").in_phase("closed");
+    given::change(&app, "Part").in_phase("implementation");
+    type Kept = (RecordId, Subject, i64, DateTime<Utc>);
+    let kept = |app: &TestApp| -> Vec<Kept> {
+        app.read(|conn| {
+            rows::table
+                .order((rows::record_id, rows::subject, rows::subject_id))
+                .select((rows::record_id, rows::subject, rows::subject_id, rows::due_at))
+                .load(conn)
+        })
+    };
+    let before = kept(&app);
+    let script = include_str!("../../migrations/2026-11-21-130310_fill_deadlines/up.sql").split_once("-- One row").expect("the part that fills").1;
+    app.write(|tx| diesel::delete(rows::table).execute(tx.conn));
+    app.write(|tx| diesel::sql_query(format!("-- {script}")).execute(tx.conn));
+    assert_eq!(kept(&app), before);
+    let late: i64 = app.read(|conn| rows::table.filter(rows::due_at.lt(diesel::dsl::now)).filter(rows::next_at.gt(diesel::dsl::now)).count().get_result(conn));
+    let ahead: i64 = app.read(|conn| rows::table.filter(rows::next_at.eq(rows::due_at.nullable())).filter(rows::occurrence.eq(1)).count().get_result(conn));
+    assert!(late > 0 && ahead > 0, "{late} were late, {ahead} are not due yet");
+}

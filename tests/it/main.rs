@@ -20,4 +20,5 @@ mod phases;
 mod program;
 mod releases;
 mod support;
+mod sweeps;
 mod tasks;

@@ -214,6 +214,10 @@ impl Show {
         self.sheet.tasks.iter().filter(|it| it.task.state.is_settled()).count()
     }
 
+    pub fn is_late(&self, it: &Named) -> bool {
+        self.sheet.full.is_task_late(&it.task, &self.frame.now)
+    }
+
     /// Whether the reader may work on a task.
     pub fn may_work(&self, task: &Named) -> bool {
         let Some(actor) = &self.frame.actor else { return false };
