@@ -75,6 +75,12 @@ fn median(mut costs: Vec<Cost>) -> Cost {
     Cost { rows: rows[rows.len() / 2], time: costs[costs.len() / 2].time }
 }
 
+/// Rows of the deadlines that this connection has read and not yet reported.
+fn read(conn: &mut PgConnection) -> QueryResult<i64> {
+    let sum = "SELECT idx_tup_fetch + seq_tup_read AS rows FROM pg_stat_xact_user_tables WHERE relname = 'deadlines'";
+    Ok(diesel::sql_query(sum).get_result::<Read>(conn)?.rows)
+}
+
 impl Place {
     fn build(server: &Server, name: &str, open: i64) -> Outcome<Place> {
         PgConnection::establish(&server.url("postgres"))?.batch_execute(&format!("CREATE DATABASE {name}"))?;
@@ -107,9 +113,9 @@ impl Place {
         loop {
             let start = Instant::now();
             let (some, rows) = self.db.write_by_database_time::<_, Error>(Actor::slipway(), |tx| {
+                let before = read(tx.conn)?;
                 let some = deadlines::sweep(tx, 200)?;
-                let read = "SELECT idx_tup_fetch + seq_tup_read AS rows FROM pg_stat_xact_user_tables WHERE relname = 'deadlines'";
-                Ok((some, diesel::sql_query(read).get_result::<Read>(tx.conn)?.rows))
+                Ok((some, read(tx.conn)? - before))
             })?;
             cost.time += start.elapsed();
             cost.rows += rows;

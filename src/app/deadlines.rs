@@ -4,7 +4,7 @@ use super::Result;
 use crate::domain::deadlines::{Matter, People, Stage, Subject, Telling};
 use crate::domain::ids::{ApprovalId, RecordId, TaskId, UserId};
 use crate::domain::notices::Why;
-use crate::store::deadlines::{self, Advanced, Due, Facts};
+use crate::store::deadlines::{self, Due, Facts};
 use crate::store::notices::{self, NewNotice};
 use crate::store::{Tx, audience, calendars};
 
@@ -19,7 +19,7 @@ pub fn sweep(tx: &mut Tx<'_>, limit: i64) -> Result<usize> {
     let (mut told, mut advanced) = (Vec::new(), Vec::with_capacity(due.len()));
     for it in &due {
         let turn = it.deadline().turn(usize::try_from(it.occurrence).unwrap_or_default(), tx.now, known.get(it.calendar_id));
-        advanced.push(Advanced { id: it.id, occurrence: i32::try_from(turn.behind).unwrap_or(i32::MAX), next_at: turn.next_at });
+        advanced.push((it, i32::try_from(turn.behind).unwrap_or(i32::MAX), turn.next_at));
         told.extend(turn.tell.map(|stage| (it, stage)));
     }
     let new = notices_of(tx, &due, &told)?;

@@ -11,7 +11,7 @@ use crate::domain::tasks::TaskState;
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
 use diesel::upsert::excluded;
 use std::collections::BTreeMap;
 
@@ -53,28 +53,35 @@ impl Due {
 
 /// Deadlines whose next stage has come, the longest waiting first. Those that another instance sees to are passed over.
 pub fn claim(tx: &mut Tx<'_>, limit: i64) -> QueryResult<Vec<Due>> {
+    // In the order of the index, so that a limit reads no more than it takes; a bitmap would fetch all that is due and sort it, each time.
+    diesel::sql_query("SET LOCAL enable_bitmapscan = off").execute(tx.conn)?;
     Due::query().filter(deadlines::next_at.le(tx.now)).order((deadlines::next_at, deadlines::id)).limit(limit).for_no_key_update().skip_locked().load(tx.conn)
 }
 
-/// How far a deadline has come, and when it is to be looked at again.
-#[derive(Debug, Clone, Copy)]
-pub struct Advanced {
-    pub id: DeadlineId,
-    pub occurrence: i32,
-    pub next_at: Option<DateTime<Utc>>,
-}
-
-pub fn advance(tx: &mut Tx<'_>, all: &[Advanced]) -> QueryResult<()> {
-    let ids: Vec<DeadlineId> = all.iter().map(|it| it.id).collect();
-    let occurrences: Vec<i32> = all.iter().map(|it| it.occurrence).collect();
-    let times: Vec<Option<DateTime<Utc>>> = all.iter().map(|it| it.next_at).collect();
-    diesel::sql_query(
-        "UPDATE deadlines d SET occurrence = it.occurrence, next_at = it.next_at FROM unnest($1, $2, $3) AS it(id, occurrence, next_at) WHERE d.id = it.id",
-    )
-    .bind::<Array<BigInt>, _>(ids)
-    .bind::<Array<Integer>, _>(occurrences)
-    .bind::<Array<Nullable<Timestamptz>>, _>(times)
-    .execute(tx.conn)?;
+/// Notes how far claimed deadlines have come, and when each is to be looked at again. They are there, so nothing is inserted: a conflict
+/// finds each row by its key, where an update that joins many would read the whole table.
+pub fn advance(tx: &mut Tx<'_>, all: &[(&Due, i32, Option<DateTime<Utc>>)]) -> QueryResult<()> {
+    let rows: Vec<_> = all
+        .iter()
+        .map(|(it, behind, next_at)| {
+            (
+                deadlines::id.eq(it.id),
+                deadlines::record_id.eq(it.record_id),
+                deadlines::subject.eq(it.subject),
+                deadlines::subject_id.eq(it.subject_id),
+                deadlines::starts_at.eq(it.starts_at),
+                deadlines::due_at.eq(it.due_at),
+                deadlines::occurrence.eq(*behind),
+                deadlines::next_at.eq(*next_at),
+            )
+        })
+        .collect();
+    diesel::insert_into(deadlines::table)
+        .values(rows)
+        .on_conflict(deadlines::id)
+        .do_update()
+        .set((deadlines::occurrence.eq(excluded(deadlines::occurrence)), deadlines::next_at.eq(excluded(deadlines::next_at))))
+        .execute(tx.conn)?;
     Ok(())
 }
 

@@ -128,7 +128,9 @@ proptest! {
             match stage {
                 Stage::DueSoon | Stage::HalfGone | Stage::NearlyGone => prop_assert!(*time <= deadline.due_at),
                 Stage::Missed => prop_assert_eq!(*time, deadline.due_at),
-                _ => prop_assert!(*time > deadline.due_at),
+                Stage::Escalated | Stage::FirstRepeat | Stage::SecondRepeat | Stage::ThirdRepeat | Stage::FourthRepeat | Stage::LastRepeat => {
+                    prop_assert!(*time > deadline.due_at);
+                }
             }
         }
     }
