@@ -4,6 +4,7 @@ pub mod words;
 
 pub mod approvals;
 pub mod deadlines;
+pub mod digests;
 pub mod events;
 pub mod ids;
 pub mod items;

@@ -19,6 +19,7 @@ pub mod mails;
 pub mod migrations;
 pub mod models;
 pub mod notices;
+pub mod preferences;
 pub mod records;
 pub mod related;
 pub mod releases;

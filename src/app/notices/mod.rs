@@ -1,6 +1,8 @@
 //! Telling people: the activity log is read on, and whom an event concerns gets a notice. Reading them, and how one wants them.
 
 mod audience;
+pub mod muting;
+pub mod reading;
 mod words;
 
 use super::Result;
