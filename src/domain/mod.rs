@@ -8,6 +8,7 @@ pub mod digests;
 pub mod events;
 pub mod ids;
 pub mod items;
+pub mod links;
 pub mod mails;
 pub mod models;
 pub mod notices;
