@@ -44,7 +44,7 @@ impl Keys {
         Keys { life: Duration::days(days), ..self }
     }
 
-    fn hash(&self, purpose: &[u8], salt: &[u8]) -> Vec<u8> {
+    pub(super) fn hash(&self, purpose: &[u8], salt: &[u8]) -> Vec<u8> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("a key of any length does");
         mac.update(purpose);
         mac.update(salt);

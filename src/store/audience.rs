@@ -1,7 +1,7 @@
 //! Who is behind a task, an approval or a group: the people to tell.
 
 use super::schema::{approval_steps, approvals, delegations, group_members, groups, tasks, users};
-use crate::domain::ids::{ApprovalId, TaskId, UserId};
+use crate::domain::ids::{ApprovalId, GroupId, TaskId, UserId};
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -76,6 +76,15 @@ pub fn doers(conn: &mut PgConnection, ids: &[TaskId]) -> QueryResult<Vec<Doer>> 
 /// The members of the group with this key.
 pub fn members(conn: &mut PgConnection, key: &str) -> QueryResult<Vec<UserId>> {
     group_members::table.inner_join(groups::table).filter(groups::key.eq(key)).select(group_members::user_id).load(conn)
+}
+
+/// Who is in the groups with these keys or ids.
+pub fn members_of_all(conn: &mut PgConnection, keys: &[&str], ids: &[GroupId]) -> QueryResult<Vec<(GroupId, String, UserId)>> {
+    group_members::table
+        .inner_join(groups::table)
+        .filter(groups::key.eq_any(keys).or(groups::id.eq_any(ids)))
+        .select((groups::id, groups::key, group_members::user_id))
+        .load(conn)
 }
 
 /// In which zone these people read times.

@@ -8,10 +8,10 @@ use crate::domain::ids::{ApprovalId, MailId, NoticeId, RecordId, UserId};
 use crate::domain::mails::MailKind;
 use crate::domain::notices::{Delivery, Rule, Why};
 use crate::domain::records::RecordKind;
-use diesel::prelude::*;
-use diesel::pg::PgConnection;
-use diesel::sql_types::{Array, BigInt};
 use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt};
 use std::collections::BTreeMap;
 
 /// Something that one person is to be told.
@@ -41,13 +41,11 @@ pub fn add_all(tx: &mut Tx<'_>, new: &[NewNotice]) -> QueryResult<usize> {
 
 fn add_some(tx: &mut Tx<'_>, new: &[NewNotice]) -> QueryResult<usize> {
     let ids: Vec<UserId> = new.iter().map(|it| it.user).collect();
-    let readers: BTreeMap<UserId, String> =
-        users::table.filter(users::id.eq_any(&ids)).filter(users::disabled_at.is_null()).select((users::id, users::email)).load(tx.conn)?.into_iter().collect();
-    let wishes = preferences::of(tx.conn, &ids)?;
+    let wishes = preferences::of_active(tx.conn, &ids)?;
     let rows: Vec<_> = new
         .iter()
-        .filter(|it| readers.contains_key(&it.user))
-        .map(|it| {
+        .filter_map(|it| Some((it, wishes.of(it.user, it.rule)?)))
+        .map(|(it, delivery)| {
             (
                 notices::rule.eq(it.rule),
                 notices::record_id.eq(it.record),
@@ -58,7 +56,7 @@ fn add_some(tx: &mut Tx<'_>, new: &[NewNotice]) -> QueryResult<usize> {
                 notices::facts.eq(serde_json::json!(it.facts)),
                 notices::path.eq(&it.path),
                 notices::approval_id.eq(it.approval),
-                notices::delivery.eq(preferences::delivery(&wishes, it.user, it.rule)),
+                notices::delivery.eq(delivery),
                 notices::at.eq(tx.now),
             )
         })
@@ -72,7 +70,8 @@ fn add_some(tx: &mut Tx<'_>, new: &[NewNotice]) -> QueryResult<usize> {
         .returning((notices::id, notices::user_id, notices::record_id, notices::delivery))
         .get_results(tx.conn)?;
     let at_once: Vec<_> = noted.iter().filter(|(.., delivery)| *delivery == Delivery::AtOnce).collect();
-    let queued: Vec<NewMail> = at_once.iter().map(|(_, user, record, _)| NewMail::to(tx, MailKind::Notice, *user, *record, &readers[user])).collect();
+    let queued: Vec<NewMail> =
+        at_once.iter().map(|(_, user, record, _)| NewMail::to(tx, MailKind::Notice, *user, *record, wishes.address(*user).unwrap_or_default())).collect();
     let mails = mails::insert_all(tx, &queued)?;
     let told: Vec<NoticeId> = at_once.iter().map(|(notice, ..)| *notice).collect();
     link(tx, &told, &mails)?;
@@ -87,7 +86,6 @@ fn link(tx: &mut Tx<'_>, notices: &[NoticeId], mails: &[MailId]) -> QueryResult<
         .execute(tx.conn)?;
     Ok(())
 }
-
 
 /// A notice as its reader sees it.
 #[derive(Clone, Debug, Queryable)]

@@ -8,27 +8,46 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use std::collections::BTreeMap;
 
-/// What these people wish for each rule, where they said so.
-pub fn of(conn: &mut PgConnection, people: &[UserId]) -> QueryResult<BTreeMap<(UserId, Rule), Delivery>> {
-    let rows: Vec<(UserId, Rule, Delivery)> = notice_preferences::table
-        .filter(notice_preferences::user_id.eq_any(people))
-        .select((notice_preferences::user_id, notice_preferences::rule, notice_preferences::delivery))
-        .load(conn)?;
-    Ok(rows.into_iter().map(|(user, rule, delivery)| ((user, rule), delivery)).collect())
+/// How some people want to be told; who is not in here, or whose account is disabled, is told nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Wishes(BTreeMap<UserId, (String, BTreeMap<Rule, Delivery>)>);
+
+impl Wishes {
+    /// How this person is told by this rule.
+    pub fn of(&self, user: UserId, rule: Rule) -> Option<Delivery> {
+        let (_, wishes) = self.0.get(&user)?;
+        match wishes.get(&rule) {
+            Some(wish) if rule.may_be_muted() => Some(*wish),
+            Some(_) | None => Some(Delivery::AtOnce),
+        }
+    }
+
+    /// Where this person's mail goes.
+    pub fn address(&self, user: UserId) -> Option<&str> {
+        self.0.get(&user).map(|(address, _)| address.as_str())
+    }
 }
 
-/// How somebody is told by this rule.
-pub fn delivery(wishes: &BTreeMap<(UserId, Rule), Delivery>, user: UserId, rule: Rule) -> Delivery {
-    match wishes.get(&(user, rule)) {
-        Some(wish) if rule.may_be_muted() => *wish,
-        Some(_) | None => Delivery::AtOnce,
+/// The wishes of those of these people who are active, in one query.
+pub fn of_active(conn: &mut PgConnection, people: &[UserId]) -> QueryResult<Wishes> {
+    let rows: Vec<(UserId, String, Option<Rule>, Option<Delivery>)> = users::table
+        .left_join(notice_preferences::table)
+        .filter(users::id.eq_any(people))
+        .filter(users::disabled_at.is_null())
+        .select((users::id, users::email, notice_preferences::rule.nullable(), notice_preferences::delivery.nullable()))
+        .load(conn)?;
+    let mut wishes = Wishes::default();
+    for (user, address, rule, delivery) in rows {
+        let (_, known) = wishes.0.entry(user).or_insert_with(|| (address, BTreeMap::new()));
+        known.extend(rule.zip(delivery));
     }
+    Ok(wishes)
 }
 
 /// Keeps these wishes; returns whether any is new.
 pub fn set(tx: &mut Tx<'_>, user: UserId, wishes: &[(Rule, Delivery)]) -> QueryResult<bool> {
-    let before = of(tx.conn, &[user])?;
-    let changed: Vec<_> = wishes.iter().filter(|(rule, wish)| delivery(&before, user, *rule) != *wish).collect();
+    let before = of_active(tx.conn, &[user])?;
+    let changed: Vec<_> = wishes.iter().filter(|(rule, wish)| before.of(user, *rule) != Some(*wish)).collect();
     for (rule, wish) in &changed {
         diesel::insert_into(notice_preferences::table)
             .values((notice_preferences::user_id.eq(user), notice_preferences::rule.eq(rule), notice_preferences::delivery.eq(wish)))

@@ -14,6 +14,7 @@ pub mod health;
 pub mod home;
 pub mod items;
 pub mod log;
+pub mod notices;
 pub mod page;
 pub mod process;
 pub mod profile;

@@ -1,6 +1,8 @@
 //! Every URL of the application, who may knock there, and the function that answers: the contents page.
 
-use super::{activity, approvals, assets, changes, groups, health, home, items, process, profile, records, releases, search, session, setup, tasks, users};
+use super::{
+    activity, approvals, assets, changes, groups, health, home, items, notices, process, profile, records, releases, search, session, setup, tasks, users,
+};
 use actix_web::{Resource, guard, web};
 
 /// Who gets past the door. What they may do behind it is decided by the action.
@@ -106,6 +108,15 @@ routes! {
     get  "/approvals/{id}"                              SignedIn => approvals::show;
     post "/approvals/{id}/decision"                     SignedIn => approvals::decide;
     post "/approvals/{id}/retraction"                   SignedIn => approvals::retract;
+
+    get  "/notices"                                     SignedIn => notices::index;
+    post "/notices/reading"                             SignedIn => notices::read_all;
+    post "/notices/{id}/reading"                        SignedIn => notices::open;
+    get  "/notices/stream"                              SignedIn => notices::stream::show;
+    get  "/notices/preferences"                         SignedIn => notices::preferences::edit;
+    post "/notices/preferences"                         SignedIn => notices::preferences::update;
+    get  "/mute/{token}"                                Link     => notices::muting::show;
+    post "/mute/{token}"                                Link     => notices::muting::update;
 
     get  "/items"                                       SignedIn => items::index;
     post "/items"                                       SignedIn => items::create;

@@ -1,9 +1,11 @@
 //! The server: every middleware in its order, and how it starts and stops.
 
 use super::health::Draining;
+use super::notices::stream::Listeners;
 use super::throttle::Throttle;
 use super::{assets, failure, log, page, routes, security, session};
 use crate::app::credentials::Credentials;
+use crate::app::links::Keys;
 use crate::config::Config;
 use crate::store::Db;
 use actix_web::dev::Server;
@@ -26,6 +28,9 @@ pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining)
     let sessions = session::Settings::of(config);
     let credentials = Credentials::default();
     let throttle = web::Data::new(Throttle::new(&db.clock));
+    let listeners = Listeners::default();
+    tokio::spawn(listeners.clone().serve(db.clone(), draining.clone()));
+    let keys = Keys::of(config);
     let timeout = BodyTimeout(config.request_timeout());
     let server = HttpServer::new(move || {
         App::new()
@@ -35,6 +40,8 @@ pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining)
             .app_data(web::Data::new(timeout))
             .app_data(web::Data::new(sessions.clone()))
             .app_data(web::Data::new(credentials.clone()))
+            .app_data(web::Data::new(keys.clone()))
+            .app_data(web::Data::new(listeners.clone()))
             .app_data(throttle.clone())
             .app_data(web::PayloadConfig::new(BODY_LIMIT))
             .wrap(from_fn(security::same_site))

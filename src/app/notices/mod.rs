@@ -2,6 +2,7 @@
 
 mod audience;
 pub mod muting;
+pub mod reach;
 pub mod reading;
 mod words;
 

@@ -1,7 +1,7 @@
 //! Reading notices, saying how one wants them, and the digest.
 
-use crate::app::error::FormErrors;
 use crate::app::Result;
+use crate::app::error::FormErrors;
 use crate::domain::digests;
 use crate::domain::ids::{NoticeId, UserId};
 use crate::domain::notices::{Delivery, Rule};

@@ -2,6 +2,7 @@
 
 use super::said::Said;
 use super::stepper::{self, Step};
+use crate::app::notices::reach::Reach;
 use crate::app::sheet::Sheet;
 use crate::app::{self, Error, records, tasks};
 use crate::domain::approvals::{ApprovalState, RoundState, StepState};
@@ -28,6 +29,8 @@ pub struct Way {
     pub transition: Transition,
     pub to: String,
     pub checks: Vec<Check>,
+    /// How many people taking it mails.
+    pub mails: usize,
 }
 
 impl Way {
@@ -107,10 +110,11 @@ impl Show {
         let open = record.is_open();
         let may_edit = open && actor.may(records::editing(actor, record));
         let may_move = open && actor.may(records::moving(actor, record));
-        let main = phase.advance().map(|it| way(&sheet, it));
+        let reach = Reach::load(conn, &sheet, actor.id)?;
+        let main = phase.advance().map(|it| way(&sheet, it, &reach));
         let mine = own_part(&sheet, actor);
         let others = phase.transitions.iter().filter(|it| Some(it.key.as_str()) != main.as_ref().map(|way| way.transition.key.as_str()));
-        let others = others.map(|it| way(&sheet, it)).collect();
+        let others = others.map(|it| way(&sheet, it, &reach)).collect();
         let release = kind == RecordKind::Release;
         let candidates = if release && may_edit { related::candidates(conn)? } else { Vec::new() };
         let models = if release && may_edit { models::list(conn)?.into_iter().filter(|it| it.category_id == record.category_id).collect() } else { Vec::new() };
@@ -190,6 +194,12 @@ impl Show {
         self.sheet.rounds.iter().filter(|it| Some(it.round.id) != newest).collect()
     }
 
+    /// How many people a withdrawal of the question mails.
+    pub fn awaited(&self) -> usize {
+        let open = self.sheet.round().filter(|it| it.round.state == RoundState::Open);
+        open.into_iter().flat_map(|it| &it.steps).flat_map(|it| &it.approvals).filter(|(it, _)| it.state == ApprovalState::Pending).count()
+    }
+
     pub fn may_ask(&self) -> bool {
         self.may_move && self.would_ask > 0
     }
@@ -236,9 +246,10 @@ impl Show {
     }
 }
 
-fn way(sheet: &Sheet, transition: &Transition) -> Way {
-    let to = sheet.full.workflow.destination(transition, sheet.full.record.grades()).map_or_else(String::new, |it| it.name.clone());
-    Way { transition: transition.clone(), to, checks: sheet.checks(transition) }
+fn way(sheet: &Sheet, transition: &Transition, reach: &Reach) -> Way {
+    let to = sheet.full.workflow.destination(transition, sheet.full.record.grades());
+    let mails = to.map_or(0, |it| reach.of_transition(sheet, transition.kind, it));
+    Way { transition: transition.clone(), to: to.map_or_else(String::new, |it| it.name.clone()), checks: sheet.checks(transition), mails }
 }
 
 /// What of the open requirements is the reader's own to do: a decision, or a task of this phase.

@@ -25,6 +25,8 @@ use std::future::{Ready, ready};
 pub const ACTOR: &str = "actor";
 /// The hash of the session's key, in hex.
 const SESSION: &str = "session";
+/// How many notices they have not read.
+const UNREAD: &str = "unread";
 /// Set instead of an actor when the session could not be looked up.
 const OUTAGE: &str = "outage";
 /// Where a sign-in leaves the key for the cookie.
@@ -32,6 +34,11 @@ const KEY: &str = "key";
 
 pub fn actor_of(req: &HttpRequest) -> Option<Actor> {
     req.get_session().get::<Actor>(ACTOR).ok().flatten()
+}
+
+/// How many notices whoever asks has not read.
+pub fn unread_of(req: &HttpRequest) -> i64 {
+    req.get_session().get::<i64>(UNREAD).ok().flatten().unwrap_or_default()
 }
 
 /// The hash of the key of the session that this request belongs to.
