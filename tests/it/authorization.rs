@@ -96,6 +96,7 @@ impl Place {
             "/tasks/{id}/state" => vec![value("step", "start")],
             "/tasks/{id}/assignee" => vec![value("assignee", "me")],
             "/approvals/{id}/decision" => vec![value("decision", "approve"), value("digest", self.value("digest"))],
+            "/notices/reading" => vec![value("newest", "1")],
             "/items" | "/items/{id}" => vec![value("name", "Payroll"), value("kind", "service"), value("version", "0")],
             "/session" => vec![value("email", "nobody@example.org"), value("password", "nothing at all")],
             "/users" | "/users/{id}" => vec![value("name", "New"), value("email", "new@example.org")],
@@ -276,7 +277,8 @@ async fn a_wrong_method_is_405_and_says_which_are_right() {
 async fn a_body_over_the_limit_is_413_wherever_a_form_is_read() {
     let place = Place::build().await;
     let browser = place.app.browser_of(&place.people[6]);
-    let without = ["/records/{id}/rounds", "/approvals/{id}/retraction", "/session/end", "/users/{id}/disabling", "/users/{id}/enabling"];
+    let without =
+        ["/records/{id}/rounds", "/approvals/{id}/retraction", "/session/end", "/users/{id}/disabling", "/users/{id}/enabling", "/notices/{id}/reading"];
     let before = place.app.log();
     for route in ROUTES.iter().filter(|it| it.method == "post" && !without.contains(&it.path)) {
         let page = browser.request("POST", &place.path(route), format!("title={}", "x".repeat(600_000)), &[]).await;

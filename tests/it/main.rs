@@ -12,6 +12,7 @@ mod embedded;
 mod items;
 mod lists;
 mod migrations;
+mod notices;
 mod pages;
 mod people;
 mod phases;

@@ -7,9 +7,10 @@ use crate::web::failure::Failure;
 use crate::web::frame::unread_text;
 use crate::web::health::Draining;
 use crate::web::session::unread_of;
-use actix_web::http::header;
+use actix_web::http::{Method, header};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
+use futures_util::Stream;
 use futures_util::stream::unfold;
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -80,9 +81,21 @@ pub async fn show(ctx: Context, req: HttpRequest, listeners: Data<Listeners>, dr
     let unread = unread_of(&req);
     let place = listeners.join(ctx.actor.id, unread).filter(|_| !draining.is_on());
     let Some(place) = place else { return Ok(HttpResponse::NoContent().finish()) };
-    let stream = unfold((place, true), move |(mut place, first)| async move {
+    let mut reply = HttpResponse::Ok();
+    reply
+        .insert_header((header::CONTENT_TYPE, "text/event-stream; charset=utf-8"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        // Said, so that it is not compressed: that would hold events back.
+        .insert_header((header::CONTENT_ENCODING, "identity"))
+        .insert_header(("x-accel-buffering", "no"));
+    if req.method() == Method::HEAD { Ok(reply.finish()) } else { Ok(reply.streaming(counts(place, unread))) }
+}
+
+/// The count as it is, then as it changes.
+fn counts(place: watch::Receiver<i64>, unread: i64) -> impl Stream<Item = Result<Bytes, Infallible>> {
+    unfold((place, true), move |(mut place, first)| async move {
         if first {
-            return Some((Ok::<_, Infallible>(event(unread)), (place, false)));
+            return Some((Ok(event(unread)), (place, false)));
         }
         match tokio::time::timeout(PING, place.changed()).await {
             Ok(Ok(())) => {
@@ -92,12 +105,5 @@ pub async fn show(ctx: Context, req: HttpRequest, listeners: Data<Listeners>, dr
             Ok(Err(_)) => None,
             Err(_) => Some((Ok(Bytes::from_static(b": still here\n\n")), (place, false))),
         }
-    });
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/event-stream; charset=utf-8"))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        // Said, so that it is not compressed: that would hold events back.
-        .insert_header((header::CONTENT_ENCODING, "identity"))
-        .insert_header(("x-accel-buffering", "no"))
-        .streaming(stream))
+    })
 }

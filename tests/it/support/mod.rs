@@ -5,6 +5,7 @@ mod browser;
 mod cluster;
 pub mod given;
 pub mod html;
+mod told;
 
 pub use app::{TestApp, noon};
 pub use browser::{Browser, Page};
