@@ -3,6 +3,7 @@
 pub mod words;
 
 pub mod approvals;
+pub mod calendars;
 pub mod deadlines;
 pub mod digests;
 pub mod events;
@@ -22,7 +23,6 @@ pub mod requirements;
 pub mod tasks;
 pub mod text;
 pub mod workflows;
-pub mod working_time;
 
 #[cfg(test)]
 mod shipped;

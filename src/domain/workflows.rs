@@ -168,6 +168,14 @@ impl Workflow {
         None
     }
 
+    /// Whether the phase of this key comes before the one in which the work is carried out, which is known by what it asks for.
+    pub fn is_before_work(&self, key: &str) -> bool {
+        let carried_out = |it: &Requirement| matches!(it, Requirement::DeploymentDone | Requirement::ImplementationDone);
+        let works = |phase: &Phase| phase.transitions.iter().any(|it| it.requirements.iter().any(carried_out));
+        let at_work = self.phases.iter().position(works);
+        self.phase(key).is_some_and(|it| it.kind == PhaseKind::Main) && (at_work.is_none() || self.position(key) < at_work)
+    }
+
     /// Where a phase stands in the workflow's order.
     pub fn position(&self, key: &str) -> Option<usize> {
         self.phases.iter().position(|it| it.key == key)

@@ -29,6 +29,11 @@ pub fn record_for(tx: &mut Tx<'_>, record: impl Into<Option<RecordId>>, on_behal
     Ok(())
 }
 
+/// The records that something happened to so far.
+pub(super) fn touched(tx: &Tx<'_>) -> Vec<RecordId> {
+    tx.happened.iter().filter_map(|it| it.record).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+}
+
 /// Appends what happened, in order, from the head of the chain, which is locked until the commit.
 pub(super) fn append(tx: &mut Tx<'_>) -> QueryResult<()> {
     if tx.happened.is_empty() {

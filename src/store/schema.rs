@@ -551,6 +551,8 @@ diesel::table! {
         occurrence -> Int4,
         /// When the next stage is to be told; empty once there is none.
         next_at -> Nullable<Timestamptz>,
+        /// In which its stages are reckoned; the default one if empty.
+        calendar_id -> Nullable<Int8>,
     }
 }
 
@@ -1634,6 +1636,7 @@ diesel::joinable!(categories -> workflows (workflow_id));
 diesel::joinable!(configuration_items -> calendars (calendar_id));
 diesel::joinable!(confirmations -> records (record_id));
 diesel::joinable!(confirmations -> users (by));
+diesel::joinable!(deadlines -> calendars (calendar_id));
 diesel::joinable!(deadlines -> records (record_id));
 diesel::joinable!(events -> records (record_id));
 diesel::joinable!(group_members -> groups (group_id));

@@ -98,6 +98,7 @@ impl Frame {
             ("/items", "Configuration items"),
             ("/models", "Release models"),
             ("/workflows", "Workflows"),
+            ("/calendars", "Calendars"),
         ];
         if self.manages_users() {
             places.extend([("/users", "Users"), ("/groups", "Groups"), ("/activity", "Activity log")]);

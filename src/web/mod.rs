@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod approvals;
 pub mod assets;
+pub mod calendars;
 pub mod changes;
 pub mod csv;
 pub mod failure;

@@ -1,7 +1,8 @@
 //! Every URL of the application, who may knock there, and the function that answers: the contents page.
 
 use super::{
-    activity, approvals, assets, changes, groups, health, home, items, notices, process, profile, records, releases, search, session, setup, tasks, users,
+    activity, approvals, assets, calendars, changes, groups, health, home, items, notices, process, profile, records, releases, search, session, setup,
+    tasks, users,
 };
 use actix_web::{Resource, guard, web};
 
@@ -123,6 +124,11 @@ routes! {
     get  "/items/new"                                   SignedIn => items::new;
     post "/items/{id}"                                  SignedIn => items::update;
     get  "/items/{id}/edit"                             SignedIn => items::edit;
+    get  "/calendars"                                   SignedIn => calendars::index;
+    post "/calendars"                                   SignedIn => calendars::create;
+    get  "/calendars/new"                               SignedIn => calendars::new;
+    post "/calendars/{id}"                              SignedIn => calendars::update;
+    get  "/calendars/{id}/edit"                         SignedIn => calendars::edit;
     get  "/models"                                      SignedIn => process::models;
     get  "/workflows"                                   SignedIn => process::workflows;
     get  "/search"                                      SignedIn => search::index;

@@ -47,6 +47,7 @@ impl Place {
             value("item", given::item(&app, "Payroll").to_string()),
             value("user", given::user(&app, "Spare", &[Role::Viewer]).id.to_string()),
             value("group", "1".into()),
+            value("calendar", "1".into()),
             value("model", app.read(slipway::store::models::list)[1].id.to_string()),
             value("digest", given::pending(&app, release)[0].2.clone()),
         ];
@@ -70,6 +71,7 @@ impl Place {
             "items" => self.value("item"),
             "users" => self.value("user"),
             "groups" => self.value("group"),
+            "calendars" => self.value("calendar"),
             _ => self.value("release"),
         };
         let file = slipway::web::assets::url("app.css");
@@ -97,6 +99,9 @@ impl Place {
             "/tasks/{id}/assignee" => vec![value("assignee", "me")],
             "/approvals/{id}/decision" => vec![value("decision", "approve"), value("digest", self.value("digest"))],
             "/notices/reading" => vec![value("newest", "1")],
+            "/calendars" | "/calendars/{id}" => {
+                vec![value("name", "Nights"), value("zone", "UTC"), value("monday", "0-6"), value("is_default", "yes"), value("version", "0")]
+            }
             "/items" | "/items/{id}" => vec![value("name", "Payroll"), value("kind", "service"), value("version", "0")],
             "/session" => vec![value("email", "nobody@example.org"), value("password", "nothing at all")],
             "/users" | "/users/{id}" => vec![value("name", "New"), value("email", "new@example.org")],
@@ -185,6 +190,11 @@ async fn every_address_answers_every_role_as_the_table_says() {
     get  /items/new                                          303       403       403       403       200       200       200       200
     post /items/{id}                                         401       403       403       403       303       303       303       303
     get  /items/{id}/edit                                    303       403       403       403       200       200       200       200
+    get  /calendars                                          303       200       200       200       200       200       200       200
+    post /calendars                                          401       403       403       403       403       403       303       303
+    get  /calendars/new                                      303       403       403       403       403       403       200       200
+    post /calendars/{id}                                     401       403       403       403       403       403       409       409
+    get  /calendars/{id}/edit                                303       403       403       403       403       403       200       200
     get  /models                                             303       200       200       200       200       200       200       200
     get  /workflows                                          303       200       200       200       200       200       200       200
     get  /search                                             303       200       200       200       200       200       200       200

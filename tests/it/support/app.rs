@@ -102,6 +102,11 @@ impl TestApp {
         self.db.read_now::<T, slipway::app::Error>(|conn| Ok(f(conn)?)).expect("it is read")
     }
 
+    /// Where its database is, for a second instance.
+    pub fn database_url(&self) -> String {
+        self._database.url()
+    }
+
     /// The kinds of all events so far, the oldest first.
     pub fn log(&self) -> Vec<String> {
         let mut kinds: Vec<String> = self.read(|conn| slipway::store::events::list(conn, &Default::default(), 1000)).into_iter().map(|it| it.kind).collect();
