@@ -1,6 +1,7 @@
 //! Rows: diesel lives here and nowhere above. Reads take a connection, writes take a [`Tx`].
 
 pub mod address;
+pub mod approval_links;
 pub mod approvals;
 pub mod categories;
 pub mod choices;
