@@ -5,6 +5,7 @@ pub mod changes;
 pub mod content;
 pub mod context;
 pub mod credentials;
+pub mod delegations;
 pub mod error;
 pub mod groups;
 pub mod items;

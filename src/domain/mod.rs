@@ -4,6 +4,8 @@ pub mod words;
 
 pub mod approvals;
 pub mod deadlines;
+pub mod delegations;
+pub mod differences;
 pub mod events;
 pub mod ids;
 pub mod items;

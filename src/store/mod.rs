@@ -8,6 +8,7 @@ pub mod choices;
 pub mod condition;
 pub mod confirmations;
 pub mod db;
+pub mod delegations;
 pub mod demo;
 pub mod embedded;
 pub mod events;

@@ -34,9 +34,11 @@ struct Index {
 }
 
 pub async fn index(ctx: Context, req: HttpRequest) -> Answer {
-    let (frame, me) = (page::frame(&ctx, &req), ctx.actor.id);
-    page::show(&ctx, move |conn| Ok(Index { frame, waiting: approvals::inbox(conn, me, false, INBOX)?, decided: approvals::inbox(conn, me, true, DECIDED)? }))
-        .await
+    let (frame, me, now) = (page::frame(&ctx, &req), ctx.actor.id, ctx.now());
+    page::show(&ctx, move |conn| {
+        Ok(Index { frame, waiting: approvals::inbox(conn, me, now, false, INBOX)?, decided: approvals::inbox(conn, me, now, true, DECIDED)? })
+    })
+    .await
 }
 
 #[derive(Template)]
