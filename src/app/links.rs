@@ -150,7 +150,7 @@ fn look(conn: &mut PgConnection, link: Link, now: DateTime<Utc>) -> Result<Opene
     let stands = approval.approver_id == link.user_id || delegations::stands_in(conn, link.user_id, approval.approver_id, now)?;
     let holder = holder(actor.as_ref(), &full.record, stands);
     let current = is_current(conn, &full.record, &round.round)?;
-    let replaced = step.replacement(approval.id).is_some();
+    let replaced = step.replacement(&approval.id).is_some();
     let facts = Facts { now, expires_at: link.expires_at, approval: approval.state, round: round.round.state, current, replaced, holder };
     let standing = standing(&facts);
     let theirs = holder == Holder::May || (holder == Holder::StoodIn && approval.decided_by == Some(link.user_id));

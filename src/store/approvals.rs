@@ -91,8 +91,8 @@ pub struct Asked {
 
 impl Asked {
     /// Who was asked in the place of this one.
-    pub fn replacement(&self, id: ApprovalId) -> Option<&str> {
-        self.approvals.iter().find(|(it, _)| it.replaces_id == Some(id)).map(|(_, name)| name.as_str())
+    pub fn replacement(&self, id: &ApprovalId) -> Option<&str> {
+        self.approvals.iter().find(|(it, _)| it.replaces_id == Some(*id)).map(|(_, name)| name.as_str())
     }
 
     /// Who decided in the approver's place.

@@ -9,6 +9,12 @@ use pulldown_cmark::{Options, Parser};
 #[derive(Clone, Debug, Default)]
 pub struct Markup(String);
 
+impl Markup {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 impl std::fmt::Display for Markup {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
@@ -79,6 +85,13 @@ pub fn markdown(text: &str) -> Markup {
     let mut html = String::with_capacity(text.len() * 2);
     pulldown_cmark::html::push_html(&mut html, Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH));
     Markup(ammonia::Builder::default().link_rel(Some("noopener noreferrer nofollow")).rm_tags(["img"]).clean(&html).to_string())
+}
+
+/// [`markdown`] for pages that lead nowhere else: of links only the words are left.
+pub fn markdown_without_links(text: &str) -> Markup {
+    let mut html = String::with_capacity(text.len() * 2);
+    pulldown_cmark::html::push_html(&mut html, Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH));
+    Markup(ammonia::Builder::default().rm_tags(["img", "a"]).clean(&html).to_string())
 }
 
 /// The risk of two grades, for the published table.

@@ -1,6 +1,8 @@
 //! Every URL of the application, who may knock there, and the function that answers: the contents page.
 
-use super::{activity, approvals, assets, changes, groups, health, home, items, process, profile, records, releases, search, session, setup, tasks, users};
+use super::{
+    activity, approvals, assets, changes, groups, health, home, items, process, profile, public, records, releases, search, session, setup, tasks, users,
+};
 use actix_web::{Resource, guard, web};
 
 /// Who gets past the door. What they may do behind it is decided by the action.
@@ -106,6 +108,11 @@ routes! {
     get  "/approvals/{id}"                              SignedIn => approvals::show;
     post "/approvals/{id}/decision"                     SignedIn => approvals::decide;
     post "/approvals/{id}/retraction"                   SignedIn => approvals::retract;
+
+    get  "/a/{token}"                                   Link     => public::show;
+    get  "/a/{token}/content"                           Link     => public::content;
+    post "/a/{token}/decision"                          Link     => public::decide;
+    post "/a/{token}/undo"                              Link     => public::undo;
 
     get  "/items"                                       SignedIn => items::index;
     post "/items"                                       SignedIn => items::create;

@@ -4,6 +4,7 @@ use super::health::Draining;
 use super::throttle::Throttle;
 use super::{assets, failure, log, page, routes, security, session};
 use crate::app::credentials::Credentials;
+use crate::app::links::Keys;
 use crate::config::Config;
 use crate::store::Db;
 use actix_web::dev::Server;
@@ -25,6 +26,7 @@ pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining)
     let base = config.base_url();
     let sessions = session::Settings::of(config);
     let credentials = Credentials::default();
+    let keys = web::Data::new(Keys::of(config));
     let throttle = web::Data::new(Throttle::new(&db.clock));
     let timeout = BodyTimeout(config.request_timeout());
     let server = HttpServer::new(move || {
@@ -35,6 +37,7 @@ pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining)
             .app_data(web::Data::new(timeout))
             .app_data(web::Data::new(sessions.clone()))
             .app_data(web::Data::new(credentials.clone()))
+            .app_data(keys.clone())
             .app_data(throttle.clone())
             .app_data(web::PayloadConfig::new(BODY_LIMIT))
             .wrap(from_fn(security::same_site))

@@ -90,7 +90,7 @@ fn not_pending(approval: &Approval, step: &Asked, round: &FullRound) -> Refusal 
             Some(name) => format!("decided by {name} already"),
             None => "decided by you already".into(),
         }),
-        ApprovalState::Excluded => step.replacement(approval.id).map_or(Refusal::OwnRecord, |name| Refusal::AskedInstead(name.to_owned())),
+        ApprovalState::Excluded => step.replacement(&approval.id).map_or(Refusal::OwnRecord, |name| Refusal::AskedInstead(name.to_owned())),
         ApprovalState::Waiting | ApprovalState::NotNeeded | ApprovalState::Pending => Refusal::Settled(round.round.state.label().to_lowercase()),
     }
 }
