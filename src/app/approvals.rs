@@ -4,7 +4,7 @@ mod deciding;
 mod reassigning;
 
 pub use deciding::{Answer, decide, decide_by_link, is_current, retract};
-pub use reassigning::{reassign, replacements};
+pub use reassigning::{can_replace, reassign};
 
 use super::records::{lock_sheet, moving};
 use super::sheet::Sheet;

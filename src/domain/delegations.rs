@@ -1,7 +1,7 @@
 //! Delegation: who is away from when until when, and who decides in their place meanwhile.
 
 use super::ids::UserId;
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
 /// Nobody plans to be away for longer.
@@ -59,6 +59,13 @@ pub fn check(new: &Absence, known: &[(DateTime<Utc>, DateTime<Utc>)], now: DateT
     }
 }
 
+/// When a day begins somewhere. Where clocks are put forward at midnight it is an hour later.
+pub fn beginning(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    let midnight = day.and_time(NaiveTime::MIN);
+    let first = |local: NaiveDateTime| zone.from_local_datetime(&local).earliest();
+    first(midnight).or_else(|| first(midnight + Duration::hours(1))).map_or_else(|| midnight.and_utc(), |it| it.to_utc())
+}
+
 /// The last day of an absence, as people say it: "12 Mar 2026". It ends with that day.
 pub fn last_day(ends_at: DateTime<Utc>, zone: Tz) -> String {
     (ends_at - Duration::seconds(1)).with_timezone(&zone).format("%-d %b %Y").to_string()
@@ -97,5 +104,13 @@ mod tests {
         let midnight = DateTime::parse_from_rfc3339("2026-03-13T00:00:00+01:00").expect("a moment").to_utc();
         assert_eq!(last_day(midnight, Tz::Europe__Berlin), "12 Mar 2026");
         assert_eq!(last_day(midnight, Tz::Asia__Tokyo), "13 Mar 2026");
+        let day = NaiveDate::from_ymd_opt(2026, 3, 13).expect("a day");
+        assert_eq!(beginning(day, Tz::Europe__Berlin), midnight);
+    }
+
+    #[test]
+    fn a_day_whose_midnight_is_skipped_begins_an_hour_later() {
+        let day = NaiveDate::from_ymd_opt(2026, 4, 24).expect("a day");
+        assert_eq!(beginning(day, Tz::Africa__Cairo).to_rfc3339(), "2026-04-23T22:00:00+00:00");
     }
 }

@@ -5,18 +5,21 @@ use super::form::{Choice, Fields, Form};
 use super::frame::Frame;
 use super::page::{self, Answer};
 use super::records::id_of;
+use super::records::said::Said;
 use crate::app::{self, Context, Error, FormErrors};
-use crate::domain::approvals::ApprovalState;
-use crate::domain::ids::ApprovalId;
+use crate::domain::approvals::{ApprovalState, RoundState};
+use crate::domain::ids::{ApprovalId, StepId, UserId};
 use crate::domain::links::may_take_back;
 use crate::domain::records::RecordKind;
 use crate::domain::refusals::Refusal;
 use crate::store::approvals::{self, Approval, Asked, FullRound, Inbox};
+use crate::store::delegations::Away;
 use crate::store::records::{self, Full};
 use crate::store::{PgConnection, delegations};
 use actix_web::HttpRequest;
 use actix_web::web::Path;
 use askama::Template;
+use std::collections::BTreeMap;
 
 const INBOX: i64 = 200;
 const DECIDED: i64 = 30;
@@ -45,6 +48,11 @@ struct Show {
     approval: Approval,
     asked: Asked,
     round: FullRound,
+    /// Nobody is asked instead of another from here.
+    replacements: BTreeMap<StepId, Vec<Choice>>,
+    said: Said,
+    /// Who of those that are asked is away.
+    away: BTreeMap<UserId, Away>,
     /// What the step covers, part by part, as it stands.
     content: Vec<(String, String)>,
     /// What changed since it was decided before.
@@ -68,6 +76,8 @@ impl Show {
         }
         let round = approvals::find_round(conn, round)?;
         let asked = round.steps.iter().find(|it| it.step.id == approval.step_id).cloned().ok_or(Error::NotFound)?;
+        let awaited: Vec<UserId> = round.steps.iter().flat_map(|it| &it.approvals).map(|(it, _)| it.approver_id).collect();
+        let away = if round.round.state == RoundState::Open { delegations::away(conn, &awaited, frame.now)? } else { BTreeMap::new() };
         let full = records::full(conn, approval.record_id)?;
         let content = decision::content(conn, &full, &asked.step.digest, frame.zone())?;
         let changed = decision::changed(conn, &full, &asked.step.digest, &[("the earlier decision", approval.seen_digest.as_deref())])?;
@@ -79,7 +89,8 @@ impl Show {
         let own = me.standing(full.record.owner_id, full.record.coordinator_id).own();
         let mut form = form.unwrap_or_default();
         form.fields.set("digest", &asked.step.digest);
-        Ok(Show { content, frame, full, approval, asked, round, changed, form, stands_in_for, may_decide, own, may_retract })
+        let (replacements, said) = Default::default();
+        Ok(Show { content, away, replacements, said, frame, full, approval, asked, round, changed, form, stands_in_for, may_decide, own, may_retract })
     }
 
     fn reasons(&self) -> Vec<Choice> {

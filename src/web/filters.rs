@@ -55,6 +55,11 @@ pub fn day(time: impl Moment, zone: Tz) -> String {
     time.at().with_timezone(&zone).format("%-d %b %Y").to_string()
 }
 
+/// The last day of an absence, which ends with it.
+pub fn last_day(ends_at: impl Moment, zone: Tz) -> String {
+    crate::domain::delegations::last_day(ends_at.at(), zone)
+}
+
 /// For `<time datetime>`.
 pub fn machine(time: impl Moment) -> String {
     time.at().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)

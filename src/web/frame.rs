@@ -84,7 +84,13 @@ impl Frame {
 
     /// The places that are visited less, in the menu behind one's own name.
     pub fn more_places(&self) -> Vec<(&'static str, &'static str)> {
-        let mut places = vec![("/profile", "Your profile"), ("/items", "Configuration items"), ("/models", "Release models"), ("/workflows", "Workflows")];
+        let mut places = vec![
+            ("/profile", "Your profile"),
+            ("/delegations", "Absences"),
+            ("/items", "Configuration items"),
+            ("/models", "Release models"),
+            ("/workflows", "Workflows"),
+        ];
         if self.manages_users() {
             places.extend([("/users", "Users"), ("/groups", "Groups"), ("/activity", "Activity log")]);
         }

@@ -6,6 +6,7 @@ pub mod assets;
 pub mod changes;
 pub mod csv;
 pub mod decision;
+pub mod delegations;
 pub mod failure;
 pub mod filters;
 pub mod form;

@@ -1,7 +1,8 @@
 //! Every URL of the application, who may knock there, and the function that answers: the contents page.
 
 use super::{
-    activity, approvals, assets, changes, groups, health, home, items, process, profile, public, records, releases, search, session, setup, tasks, users,
+    activity, approvals, assets, changes, delegations, groups, health, home, items, process, profile, public, records, releases, search, session, setup, tasks,
+    users,
 };
 use actix_web::{Resource, guard, web};
 
@@ -87,6 +88,7 @@ routes! {
     post "/records/{id}/watching"                       SignedIn => records::watching::update;
     post "/records/{id}/rounds"                         SignedIn => records::rounds::create;
     post "/records/{id}/rounds/withdrawal"              SignedIn => records::rounds::destroy;
+    post "/records/{id}/approvals/{approval}/reassignment" SignedIn => records::reassignments::create;
     post "/records/{id}/changes"                        SignedIn => records::related::create;
     post "/records/{id}/changes/{change}/removal"       SignedIn => records::related::destroy;
     post "/records/{id}/models"                         SignedIn => records::models::create;
@@ -109,6 +111,10 @@ routes! {
     post "/approvals/{id}/decision"                     SignedIn => approvals::decide;
     post "/approvals/{id}/retraction"                   SignedIn => approvals::retract;
 
+    get  "/delegations"                                 SignedIn => delegations::index;
+    post "/delegations"                                 SignedIn => delegations::create;
+    get  "/delegations/new"                             SignedIn => delegations::new;
+    post "/delegations/{id}/end"                        SignedIn => delegations::end;
     get  "/a/{token}"                                   Link     => public::show;
     get  "/a/{token}/content"                           Link     => public::content;
     post "/a/{token}/decision"                          Link     => public::decide;

@@ -10,15 +10,11 @@ use crate::domain::people::Action;
 use crate::domain::refusals::Refusal;
 use crate::store::approvals::{self, Asked};
 use crate::store::records::Record;
-use crate::store::users::Person;
-use crate::store::{PgConnection, Tx, choices, events, records};
+use crate::store::{Tx, choices, events, records, users};
 
-/// Who can be asked in a step in somebody's place: whoever may decide, is not asked there already, and neither owns nor coordinates the record.
-pub fn replacements(conn: &mut PgConnection, record: &Record, step: &Asked) -> Result<Vec<Person>> {
-    let fits = |it: &Person| {
-        it.id != record.owner_id && Some(it.id) != record.coordinator_id && !step.approvals.iter().any(|(approval, _)| approval.approver_id == it.id)
-    };
-    Ok(choices::deciders(conn)?.into_iter().filter(fits).collect())
+/// Whether somebody who may decide can be asked in a step in another's place: they are not asked there already, and neither own nor coordinate the record.
+pub fn can_replace(record: &Record, step: &Asked, who: UserId) -> bool {
+    who != record.owner_id && Some(who) != record.coordinator_id && !step.approvals.iter().any(|(it, _)| it.approver_id == who)
 }
 
 /// Asks somebody else instead of an approver whose answer is awaited, now or once the step's turn comes.
@@ -37,8 +33,8 @@ pub fn reassign(tx: &mut Tx<'_>, id: ApprovalId, to: UserId, reason: &str) -> Re
     }
     let step = round.steps.iter().find(|it| it.step.id == asked.step_id).ok_or(Error::NotFound)?;
     let from = step.approvals.iter().find(|(it, _)| it.id == id).map(|(_, name)| name.clone()).ok_or(Error::NotFound)?;
-    let Some(to) = replacements(tx.conn, &record, step)?.into_iter().find(|it| it.id == to) else {
-        let name = crate::store::users::active_name(tx.conn, to)?;
+    let Some(to) = choices::deciders(tx.conn)?.into_iter().find(|it| it.id == to && can_replace(&record, step, to)) else {
+        let name = users::active_name(tx.conn, to)?;
         return Err(Refusal::CannotBeAsked(name.unwrap_or_else(|| "This person".into())).into());
     };
     let new = approvals::replace(tx, &asked, to.id)?;

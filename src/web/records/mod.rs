@@ -5,6 +5,7 @@ pub mod confirmations;
 pub mod index;
 pub mod models;
 pub mod phase;
+pub mod reassignments;
 pub mod related;
 pub mod rounds;
 pub mod said;
