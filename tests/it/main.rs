@@ -19,5 +19,6 @@ mod people;
 mod phases;
 mod program;
 mod releases;
+mod scanners;
 mod support;
 mod tasks;
