@@ -88,7 +88,6 @@ routes! {
     post "/records/{id}/watching"                       SignedIn => records::watching::update;
     post "/records/{id}/rounds"                         SignedIn => records::rounds::create;
     post "/records/{id}/rounds/withdrawal"              SignedIn => records::rounds::destroy;
-    post "/records/{id}/approvals/{approval}/reassignment" SignedIn => records::reassignments::create;
     post "/records/{id}/changes"                        SignedIn => records::related::create;
     post "/records/{id}/changes/{change}/removal"       SignedIn => records::related::destroy;
     post "/records/{id}/models"                         SignedIn => records::models::create;
@@ -110,6 +109,7 @@ routes! {
     get  "/approvals/{id}"                              SignedIn => approvals::show;
     post "/approvals/{id}/decision"                     SignedIn => approvals::decide;
     post "/approvals/{id}/retraction"                   SignedIn => approvals::retract;
+    post "/approvals/{id}/reassignment"                 SignedIn => records::reassignments::create;
 
     get  "/delegations"                                 SignedIn => delegations::index;
     post "/delegations"                                 SignedIn => delegations::create;

@@ -194,7 +194,10 @@ async fn what_changed_since_the_mail_and_since_the_earlier_decision_is_marked_by
     let old = browser.get(&link.path).await.expect_no_text("What changed").form(&link.decision());
     given::edit_window(&app, id, 21);
     let page = browser.submit(&old.with("decision", "approve").with("code", &link.code)).await.expect(422);
-    let page = page.expect_text("What you were shown has changed meanwhile").expect_text("What changed since the mail was sent").expect_text("<del>2026-03-16</del><ins>2026-03-23</ins>");
+    let page = page
+        .expect_text("What you were shown has changed meanwhile")
+        .expect_text("What changed since the mail was sent")
+        .expect_text("<del>2026-03-16</del><ins>2026-03-23</ins>");
     browser.submit(&page.form(&link.decision()).with("code", &link.code)).await.expect(303);
     given::edit_window(&app, id, 28);
     let page = browser.get(&link.path).await.expect(200).expect_text("What changed since the earlier decision").expect_text("<del>2026-03-23</del>");

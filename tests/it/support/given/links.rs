@@ -1,7 +1,7 @@
 //! What mails carry, without the mails.
 
-use super::people::Somebody;
 use super::pending;
+use super::people::Somebody;
 use crate::support::TestApp;
 use slipway::app::links::{self, Keys};
 use slipway::domain::ids::{ApprovalId, RecordId, UserId};
