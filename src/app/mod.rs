@@ -7,6 +7,7 @@ pub mod content;
 pub mod context;
 pub mod credentials;
 pub mod deadlines;
+pub mod delegations;
 pub mod error;
 pub mod groups;
 pub mod items;

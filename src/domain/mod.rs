@@ -5,6 +5,8 @@ pub mod words;
 pub mod approvals;
 pub mod calendars;
 pub mod deadlines;
+pub mod delegations;
+pub mod differences;
 pub mod digests;
 pub mod events;
 pub mod ids;

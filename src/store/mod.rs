@@ -12,6 +12,7 @@ pub mod confirmations;
 pub mod cursors;
 pub mod db;
 pub mod deadlines;
+pub mod delegations;
 pub mod demo;
 pub mod embedded;
 pub mod events;

@@ -95,6 +95,7 @@ impl Frame {
         let mut places = vec![
             ("/profile", "Your profile"),
             ("/notices/preferences", "Your notifications"),
+            ("/delegations", "Absences"),
             ("/items", "Configuration items"),
             ("/models", "Release models"),
             ("/workflows", "Workflows"),

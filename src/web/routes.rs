@@ -1,8 +1,8 @@
 //! Every URL of the application, who may knock there, and the function that answers: the contents page.
 
 use super::{
-    activity, approvals, assets, calendars, changes, groups, health, home, items, notices, process, profile, records, releases, search, session, setup,
-    tasks, users,
+    activity, approvals, assets, calendars, changes, delegations, groups, health, home, items, notices, process, profile, public, records, releases, search,
+    session, setup, tasks, users,
 };
 use actix_web::{Resource, guard, web};
 
@@ -109,6 +109,16 @@ routes! {
     get  "/approvals/{id}"                              SignedIn => approvals::show;
     post "/approvals/{id}/decision"                     SignedIn => approvals::decide;
     post "/approvals/{id}/retraction"                   SignedIn => approvals::retract;
+    post "/approvals/{id}/reassignment"                 SignedIn => records::reassignments::create;
+
+    get  "/delegations"                                 SignedIn => delegations::index;
+    post "/delegations"                                 SignedIn => delegations::create;
+    get  "/delegations/new"                             SignedIn => delegations::new;
+    post "/delegations/{id}/end"                        SignedIn => delegations::end;
+    get  "/a/{token}"                                   Link     => public::show;
+    get  "/a/{token}/content"                           Link     => public::content;
+    post "/a/{token}/decision"                          Link     => public::decide;
+    post "/a/{token}/undo"                              Link     => public::undo;
 
     get  "/notices"                                     SignedIn => notices::index;
     post "/notices/reading"                             SignedIn => notices::read_all;

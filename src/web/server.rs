@@ -27,10 +27,10 @@ pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining)
     let base = config.base_url();
     let sessions = session::Settings::of(config);
     let credentials = Credentials::default();
+    let keys = web::Data::new(Keys::of(config));
     let throttle = web::Data::new(Throttle::new(&db.clock));
     let listeners = Listeners::default();
     tokio::spawn(listeners.clone().serve(db.clone(), draining.clone()));
-    let keys = Keys::of(config);
     let timeout = BodyTimeout(config.request_timeout());
     let server = HttpServer::new(move || {
         App::new()
@@ -40,8 +40,8 @@ pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining)
             .app_data(web::Data::new(timeout))
             .app_data(web::Data::new(sessions.clone()))
             .app_data(web::Data::new(credentials.clone()))
-            .app_data(web::Data::new(keys.clone()))
             .app_data(web::Data::new(listeners.clone()))
+            .app_data(keys.clone())
             .app_data(throttle.clone())
             .app_data(web::PayloadConfig::new(BODY_LIMIT))
             .wrap(from_fn(security::same_site))

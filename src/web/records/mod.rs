@@ -6,6 +6,7 @@ mod consequences;
 pub mod index;
 pub mod models;
 pub mod phase;
+pub mod reassignments;
 pub mod related;
 pub mod rounds;
 pub mod said;

@@ -31,7 +31,7 @@ pub struct TestApp {
     pub address: String,
     server: ServerHandle,
     /// Last, because the others hold connections to it.
-    _database: Database,
+    database: Database,
 }
 
 impl TestApp {
@@ -52,7 +52,12 @@ impl TestApp {
         let server = slipway::web::server::start(listener, db.clone(), &config, Draining::default()).expect("it starts");
         let handle = server.handle();
         tokio::spawn(server);
-        TestApp { db, clock, config, address: format!("http://{address}"), server: handle, _database: database }
+        TestApp { db, clock, config, address: format!("http://{address}"), server: handle, database }
+    }
+
+    /// Where another program finds the same database.
+    pub fn database_url(&self) -> String {
+        self.database.url()
     }
 
     /// A browser in which nobody is signed in.
