@@ -8,6 +8,7 @@ pub mod credentials;
 pub mod error;
 pub mod groups;
 pub mod items;
+pub mod links;
 pub mod models;
 pub mod phases;
 pub mod profile;

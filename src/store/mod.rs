@@ -12,6 +12,7 @@ pub mod embedded;
 pub mod events;
 pub mod groups;
 pub mod items;
+pub mod links;
 pub mod lists;
 pub mod mails;
 pub mod migrations;
