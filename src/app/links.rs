@@ -29,7 +29,7 @@ impl Keys {
         Keys(secret.to_vec())
     }
 
-    fn derive(&self, purpose: &str, salt: &[u8]) -> [u8; 32] {
+    pub(super) fn derive(&self, purpose: &str, salt: &[u8]) -> [u8; 32] {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
         mac.update(purpose.as_bytes());
         mac.update(salt);
