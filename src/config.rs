@@ -115,6 +115,9 @@ pub struct Config {
     /// Hours after which a session ends in any case.
     #[arg(long, env = "SLIPWAY_SESSION_LIFE", default_value = "168", value_parser = clap::value_parser!(i64).range(1..=8_760), global = true)]
     pub session_life: i64,
+    /// Days for which the link in a mail that asks for an approval is good.
+    #[arg(long, env = "SLIPWAY_LINK_DAYS", default_value = "14", value_parser = clap::value_parser!(i64).range(1..=90), global = true)]
+    pub link_days: i64,
     /// The folder of the PostgreSQL programs for the private database [default: looked for].
     #[arg(long, env = "SLIPWAY_POSTGRES_BIN", global = true)]
     pub postgres_bin: Option<PathBuf>,
@@ -178,6 +181,7 @@ impl Config {
             request_timeout,
             session_idle,
             session_life,
+            link_days,
             postgres_bin,
         } = self;
         vec![
@@ -199,6 +203,7 @@ impl Config {
             ("SLIPWAY_REQUEST_TIMEOUT", request_timeout.to_string()),
             ("SLIPWAY_SESSION_IDLE", session_idle.to_string()),
             ("SLIPWAY_SESSION_LIFE", session_life.to_string()),
+            ("SLIPWAY_LINK_DAYS", link_days.to_string()),
             ("SLIPWAY_POSTGRES_BIN", postgres_bin.as_ref().map_or("(not set: looked for)".into(), |it| it.display().to_string())),
         ]
     }

@@ -16,12 +16,12 @@ pub fn read(keys: &Keys, token: &str) -> Option<(UserId, Rule)> {
     let mut parts = token.splitn(3, '.');
     let (user, rule, given) = (parts.next()?.parse().ok()?, Rule::from_word(parts.next()?)?, parts.next()?);
     // Compared by their hashes, so that the time it takes tells nothing.
-    let fits = super::links::hash(given) == super::links::hash(&seal(keys, user, rule));
+    let fits = keys.hash(b"compare", given.as_bytes()) == keys.hash(b"compare", seal(keys, user, rule).as_bytes());
     (fits && rule.may_be_muted()).then_some((user, rule))
 }
 
 fn seal(keys: &Keys, user: UserId, rule: Rule) -> String {
-    URL_SAFE_NO_PAD.encode(keys.derive("mute", format!("{user}.{}", rule.word()).as_bytes()))
+    URL_SAFE_NO_PAD.encode(keys.hash(b"mute", format!("{user}.{}", rule.word()).as_bytes()))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub mod deadlines;
 pub mod events;
 pub mod ids;
 pub mod items;
+pub mod links;
 pub mod mails;
 pub mod models;
 pub mod notices;

@@ -1,6 +1,7 @@
 //! Rows: diesel lives here and nowhere above. Reads take a connection, writes take a [`Tx`].
 
 pub mod address;
+pub mod approval_links;
 pub mod approvals;
 pub mod categories;
 pub mod choices;
@@ -12,7 +13,6 @@ pub mod embedded;
 pub mod events;
 pub mod groups;
 pub mod items;
-pub mod links;
 pub mod lists;
 pub mod mails;
 pub mod migrations;
