@@ -9,6 +9,7 @@ pub mod error;
 pub mod groups;
 pub mod items;
 pub mod links;
+pub mod mails;
 pub mod models;
 pub mod muting;
 pub mod phases;
