@@ -11,6 +11,7 @@ mod demo;
 mod embedded;
 mod items;
 mod lists;
+mod mails;
 mod migrations;
 mod pages;
 mod people;

@@ -5,7 +5,9 @@ mod browser;
 mod cluster;
 pub mod given;
 pub mod html;
+mod smtp;
 
 pub use app::{TestApp, noon};
 pub use browser::{Browser, Page};
 pub use cluster::Database;
+pub use smtp::{MailServer, Received, Reply};
