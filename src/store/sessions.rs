@@ -1,6 +1,7 @@
 //! Sessions' rows: who is signed in, from where, until when. Only hashes of their keys are kept.
 
 use super::Tx;
+use super::mails::pause;
 use super::schema::{sessions, users};
 use super::users::roles_array;
 use crate::domain::ids::UserId;
@@ -45,9 +46,11 @@ pub fn insert(tx: &mut Tx<'_>, key_hash: &KeyHash, user: UserId, life: Duration,
 pub struct Resumed {
     pub actor: Actor,
     pub seen_at: DateTime<Utc>,
+    /// Why no mail is sent, if it is paused: administrators are told on every page.
+    pub paused: Option<String>,
 }
 
-type Row = (UserId, String, String, Theme, Vec<Role>, DateTime<Utc>);
+type Row = (UserId, String, String, Theme, Vec<Role>, DateTime<Utc>, Option<String>);
 
 /// The session of this key, unless it has ended or its account is disabled.
 pub fn resume(conn: &mut PgConnection, key_hash: &KeyHash, now: DateTime<Utc>, idle: Duration) -> QueryResult<Option<Resumed>> {
@@ -57,10 +60,14 @@ pub fn resume(conn: &mut PgConnection, key_hash: &KeyHash, now: DateTime<Utc>, i
         .filter(sessions::expires_at.gt(now))
         .filter(sessions::seen_at.gt(now - idle))
         .filter(users::disabled_at.is_null())
-        .select((users::id, users::name, users::time_zone, users::theme, roles_array(), sessions::seen_at))
+        .select((users::id, users::name, users::time_zone, users::theme, roles_array(), sessions::seen_at, pause::reason()))
         .first(conn)
         .optional()?;
-    Ok(row.map(|(id, name, zone, theme, roles, seen_at)| Resumed { actor: Actor { id, name, roles, zone: zone.parse().unwrap_or_default(), theme }, seen_at }))
+    Ok(row.map(|(id, name, zone, theme, roles, seen_at, paused)| Resumed {
+        actor: Actor { id, name, roles, zone: zone.parse().unwrap_or_default(), theme },
+        seen_at,
+        paused,
+    }))
 }
 
 /// Notes that the session is in use.

@@ -9,18 +9,21 @@ use crate::app::approvals::Answer as Decision;
 use crate::app::{self, Context, Error, FormErrors};
 use crate::domain::approvals::{ApprovalState, Content, DenialReason, Difference, RoundState};
 use crate::domain::ids::ApprovalId;
+use crate::domain::mails::MailState;
 use crate::domain::records::RecordKind;
 use crate::domain::refusals::Refusal;
 use crate::domain::text;
 use crate::domain::workflows::Covered;
 use crate::store::PgConnection;
 use crate::store::approvals::{self, Approval, Asked, FullRound, Inbox};
+use crate::store::mails::around::{self, Delivery};
 use crate::store::records::{self, Full};
 use crate::store::related::{self, RelatedChange};
 use actix_web::HttpRequest;
 use actix_web::web::Path;
 use askama::Template;
 use chrono_tz::Tz;
+use std::collections::BTreeMap;
 
 const INBOX: i64 = 200;
 const DECIDED: i64 = 30;
@@ -53,6 +56,7 @@ struct Show {
     changed: Vec<Difference>,
     form: Form,
     own: bool,
+    deliveries: BTreeMap<ApprovalId, Delivery>,
 }
 
 impl Show {
@@ -73,7 +77,8 @@ impl Show {
         let own = frame.actor.as_ref().is_some_and(|me| me.standing(full.record.owner_id, full.record.coordinator_id).own());
         let mut form = form.unwrap_or_default();
         form.fields.set("digest", &asked.step.digest);
-        Ok(Show { content: in_order(content, &titles, &full, frame.zone()), frame, full, approval, asked, round, changed, form, own })
+        let deliveries = around::deliveries(conn, approval.record_id)?;
+        Ok(Show { content: in_order(content, &titles, &full, frame.zone()), frame, full, approval, asked, round, changed, form, own, deliveries })
     }
 
     fn reasons(&self) -> Vec<Choice> {
@@ -82,6 +87,11 @@ impl Show {
 
     fn decisions(&self) -> Vec<Choice> {
         vec![Choice::new("approve", "Approve"), Choice::new("deny", "Deny")]
+    }
+
+    /// Whether the mail that asked for this approval left.
+    fn delivery(&self, id: &ApprovalId) -> Option<&Delivery> {
+        self.deliveries.get(id)
     }
 
     fn is_release(&self) -> bool {

@@ -23,16 +23,19 @@ pub struct Frame {
     /// What the last action did; said once, in the live region.
     pub notice: Option<Notice>,
     pub now: DateTime<Utc>,
+    /// Why no mail is sent, for administrators.
+    pub paused: Option<String>,
 }
 
 impl Frame {
     pub fn of(ctx: &Context, req: &HttpRequest) -> Frame {
-        Frame { actor: Some(ctx.actor.clone()), path: req.path().to_owned(), notice: notice(req), now: ctx.now() }
+        let paused = super::session::paused_of(req).filter(|_| ctx.actor.may(Action::ManageUsers));
+        Frame { actor: Some(ctx.actor.clone()), path: req.path().to_owned(), notice: notice(req), now: ctx.now(), paused }
     }
 
     /// For pages that are open to strangers.
     pub fn outside(req: &HttpRequest, now: DateTime<Utc>) -> Frame {
-        Frame { actor: None, path: req.path().to_owned(), notice: notice(req), now }
+        Frame { actor: None, path: req.path().to_owned(), notice: notice(req), now, paused: None }
     }
 
     pub fn theme(&self) -> Theme {
@@ -86,7 +89,7 @@ impl Frame {
     pub fn more_places(&self) -> Vec<(&'static str, &'static str)> {
         let mut places = vec![("/profile", "Your profile"), ("/items", "Configuration items"), ("/models", "Release models"), ("/workflows", "Workflows")];
         if self.manages_users() {
-            places.extend([("/users", "Users"), ("/groups", "Groups"), ("/activity", "Activity log")]);
+            places.extend([("/users", "Users"), ("/groups", "Groups"), ("/mails", "Mails"), ("/activity", "Activity log")]);
         }
         places
     }

@@ -14,6 +14,8 @@ pub mod health;
 pub mod home;
 pub mod items;
 pub mod log;
+pub mod mails;
+pub mod metrics;
 pub mod page;
 pub mod process;
 pub mod profile;

@@ -5,7 +5,8 @@ use super::stepper::{self, Step};
 use crate::app::sheet::Sheet;
 use crate::app::{self, Error, records, tasks};
 use crate::domain::approvals::{ApprovalState, RoundState, StepState};
-use crate::domain::ids::RecordId;
+use crate::domain::ids::{ApprovalId, RecordId};
+use crate::domain::mails::MailState;
 use crate::domain::people::{Action, Actor};
 use crate::domain::readiness::{Check, Place, Standing};
 use crate::domain::records::{Grade, RecordKind, risk};
@@ -16,12 +17,14 @@ use crate::store::PgConnection;
 use crate::store::approvals::FullRound;
 use crate::store::confirmations::Confirmed;
 use crate::store::events::{self, Entry};
+use crate::store::mails::around::{self, Delivery};
 use crate::store::tasks::Named;
 use crate::store::{choices, models, related};
 use crate::web::form::Choice;
 use crate::web::frame::Frame;
 use askama::Template;
 use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 
 /// A way out of the phase, with what stands in it.
 pub struct Way {
@@ -92,6 +95,8 @@ pub struct Show {
     pub models: Vec<Choice>,
     /// Releases that an RFC belongs or belonged to.
     pub releases: Vec<(RecordId, Option<String>, bool)>,
+    /// Whether the mails that asked for approvals left.
+    pub deliveries: BTreeMap<ApprovalId, Delivery>,
     /// How many people an approval round would ask.
     pub would_ask: usize,
 }
@@ -138,6 +143,7 @@ impl Show {
             candidates: Choice::list(candidates.into_iter().map(|(id, title)| (id, format!("{} {title}", RecordKind::Change.number(id))))),
             models: Choice::list(models.into_iter().map(|it| (it.id, it.name))),
             releases: if release { Vec::new() } else { related::of_change(conn, id)? },
+            deliveries: if sheet.rounds.is_empty() { BTreeMap::new() } else { around::deliveries(conn, id)? },
             would_ask,
             phase,
             frame,
@@ -183,6 +189,11 @@ impl Show {
 
     pub fn round(&self) -> Option<&FullRound> {
         self.sheet.round()
+    }
+
+    /// Whether the mail that asked for this approval left.
+    pub fn delivery(&self, id: &ApprovalId) -> Option<&Delivery> {
+        self.deliveries.get(id)
     }
 
     pub fn earlier_rounds(&self) -> Vec<&FullRound> {

@@ -27,11 +27,18 @@ pub const ACTOR: &str = "actor";
 const SESSION: &str = "session";
 /// Set instead of an actor when the session could not be looked up.
 const OUTAGE: &str = "outage";
+/// Why no mail is sent, if it is paused.
+const PAUSED: &str = "paused";
 /// Where a sign-in leaves the key for the cookie.
 const KEY: &str = "key";
 
 pub fn actor_of(req: &HttpRequest) -> Option<Actor> {
     req.get_session().get::<Actor>(ACTOR).ok().flatten()
+}
+
+/// Why no mail is sent, as the session store found it.
+pub fn paused_of(req: &HttpRequest) -> Option<String> {
+    req.get_session().get::<String>(PAUSED).ok().flatten()
 }
 
 /// The hash of the key of the session that this request belongs to.
