@@ -64,7 +64,7 @@ impl Keys {
         Code::of_hash(&self.hash(b"code", salt))
     }
 
-    fn secrets(&self, salt: &[u8]) -> Secrets {
+    pub(super) fn secrets(&self, salt: &[u8]) -> Secrets {
         Secrets { path: format!("/a/{}", self.token(salt)), code: self.code(salt).to_string() }
     }
 }

@@ -1,6 +1,7 @@
 //! Sessions' rows: who is signed in, from where, until when. Only hashes of their keys are kept.
 
 use super::Tx;
+use super::mails::pause;
 use super::schema::{sessions, users};
 use super::users::roles_array;
 use crate::domain::ids::UserId;
@@ -50,12 +51,14 @@ pub struct Resumed {
     pub seen_at: DateTime<Utc>,
     /// How many notices they have not read; [`MANY`] stands for all above.
     pub unread: i64,
+    /// Why no mail is sent, if it is paused: administrators are told on every page.
+    pub paused: Option<String>,
 }
 
 /// Nobody counts further than this.
 pub const MANY: i64 = 100;
 
-type Row = (UserId, String, String, Theme, Vec<Role>, DateTime<Utc>, i64);
+type Row = (UserId, String, String, Theme, Vec<Role>, DateTime<Utc>, i64, Option<String>);
 
 /// The session of this key, unless it has ended or its account is disabled.
 pub fn resume(conn: &mut PgConnection, key_hash: &KeyHash, now: DateTime<Utc>, idle: Duration) -> QueryResult<Option<Resumed>> {
@@ -65,13 +68,14 @@ pub fn resume(conn: &mut PgConnection, key_hash: &KeyHash, now: DateTime<Utc>, i
         .filter(sessions::expires_at.gt(now))
         .filter(sessions::seen_at.gt(now - idle))
         .filter(users::disabled_at.is_null())
-        .select((users::id, users::name, users::time_zone, users::theme, roles_array(), sessions::seen_at, unread()))
+        .select((users::id, users::name, users::time_zone, users::theme, roles_array(), sessions::seen_at, unread(), pause::reason()))
         .first(conn)
         .optional()?;
-    Ok(row.map(|(id, name, zone, theme, roles, seen_at, unread)| Resumed {
+    Ok(row.map(|(id, name, zone, theme, roles, seen_at, unread, paused)| Resumed {
         actor: Actor { id, name, roles, zone: zone.parse().unwrap_or_default(), theme },
         seen_at,
         unread,
+        paused,
     }))
 }
 

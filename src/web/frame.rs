@@ -26,16 +26,19 @@ pub struct Frame {
     /// How many notices the actor has not read.
     pub unread: i64,
     pub now: DateTime<Utc>,
+    /// Why no mail is sent, for administrators.
+    pub paused: Option<String>,
 }
 
 impl Frame {
     pub fn of(ctx: &Context, req: &HttpRequest) -> Frame {
-        Frame { actor: Some(ctx.actor.clone()), path: req.path().to_owned(), notice: notice(req), unread: session::unread_of(req), now: ctx.now() }
+        let paused = session::paused_of(req).filter(|_| ctx.actor.may(Action::ManageUsers));
+        Frame { actor: Some(ctx.actor.clone()), path: req.path().to_owned(), notice: notice(req), unread: session::unread_of(req), now: ctx.now(), paused }
     }
 
     /// For pages that are open to strangers.
     pub fn outside(req: &HttpRequest, now: DateTime<Utc>) -> Frame {
-        Frame { actor: None, path: req.path().to_owned(), notice: notice(req), unread: session::unread_of(req), now }
+        Frame { actor: None, path: req.path().to_owned(), notice: notice(req), unread: session::unread_of(req), now, paused: None }
     }
 
     pub fn theme(&self) -> Theme {
@@ -102,7 +105,7 @@ impl Frame {
             ("/calendars", "Calendars"),
         ];
         if self.manages_users() {
-            places.extend([("/users", "Users"), ("/groups", "Groups"), ("/activity", "Activity log")]);
+            places.extend([("/users", "Users"), ("/groups", "Groups"), ("/mails", "Mails"), ("/activity", "Activity log")]);
         }
         places
     }

@@ -17,6 +17,8 @@ pub mod health;
 pub mod home;
 pub mod items;
 pub mod log;
+pub mod mails;
+pub mod metrics;
 pub mod notices;
 pub mod page;
 pub mod process;

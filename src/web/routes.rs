@@ -1,8 +1,8 @@
 //! Every URL of the application, who may knock there, and the function that answers: the contents page.
 
 use super::{
-    activity, approvals, assets, calendars, changes, delegations, groups, health, home, items, notices, process, profile, public, records, releases, search,
-    session, setup, tasks, users,
+    activity, approvals, assets, calendars, changes, delegations, groups, health, home, items, mails, metrics, notices, process, profile, public, records,
+    releases, search, session, setup, tasks, users,
 };
 use actix_web::{Resource, guard, web};
 
@@ -67,6 +67,7 @@ routes! {
     get  "/"                                            SignedIn => home::show;
     get  "/healthz"                                     Public   => health::alive;
     get  "/readyz"                                      Public   => health::ready;
+    get  "/metrics"                                     Public   => metrics::show;
     get  "/static/{hash}/{file}"                        Public   => assets::show;
 
     get  "/releases"                                    SignedIn => releases::index;
@@ -161,6 +162,13 @@ routes! {
     post "/users/{id}/password"                         SignedIn => users::set_password;
     post "/users/{id}/disabling"                        SignedIn => users::disable;
     post "/users/{id}/enabling"                         SignedIn => users::enable;
+    get  "/mails"                                       SignedIn => mails::index;
+    post "/mails/resumption"                            SignedIn => mails::resume;
+    post "/mails/tests"                                 SignedIn => mails::test;
+    get  "/mails/{id}"                                  SignedIn => mails::show;
+    get  "/mails/{id}/html"                             SignedIn => mails::html;
+    post "/mails/{id}/tries"                            SignedIn => mails::resend;
+    post "/mails/{id}/cancellation"                     SignedIn => mails::cancel;
     get  "/groups"                                      SignedIn => groups::index;
     post "/groups"                                      SignedIn => groups::create;
     get  "/groups/new"                                  SignedIn => groups::new;

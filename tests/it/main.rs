@@ -15,6 +15,7 @@ mod embedded;
 mod items;
 mod links;
 mod lists;
+mod mails;
 mod migrations;
 mod notices;
 mod pages;

@@ -7,6 +7,7 @@ use crate::app::sheet::Sheet;
 use crate::app::{self, Error, records, tasks};
 use crate::domain::approvals::{ApprovalState, RoundState, StepState};
 use crate::domain::ids::{ApprovalId, RecordId, StepId, UserId};
+use crate::domain::mails::MailState;
 use crate::domain::people::{Action, Actor};
 use crate::domain::readiness::{Check, Place, Standing};
 use crate::domain::records::{Grade, RecordKind, risk};
@@ -18,6 +19,7 @@ use crate::store::approvals::{Approval, Asked, FullRound};
 use crate::store::confirmations::Confirmed;
 use crate::store::delegations::Away;
 use crate::store::events::{self, Entry};
+use crate::store::mails::around::{self, Delivery};
 use crate::store::tasks::Named;
 use crate::store::{choices, models, related};
 use crate::web::form::Choice;
@@ -97,6 +99,8 @@ pub struct Show {
     pub models: Vec<Choice>,
     /// Releases that an RFC belongs or belonged to.
     pub releases: Vec<(RecordId, Option<String>, bool)>,
+    /// Whether the mails that asked for approvals left.
+    pub deliveries: BTreeMap<ApprovalId, Delivery>,
     /// How many people an approval round would ask.
     pub would_ask: usize,
     /// Who can be asked in each step of the open round in somebody's place.
@@ -150,6 +154,7 @@ impl Show {
             candidates: Choice::list(candidates.into_iter().map(|(id, title)| (id, format!("{} {title}", RecordKind::Change.number(id))))),
             models: Choice::list(models.into_iter().map(|it| (it.id, it.name))),
             releases: if release { Vec::new() } else { related::of_change(conn, id)? },
+            deliveries: if sheet.rounds.is_empty() { BTreeMap::new() } else { around::deliveries(conn, id)? },
             would_ask,
             phase,
             frame,
@@ -195,6 +200,11 @@ impl Show {
 
     pub fn round(&self) -> Option<&FullRound> {
         self.sheet.round()
+    }
+
+    /// Whether the mail that asked for this approval left.
+    pub fn delivery(&self, id: &ApprovalId) -> Option<&Delivery> {
+        self.deliveries.get(id)
     }
 
     pub fn earlier_rounds(&self) -> Vec<&FullRound> {
