@@ -1,16 +1,21 @@
-//! Asking, deciding, taking back; and what an edit does to decisions given before it.
+//! Asking, withdrawing and settling; and what an edit does to decisions given before it.
+
+mod deciding;
+mod reassigning;
+
+pub use deciding::{Answer, decide, decide_by_link, is_current, retract};
+pub use reassigning::{can_replace, reassign};
 
 use super::records::{lock_sheet, moving};
 use super::sheet::Sheet;
-use super::{Error, Result, content};
-use crate::domain::approvals::{ApprovalState, DenialReason, RoundState, StepState, StepVerdict, Tally, round as settle_round};
+use super::{Result, content};
+use crate::domain::approvals::{ApprovalState, RoundState, StepState, StepVerdict, Tally, round as settle_round};
 use crate::domain::calendars::Calendar;
 use crate::domain::events::Event;
 use crate::domain::ids::{ApprovalId, RecordId, RoundId, UserId};
-use crate::domain::people::Action;
 use crate::domain::refusals::Refusal;
 use crate::domain::workflows::ApprovalStep;
-use crate::store::approvals::{self, Approval, Asked, Decision, FullRound, NewStep};
+use crate::store::approvals::{self, Approval, Asked, NewStep};
 use crate::store::users::Person;
 use crate::store::{Tx, calendars, choices, events, records};
 use chrono::{DateTime, Utc};
@@ -66,82 +71,6 @@ fn add_step(tx: &mut Tx<'_>, sheet: &Sheet, round: RoundId, step: &ApprovalStep)
     };
     approvals::add_step(tx, id, round, &new)?;
     Ok(people.into_iter().map(|it| it.name).collect())
-}
-
-/// What an approver answers.
-#[derive(Clone, Debug)]
-pub enum Answer {
-    Approve { comment: String },
-    Deny { reason: Option<DenialReason>, comment: String },
-}
-
-/// Gives one's decision on what one was shown, which its digest names.
-pub fn decide(tx: &mut Tx<'_>, id: ApprovalId, seen_digest: &str, answer: &Answer) -> Result<()> {
-    let (approval, step, round) = lock_approval(tx, id)?;
-    if !matches!(approval.state, ApprovalState::Pending) {
-        return Err(not_pending(&approval, &round).into());
-    }
-    if step.step.digest != seen_digest {
-        return Err(Refusal::ContentChanged.into());
-    }
-    let (state, reason, comment) = match answer {
-        Answer::Approve { comment } => (ApprovalState::Approved, None, comment),
-        Answer::Deny { reason: Some(reason), comment } if !comment.is_empty() => (ApprovalState::Denied, Some(*reason), comment),
-        Answer::Deny { .. } => return Err(Refusal::DenialNeedsReason.into()),
-    };
-    approvals::decide(tx, id, &Decision { state, reason, comment, seen_digest })?;
-    let event = Event::ApprovalDecided {
-        step: step.step.name.clone(),
-        decision: state,
-        reason,
-        comment: comment.clone(),
-        digest: seen_digest.to_owned(),
-        approval: Some(id),
-        by_link: false,
-    };
-    events::record(tx, approval.record_id, &event)?;
-    settle(tx, approval.record_id, round.round.id)
-}
-
-/// Takes one's decision back, while the round is open.
-pub fn retract(tx: &mut Tx<'_>, id: ApprovalId) -> Result<()> {
-    let (approval, step, round) = lock_approval(tx, id)?;
-    if round.round.state != RoundState::Open {
-        return Err(Refusal::Settled(round.round.state.label().to_lowercase()).into());
-    }
-    if !matches!(approval.state, ApprovalState::Approved | ApprovalState::Denied) {
-        return Err(Refusal::NothingToRetract.into());
-    }
-    approvals::undecide(tx, id)?;
-    events::record(tx, approval.record_id, &Event::ApprovalRetracted { step: step.step.name.clone() })?;
-    settle(tx, approval.record_id, round.round.id)
-}
-
-fn not_pending(approval: &Approval, round: &FullRound) -> Refusal {
-    match approval.state {
-        ApprovalState::Waiting if round.round.state == RoundState::Open => Refusal::NotYourTurn,
-        ApprovalState::Approved | ApprovalState::Denied => Refusal::Settled("decided by you already".into()),
-        ApprovalState::Excluded => Refusal::OwnRecord,
-        ApprovalState::Waiting | ApprovalState::NotNeeded | ApprovalState::Pending => Refusal::Settled(round.round.state.label().to_lowercase()),
-    }
-}
-
-/// The approval with its step and round, its record locked; for others than whom it asks there is none.
-fn lock_approval(tx: &mut Tx<'_>, id: ApprovalId) -> Result<(Approval, Asked, FullRound)> {
-    let (approval, _) = approvals::find(tx.conn, id)?;
-    if approval.approver_id != tx.actor.id {
-        return Err(Error::NotFound);
-    }
-    super::context::permit(tx, Action::Decide)?;
-    let record = records::lock(tx, approval.record_id)?.record;
-    if tx.actor.standing(record.owner_id, record.coordinator_id).own() {
-        return Err(Refusal::OwnRecord.into());
-    }
-    // Read again: it may have changed while the lock was waited for.
-    let (approval, round_id) = approvals::find(tx.conn, id)?;
-    let round = approvals::find_round(tx.conn, round_id)?;
-    let step = round.steps.iter().find(|it| it.step.id == approval.step_id).cloned().ok_or(Error::NotFound)?;
-    Ok((approval, step, round))
 }
 
 /// Withdraws the open round: nobody needs to answer any more.

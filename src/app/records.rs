@@ -175,5 +175,7 @@ pub fn watch(tx: &mut Tx<'_>, id: RecordId, on: bool) -> Result<()> {
 /// A record with what surrounds it, locked for an action on its way through the workflow.
 pub(super) fn lock_sheet(tx: &mut Tx<'_>, id: RecordId, action: fn(&Actor, &Record) -> Action) -> Result<Sheet> {
     let full = lock_open(tx, id, action)?;
-    Ok(Sheet::around(tx.conn, full)?)
+    let mut sheet = Sheet::around(tx.conn, full)?;
+    sheet.note_absences(tx.conn, tx.now)?;
+    Ok(sheet)
 }

@@ -1,13 +1,15 @@
 //! A record with everything its page shows and its rules look at, loaded in a fixed number of queries.
 
 use crate::domain::approvals::{ApprovalState, RoundState, StepState};
-use crate::domain::ids::{ItemId, RecordId};
+use crate::domain::delegations::last_day;
+use crate::domain::ids::{ItemId, RecordId, UserId};
 use crate::domain::readiness::{ChangeFact, Check, Facts, Round, readiness};
 use crate::domain::records::{RecordKind, risk};
 use crate::domain::tasks::Predecessors;
 use crate::domain::workflows::Transition;
 use crate::store::approvals::{self, FullRound};
 use crate::store::confirmations::{self, Confirmed};
+use crate::store::delegations::{self, Away};
 use crate::store::records::{self, Full};
 use crate::store::related::{self, RelatedChange};
 use crate::store::tasks::{self, Named};
@@ -15,8 +17,10 @@ use crate::store::users::Person;
 use crate::store::visits::{self, Visit};
 use crate::store::waivers::{self, Waiver};
 use crate::store::{items, watchers};
+use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use diesel::pg::PgConnection;
+use std::collections::BTreeMap;
 
 pub struct Sheet {
     pub full: Full,
@@ -29,6 +33,8 @@ pub struct Sheet {
     pub rounds: Vec<FullRound>,
     pub visits: Vec<Visit>,
     pub watchers: Vec<Person>,
+    /// Who of those that are asked now is away, once [`Sheet::note_absences`] has looked.
+    pub away: BTreeMap<UserId, Away>,
 }
 
 impl Sheet {
@@ -54,8 +60,26 @@ impl Sheet {
             rounds: approvals::rounds(conn, id)?,
             visits: visits::list(conn, id)?,
             watchers: watchers::list(conn, id)?,
+            away: BTreeMap::new(),
             full,
         })
+    }
+
+    /// Looks up who of those that are asked is away at that time.
+    pub fn note_absences(&mut self, conn: &mut PgConnection, now: DateTime<Utc>) -> QueryResult<()> {
+        let open = self.round().filter(|it| it.round.state == RoundState::Open);
+        let asked = open.into_iter().flat_map(|it| &it.steps).flat_map(|it| &it.approvals).map(|(it, _)| it);
+        let awaited: Vec<UserId> = asked.filter(|it| matches!(it.state, ApprovalState::Pending | ApprovalState::Waiting)).map(|it| it.approver_id).collect();
+        self.away = delegations::away(conn, &awaited, now)?;
+        Ok(())
+    }
+
+    /// Those whose answer is awaited now, who are away, and for whom nobody stands in; each with their last day away.
+    pub fn missed(&self) -> Vec<(String, String)> {
+        let open = self.round().filter(|it| it.round.state == RoundState::Open);
+        let asked = open.into_iter().flat_map(|it| &it.steps).flat_map(|it| &it.approvals).filter(|(it, _)| it.state == ApprovalState::Pending);
+        let missed = asked.filter_map(|(it, name)| Some((name, self.away.get(&it.approver_id).filter(|it| it.substitute.is_none())?)));
+        missed.map(|(name, away)| (name.clone(), last_day(away.until, self.full.calendar.zone()))).collect()
     }
 
     /// The newest approval round of this visit.
@@ -71,7 +95,7 @@ impl Sheet {
     pub fn facts(&self) -> Facts {
         let record = &self.full.record;
         let in_this_visit = |visit: i32| visit == record.visit;
-        let mut confirmations = std::collections::BTreeMap::new();
+        let mut confirmations = BTreeMap::new();
         for it in self.confirmations.iter().filter(|it| in_this_visit(it.visit)) {
             confirmations.entry(it.subject).or_insert(it.outcome);
         }
@@ -91,7 +115,7 @@ impl Sheet {
                 .collect(),
             changes: self.changes.iter().filter(|it| it.counts()).map(|it| ChangeFact { number: it.number(), milestone: it.milestone }).collect(),
             confirmations,
-            round: self.round().map(round_fact).unwrap_or_default(),
+            round: self.round().map(|it| Round { away: self.missed(), ..round_fact(it) }).unwrap_or_default(),
             waived: self.waivers.iter().filter(|it| in_this_visit(it.visit)).map(|it| (it.requirement, it.reason.clone())).collect(),
         }
     }
@@ -132,5 +156,6 @@ fn round_fact(full: &FullRound) -> Round {
         state: Some(full.round.state),
         awaited: if waiting && full.round.state == RoundState::Open { who(ApprovalState::Pending).collect() } else { Vec::new() },
         denied_by: who(ApprovalState::Denied).collect(),
+        away: Vec::new(),
     }
 }

@@ -1,5 +1,6 @@
 //! Approvals: rounds, ordered steps, five rules, and decisions that are bound to what was seen.
 
+use super::differences::{Piece, between};
 use super::words::words;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -177,6 +178,13 @@ pub struct Difference {
     pub part: String,
     pub before: String,
     pub after: String,
+}
+
+impl Difference {
+    /// Both texts as one, with the words that were taken out and put in.
+    pub fn pieces(&self) -> Vec<Piece> {
+        between(&self.before, &self.after)
+    }
 }
 
 impl Content {

@@ -110,6 +110,12 @@ pub enum Action {
         standing: Standing,
     },
     Decide,
+    /// To note that somebody is away, and who decides in their place.
+    Delegate {
+        own: bool,
+    },
+    /// To ask somebody else in an approver's place.
+    Reassign,
     Watch,
     ConfigureProcess,
     RegisterItem,
@@ -141,9 +147,9 @@ impl Actor {
             Action::EditRelease(standing) | Action::MoveRelease(standing) | Action::ManageTasks(standing) => manages || (coordinates && standing.own()),
             Action::RegisterChange => manages || coordinates || self.is(Role::Contributor),
             Action::EditChange(standing) | Action::MoveChange(standing) => manages || coordinates || (self.is(Role::Contributor) && standing.own()),
-            Action::Waive | Action::ConfigureProcess => manages,
+            Action::Waive | Action::ConfigureProcess | Action::Reassign | Action::Delegate { own: false } => manages,
             Action::WorkTask { mine, standing } => manages || (coordinates && standing.own()) || (mine && (coordinates || contributes)),
-            Action::Decide => manages || coordinates || contributes,
+            Action::Decide | Action::Delegate { own: true } => manages || coordinates || contributes,
             Action::Watch => self.id != SLIPWAY,
             Action::ManageUsers | Action::ReadLog => self.is(Role::Administrator),
         }
@@ -164,6 +170,8 @@ impl Action {
             Action::ManageTasks(_) => "plan the tasks of this record",
             Action::WorkTask { .. } => "work on this task",
             Action::Decide => "decide an approval",
+            Action::Delegate { .. } => "note who is away",
+            Action::Reassign => "ask somebody else in an approver's place",
             Action::Watch => "watch a record",
             Action::ConfigureProcess => "configure the process",
             Action::RegisterItem => "register a configuration item",

@@ -41,6 +41,8 @@ pub struct Round {
     /// The names of those whose answer is awaited.
     pub awaited: Vec<String>,
     pub denied_by: Vec<String>,
+    /// Those of the awaited who are away without a substitute, each with their last day away.
+    pub away: Vec<(String, String)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,19 +173,21 @@ fn approved(round: &Round) -> (bool, String, Place) {
     let (met, why) = match round.state {
         Some(RoundState::Approved) => (true, "Approved.".to_owned()),
         Some(RoundState::Denied) => (false, format!("Denied by {}. Put it right and ask again.", round.denied_by.join(", "))),
-        Some(RoundState::Open) => (false, awaited(&round.awaited)),
+        Some(RoundState::Open) => (false, awaited(round)),
         Some(RoundState::Withdrawn) | None => (false, "The approvers have not been asked yet.".to_owned()),
     };
     (met, why, Place::Approvals)
 }
 
-fn awaited(names: &[String]) -> String {
-    match names {
+fn awaited(round: &Round) -> String {
+    let away = |(name, until): &(String, String)| format!(" {name} is away until {until} and nobody stands in: ask somebody else.");
+    let awaited = match round.awaited.as_slice() {
         [] => "Nobody is left to answer.".to_owned(),
         [one] => format!("Waiting for {one}."),
         [one, two] => format!("Waiting for {one} and {two}."),
         [first, rest @ ..] => format!("Waiting for {first} and {} others.", rest.len()),
-    }
+    };
+    awaited + &round.away.iter().map(away).collect::<String>()
 }
 
 #[cfg(test)]

@@ -51,6 +51,18 @@ pub enum Refusal {
     NotYourTurn,
     #[error("You own or coordinate this record, so somebody else must decide.")]
     OwnRecord,
+    #[error(
+        "{0} cannot be asked here: they must have the right to decide, neither own nor coordinate the record, and not be asked in this step. Choose somebody else."
+    )]
+    CannotBeAsked(String),
+    #[error("{0} was asked instead; no answer is needed any more.")]
+    AskedInstead(String),
+    #[error("Only an answer that is still awaited can be asked of somebody else.")]
+    NotAwaited,
+    #[error("The record has moved on since then, so this decision cannot be taken back any more.")]
+    MovedOn,
+    #[error("This absence is over already.")]
+    BackAlready,
     #[error("You have not decided yet, so there is nothing to take back.")]
     NothingToRetract,
     #[error("What you were shown has changed meanwhile. Look at it again, then decide.")]
@@ -63,6 +75,12 @@ pub enum Refusal {
     LastAdministrator,
     #[error("You cannot disable your own account.")]
     OwnAccount,
+    #[error("This mail waits to be sent already.")]
+    QueuedAlready,
+    #[error("This mail waits no longer, so there is nothing to cancel.")]
+    NotQueued,
+    #[error("This mail is just being sent. Look at it again in a minute.")]
+    LeavingNow,
     #[error("The link is used or expired. Ask whoever runs Slipway for a new one.")]
     LinkSpent,
 }

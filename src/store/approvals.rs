@@ -1,15 +1,19 @@
 //! Approval rounds, their steps, and who was asked in them.
 
+mod inbox;
+
+pub use inbox::{Inbox, inbox};
+
 use super::Tx;
-use super::schema::{approval_contents, approval_rounds, approval_steps, approvals, records, users};
+use super::schema::{approval_contents, approval_rounds, approval_steps, approvals, users};
 use crate::domain::approvals::{ApprovalState, Content, DenialReason, RoundState, Rule, RuleWord, StepState};
 use crate::domain::ids::{ApprovalId, RecordId, RoundId, StepId, UserId};
-use crate::domain::records::RecordKind;
 use crate::domain::workflows::Covered;
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::result::Error;
+use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = approval_rounds, check_for_backend(diesel::pg::Pg))]
@@ -85,6 +89,26 @@ pub struct Approval {
 pub struct Asked {
     pub step: Step,
     pub approvals: Vec<(Approval, String)>,
+    /// The names of those who decided in an approver's place.
+    pub substitutes: BTreeMap<UserId, String>,
+}
+
+impl Asked {
+    /// Who was asked in the place of this one.
+    pub fn replacement(&self, id: &ApprovalId) -> Option<&str> {
+        self.approvals.iter().find(|(it, _)| it.replaces_id == Some(*id)).map(|(_, name)| name.as_str())
+    }
+
+    /// Who decided in the approver's place.
+    pub fn decider(&self, approval: &Approval) -> Option<&str> {
+        let substitute = approval.decided_by.filter(|it| *it != approval.approver_id)?;
+        self.substitutes.get(&substitute).map(String::as_str)
+    }
+
+    /// In whose place this one was asked.
+    pub fn replaced(&self, approval: &Approval) -> Option<&str> {
+        self.approvals.iter().find(|(it, _)| Some(it.id) == approval.replaces_id).map(|(_, name)| name.as_str())
+    }
 }
 
 /// A round with its steps in order.
@@ -118,10 +142,16 @@ fn with_steps(conn: &mut PgConnection, rounds: Vec<Round>) -> QueryResult<Vec<Fu
         .order(users::name)
         .select((Approval::as_select(), users::name))
         .load(conn)?;
+    let others: Vec<UserId> = asked.iter().filter_map(|(it, _)| it.decided_by.filter(|by| *by != it.approver_id)).collect();
+    let substitutes: BTreeMap<UserId, String> = if others.is_empty() {
+        BTreeMap::new()
+    } else {
+        users::table.filter(users::id.eq_any(others)).select((users::id, users::name)).load::<(UserId, String)>(conn)?.into_iter().collect()
+    };
     let mut of_step = |step: Step| {
         let (approvals, rest) = std::mem::take(&mut asked).into_iter().partition(|(it, _)| it.step_id == step.id);
         asked = rest;
-        Asked { step, approvals }
+        Asked { step, approvals, substitutes: substitutes.clone() }
     };
     let mut all: Vec<Asked> = steps.into_iter().map(&mut of_step).collect();
     let full = rounds.into_iter().map(|round| {
@@ -130,6 +160,10 @@ fn with_steps(conn: &mut PgConnection, rounds: Vec<Round>) -> QueryResult<Vec<Fu
         FullRound { round, steps }
     });
     Ok(full.collect())
+}
+
+pub fn newest_round(conn: &mut PgConnection, record: RecordId) -> QueryResult<Option<RoundId>> {
+    approval_rounds::table.filter(approval_rounds::record_id.eq(record)).select(diesel::dsl::max(approval_rounds::id)).first(conn)
 }
 
 pub fn open_round(tx: &mut Tx<'_>, record: RecordId, phase: &str, visit: i32) -> QueryResult<RoundId> {
@@ -256,6 +290,8 @@ pub struct Decision<'a> {
     pub reason: Option<DenialReason>,
     pub comment: &'a str,
     pub seen_digest: &'a str,
+    /// From the mail, without signing in.
+    pub by_link: bool,
 }
 
 pub fn decide(tx: &mut Tx<'_>, id: ApprovalId, decision: &Decision<'_>) -> QueryResult<()> {
@@ -267,6 +303,7 @@ pub fn decide(tx: &mut Tx<'_>, id: ApprovalId, decision: &Decision<'_>) -> Query
             approvals::reason.eq(decision.reason),
             approvals::comment.eq(decision.comment),
             approvals::seen_digest.eq(decision.seen_digest),
+            approvals::by_link.eq(decision.by_link),
         ))
         .execute(tx.conn)?;
     Ok(())
@@ -295,65 +332,23 @@ pub fn exclude(tx: &mut Tx<'_>, id: ApprovalId) -> QueryResult<()> {
     Ok(())
 }
 
+/// Asks somebody else in the place of one whose answer is not given: in the same step, from the same state.
+pub fn replace(tx: &mut Tx<'_>, old: &Approval, to: UserId) -> QueryResult<ApprovalId> {
+    exclude(tx, old.id)?;
+    diesel::insert_into(approvals::table)
+        .values((
+            approvals::step_id.eq(old.step_id),
+            approvals::record_id.eq(old.record_id),
+            approvals::approver_id.eq(to),
+            approvals::asked_as.eq(&old.asked_as),
+            approvals::state.eq(old.state),
+            approvals::pending_at.eq((old.state == ApprovalState::Pending).then_some(tx.now)),
+            approvals::replaces_id.eq(old.id),
+        ))
+        .returning(approvals::id)
+        .get_result(tx.conn)
+}
+
 pub fn find(conn: &mut PgConnection, id: ApprovalId) -> QueryResult<(Approval, RoundId)> {
     approvals::table.inner_join(approval_steps::table).filter(approvals::id.eq(id)).select((Approval::as_select(), approval_steps::round_id)).first(conn)
-}
-
-/// A decision that waits for somebody, or that they gave.
-#[derive(Debug, Clone, Queryable)]
-pub struct Inbox {
-    pub id: ApprovalId,
-    pub state: ApprovalState,
-    pub asked_as: String,
-    pub decided_at: Option<DateTime<Utc>>,
-    pub step: String,
-    pub due_at: Option<DateTime<Utc>>,
-    pub opened_at: Option<DateTime<Utc>>,
-    pub kind: RecordKind,
-    pub record_id: RecordId,
-    pub identifier: Option<String>,
-    pub title: String,
-    pub owner: String,
-}
-
-impl Inbox {
-    pub fn is_late(&self, now: &DateTime<Utc>) -> bool {
-        self.state == ApprovalState::Pending && self.due_at.is_some_and(|due| due < *now)
-    }
-}
-
-/// What waits for somebody's decision, the oldest first; or what they decided, the newest first.
-pub fn inbox(conn: &mut PgConnection, approver: UserId, decided: bool, limit: i64) -> QueryResult<Vec<Inbox>> {
-    let query = approvals::table
-        .inner_join(approval_steps::table)
-        .inner_join(records::table.inner_join(users::table.on(users::id.eq(records::owner_id))))
-        .filter(approvals::approver_id.eq(approver))
-        .limit(limit)
-        .select((
-            approvals::id,
-            approvals::state,
-            approvals::asked_as,
-            approvals::decided_at,
-            approval_steps::name,
-            approval_steps::due_at,
-            approval_steps::opened_at,
-            records::kind,
-            records::id,
-            records::identifier,
-            records::title,
-            users::name,
-        ))
-        .into_boxed();
-    if decided {
-        query.filter(approvals::decided_at.is_not_null()).order(approvals::decided_at.desc()).load(conn)
-    } else {
-        query.filter(approvals::state.eq(ApprovalState::Pending)).order((approval_steps::due_at.asc().nulls_last(), approvals::id)).load(conn)
-    }
-}
-
-impl Inbox {
-    /// The record: identifier, or number and title.
-    pub fn name(&self) -> String {
-        self.identifier.clone().unwrap_or_else(|| self.kind.number(self.record_id))
-    }
 }

@@ -1,7 +1,7 @@
 //! What forms let one choose from.
 
 use super::schema::{group_members, groups, user_roles, users};
-use crate::domain::ids::{GroupId, UserId};
+use crate::domain::ids::{GroupId, SLIPWAY, UserId};
 use crate::domain::people::Role;
 use crate::domain::workflows::Approvers;
 use crate::store::users::Person;
@@ -20,6 +20,13 @@ pub fn groups_of(conn: &mut PgConnection, user: UserId) -> QueryResult<Vec<Group
 
 pub fn group_by_key(conn: &mut PgConnection, key: &str) -> QueryResult<Option<GroupId>> {
     groups::table.filter(groups::key.eq(key)).select(groups::id).first(conn).optional()
+}
+
+/// Everybody who may decide, by name.
+pub fn deciders(conn: &mut PgConnection) -> QueryResult<Vec<Person>> {
+    let may_decide = user_roles::table.filter(user_roles::role.ne(Role::Viewer)).select(user_roles::user_id);
+    let people = users::table.filter(users::disabled_at.is_null()).filter(users::id.ne(SLIPWAY)).filter(users::id.eq_any(may_decide));
+    people.order(users::name).select((users::id, users::name)).load(conn)
 }
 
 /// The people that an approval step asks, by name, each with the right to decide; and what they are asked as.

@@ -148,6 +148,12 @@ pub fn after(conn: &mut PgConnection, id: i64, limit: i64) -> QueryResult<Vec<Fo
     Ok(rows.into_iter().map(followed).collect())
 }
 
+/// The last event before this time; 0 if there is none.
+pub fn last_before(conn: &mut PgConnection, time: DateTime<Utc>) -> QueryResult<i64> {
+    let found: Option<i64> = events::table.filter(events::at.lt(time)).order(events::id.desc()).select(events::id).first(conn).optional()?;
+    Ok(found.unwrap_or_default())
+}
+
 impl Entry {
     pub fn sentence(&self) -> String {
         self.event.as_ref().map_or_else(|| self.kind.replace('_', " "), Event::sentence)

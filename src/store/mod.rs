@@ -1,6 +1,7 @@
 //! Rows: diesel lives here and nowhere above. Reads take a connection, writes take a [`Tx`].
 
 pub mod address;
+pub mod approval_links;
 pub mod approvals;
 pub mod audience;
 pub mod calendars;
@@ -11,6 +12,7 @@ pub mod confirmations;
 pub mod cursors;
 pub mod db;
 pub mod deadlines;
+pub mod delegations;
 pub mod demo;
 pub mod embedded;
 pub mod events;
@@ -21,6 +23,7 @@ pub mod mails;
 pub mod migrations;
 pub mod models;
 pub mod notices;
+pub mod preferences;
 pub mod records;
 pub mod related;
 pub mod releases;

@@ -1,26 +1,27 @@
 //! Approvals: what waits for me, and everything one decision needs on one page.
 
-use super::filters::moment;
+use super::decision::{self, Changed};
 use super::form::{Choice, Fields, Form};
 use super::frame::Frame;
 use super::page::{self, Answer};
 use super::records::id_of;
-use crate::app::approvals::Answer as Decision;
+use super::records::said::Said;
 use crate::app::{self, Context, Error, FormErrors};
-use crate::domain::approvals::{ApprovalState, Content, DenialReason, Difference, RoundState};
-use crate::domain::ids::ApprovalId;
+use crate::domain::approvals::{ApprovalState, RoundState};
+use crate::domain::ids::{ApprovalId, StepId, UserId};
+use crate::domain::links::may_take_back;
+use crate::domain::mails::MailState;
 use crate::domain::records::RecordKind;
 use crate::domain::refusals::Refusal;
-use crate::domain::text;
-use crate::domain::workflows::Covered;
-use crate::store::PgConnection;
 use crate::store::approvals::{self, Approval, Asked, FullRound, Inbox};
+use crate::store::delegations::Away;
+use crate::store::mails::around::{self, Delivery};
 use crate::store::records::{self, Full};
-use crate::store::related::{self, RelatedChange};
+use crate::store::{PgConnection, delegations};
 use actix_web::HttpRequest;
 use actix_web::web::Path;
 use askama::Template;
-use chrono_tz::Tz;
+use std::collections::BTreeMap;
 
 const INBOX: i64 = 200;
 const DECIDED: i64 = 30;
@@ -34,9 +35,11 @@ struct Index {
 }
 
 pub async fn index(ctx: Context, req: HttpRequest) -> Answer {
-    let (frame, me) = (page::frame(&ctx, &req), ctx.actor.id);
-    page::show(&ctx, move |conn| Ok(Index { frame, waiting: approvals::inbox(conn, me, false, INBOX)?, decided: approvals::inbox(conn, me, true, DECIDED)? }))
-        .await
+    let (frame, me, now) = (page::frame(&ctx, &req), ctx.actor.id, ctx.now());
+    page::show(&ctx, move |conn| {
+        Ok(Index { frame, waiting: approvals::inbox(conn, me, now, false, INBOX)?, decided: approvals::inbox(conn, me, now, true, DECIDED)? })
+    })
+    .await
 }
 
 #[derive(Template)]
@@ -47,41 +50,81 @@ struct Show {
     approval: Approval,
     asked: Asked,
     round: FullRound,
+    /// Nobody is asked instead of another from here.
+    replacements: BTreeMap<StepId, Vec<Choice>>,
+    said: Said,
+    /// Who of those that are asked is away.
+    away: BTreeMap<UserId, Away>,
     /// What the step covers, part by part, as it stands.
     content: Vec<(String, String)>,
-    /// What changed since this approver decided before.
-    changed: Vec<Difference>,
+    /// What changed since it was decided before.
+    changed: Vec<Changed>,
     form: Form,
+    /// Whom the approval asks, if it is not the reader.
+    stands_in_for: Option<String>,
+    /// Stands in for them now, and is not just reading what they decided.
+    may_decide: bool,
     own: bool,
+    may_retract: bool,
+    deliveries: BTreeMap<ApprovalId, Delivery>,
 }
 
 impl Show {
     fn load(conn: &mut PgConnection, frame: Frame, id: ApprovalId, form: Option<Form>) -> app::Result<Show> {
         let (approval, round) = approvals::find(conn, id)?;
-        if !frame.is_me(&approval.approver_id) {
+        let Some(me) = frame.actor.clone() else { return Err(Error::NotFound) };
+        let may_decide = approval.approver_id == me.id || delegations::stands_in(conn, me.id, approval.approver_id, frame.now)?;
+        if !may_decide && approval.decided_by != Some(me.id) {
             return Err(Error::NotFound);
         }
         let round = approvals::find_round(conn, round)?;
         let asked = round.steps.iter().find(|it| it.step.id == approval.step_id).cloned().ok_or(Error::NotFound)?;
+        let awaited: Vec<UserId> = round.steps.iter().flat_map(|it| &it.approvals).map(|(it, _)| it.approver_id).collect();
+        let away = if round.round.state == RoundState::Open { delegations::away(conn, &awaited, frame.now)? } else { BTreeMap::new() };
         let full = records::full(conn, approval.record_id)?;
-        let content = approvals::content(conn, approval.record_id, &asked.step.digest)?;
-        let titles = related::of_release(conn, approval.record_id)?;
-        let changed = match &approval.seen_digest {
-            Some(seen) if *seen != asked.step.digest => content.differences(&approvals::content(conn, approval.record_id, seen)?),
-            Some(_) | None => Vec::new(),
-        };
-        let own = frame.actor.as_ref().is_some_and(|me| me.standing(full.record.owner_id, full.record.coordinator_id).own());
+        let content = decision::content(conn, &full, &asked.step.digest, frame.zone())?;
+        let changed = decision::changed(conn, &full, &asked.step.digest, &[("the earlier decision", approval.seen_digest.as_deref())])?;
+        let current = app::approvals::is_current(conn, &full.record, &round.round)?;
+        let decided = matches!(approval.state, ApprovalState::Approved | ApprovalState::Denied);
+        let may_retract = decided && may_take_back(round.round.state, current, approval.decided_at, frame.now);
+        let asks = asked.approvals.iter().find(|(it, _)| it.id == id && it.approver_id != me.id);
+        let stands_in_for = asks.map(|(_, name)| name.clone());
+        let own = me.standing(full.record.owner_id, full.record.coordinator_id).own();
         let mut form = form.unwrap_or_default();
         form.fields.set("digest", &asked.step.digest);
-        Ok(Show { content: in_order(content, &titles, &full, frame.zone()), frame, full, approval, asked, round, changed, form, own })
+        let (replacements, said) = Default::default();
+        let deliveries = around::deliveries(conn, approval.record_id)?;
+        Ok(Show {
+            content,
+            away,
+            replacements,
+            said,
+            frame,
+            full,
+            approval,
+            asked,
+            round,
+            changed,
+            form,
+            stands_in_for,
+            may_decide,
+            own,
+            may_retract,
+            deliveries,
+        })
     }
 
     fn reasons(&self) -> Vec<Choice> {
-        Choice::list(DenialReason::ALL.iter().map(|it| (it.word(), it.label())))
+        decision::reasons()
     }
 
     fn decisions(&self) -> Vec<Choice> {
-        vec![Choice::new("approve", "Approve"), Choice::new("deny", "Deny")]
+        decision::decisions()
+    }
+
+    /// Whether the mail that asked for this approval left.
+    fn delivery(&self, id: &ApprovalId) -> Option<&Delivery> {
+        self.deliveries.get(id)
     }
 
     fn is_release(&self) -> bool {
@@ -91,34 +134,6 @@ impl Show {
     fn is_pending(&self) -> bool {
         self.approval.state == ApprovalState::Pending
     }
-
-    fn may_retract(&self) -> bool {
-        self.round.round.state == RoundState::Open && matches!(self.approval.state, ApprovalState::Approved | ApprovalState::Denied)
-    }
-}
-
-/// The parts as a reader takes them in: what it is first, then how and when.
-fn in_order(content: Content, changes: &[RelatedChange], full: &Full, zone: Tz) -> Vec<(String, String)> {
-    let place = |part: &str| Covered::ALL.iter().position(|it| it.label() == part);
-    let mut parts: Vec<(String, String)> = content.0.into_iter().collect();
-    parts.sort_by_key(|(part, _)| place(part));
-    for (part, text) in &mut parts {
-        if part == Covered::Changes.label() {
-            *text = titled(text, changes);
-        }
-        if part == Covered::Window.label()
-            && let (Some(start), Some(end)) = (full.record.planned_start, full.record.planned_end)
-        {
-            *text = format!("{} to {} ({})", moment(start, zone), moment(end, zone), zone.name());
-        }
-    }
-    parts
-}
-
-/// The RFCs that were covered, each number with its title as it is now.
-fn titled(numbers: &str, changes: &[RelatedChange]) -> String {
-    let title = |line: &str| changes.iter().find(|it| line.ends_with(&it.number())).map_or("", |it| it.title.as_str());
-    numbers.lines().map(|line| format!("{line} {}", title(line))).collect::<Vec<_>>().join("\n")
 }
 
 pub async fn show(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
@@ -129,12 +144,13 @@ pub async fn show(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
 
 pub async fn decide(ctx: Context, req: HttpRequest, id: Path<String>, fields: Fields) -> Answer {
     let id: ApprovalId = id_of(&id)?;
-    let answer = match parse(&fields) {
-        Ok(decision) => {
+    let mut errors = FormErrors::default();
+    let answer = match decision::parse(&fields, &mut errors).filter(|_| errors.is_empty()) {
+        Some(decision) => {
             let digest = fields.text("digest").to_owned();
             ctx.write(move |tx| app::approvals::decide(tx, id, &digest, &decision)).await
         }
-        Err(errors) => Err(errors.into()),
+        None => Err(errors.into()),
     };
     let errors = match answer {
         Ok(()) => return page::see_with("/approvals", "Your decision is recorded."),
@@ -146,23 +162,6 @@ pub async fn decide(ctx: Context, req: HttpRequest, id: Path<String>, fields: Fi
     let frame = page::frame(&ctx, &req);
     let page = ctx.read(move |conn| Show::load(conn, frame, id, Some(Form::refused(fields, errors)))).await?;
     page::unprocessable(&page)
-}
-
-fn parse(fields: &Fields) -> Result<Decision, FormErrors> {
-    let mut errors = FormErrors::default();
-    let comment = errors.check("comment", text::prose(fields.text("comment"))).unwrap_or_default();
-    let decision = match fields.text("decision") {
-        "approve" => Some(Decision::Approve { comment }),
-        "deny" => Some(Decision::Deny { reason: fields.optional("reason", &mut errors), comment }),
-        _ => {
-            errors.about("decision", "Choose to approve or to deny.");
-            None
-        }
-    };
-    match decision {
-        Some(decision) if errors.is_empty() => Ok(decision),
-        Some(_) | None => Err(errors),
-    }
 }
 
 pub async fn retract(ctx: Context, id: Path<String>) -> Answer {

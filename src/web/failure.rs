@@ -2,6 +2,8 @@
 
 use super::frame::Frame;
 use super::page::wants_fragment;
+use super::public;
+use super::routes::{Door, ROUTES};
 use super::session;
 use crate::app;
 use actix_web::body::{BoxBody, MessageBody};
@@ -106,6 +108,16 @@ struct FailurePage {
     frame: Frame,
 }
 
+/// The same behind a mailed link, where nothing leads into the application and the address is not repeated.
+#[derive(Template)]
+#[template(path = "public/failure.html")]
+struct PublicFailure {
+    title: &'static str,
+    sentence: String,
+    reference: Option<String>,
+    frame: Frame,
+}
+
 /// Middleware: turns a handler's [`Failure`], and a bare 404 or 405, into what was asked for.
 pub async fn show(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let response = next.call(req).await?.map_into_boxed_body();
@@ -173,6 +185,13 @@ fn reply(response: ServiceResponse, status: StatusCode, words: Words, sign_in: b
         let problem = serde_json::json!({ "title": words.title, "detail": words.sentence, "status": status.as_u16(), "reference": reference });
         return ServiceResponse::new(req, reply.insert_header((header::CONTENT_TYPE, "application/problem+json")).body(problem.to_string()));
     }
+    if req.path().starts_with(public::FOLDER) {
+        let known = status != StatusCode::NOT_FOUND;
+        let title = if known { words.title } else { "This link is not known" };
+        let sentence = if known { words.sentence } else { "It may have been cut off on its way. Open it from the mail again, or copy all of it.".to_owned() };
+        let page = PublicFailure { title, sentence, reference, frame: Frame::outside(&req, session::frame_of(&req).now) };
+        return ServiceResponse::new(req, reply.insert_header(header::ContentType::html()).body(page.render().unwrap_or_default()));
+    }
     let way_on = if sign_in { Some(("Sign in", sign_in_from(&req))) } else { back_to(&req) };
     let page = FailurePage { title: words.title, sentence: words.sentence, reference, way_on, frame: session::frame_of(&req) };
     let fragment = wants_fragment(&req);
@@ -185,13 +204,18 @@ fn reply(response: ServiceResponse, status: StatusCode, words: Words, sign_in: b
     ServiceResponse::new(req, reply)
 }
 
-/// The path of the page that the reader came from, if it is one of ours.
+/// The path of the page that the reader came from, if it is one of ours and holds no secret.
 fn came_from(req: &actix_web::HttpRequest) -> Option<String> {
     let referer = req.headers().get(header::REFERER)?.to_str().ok()?;
     let url = url::Url::parse(referer).ok()?;
     let host = req.headers().get(header::HOST)?.to_str().ok()?;
     let own = url.host_str().map(|name| url.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}")));
-    (own.as_deref() == Some(host) && !url.path().starts_with("//")).then(|| url.path().to_owned())
+    (own.as_deref() == Some(host) && !url.path().starts_with("//") && !holds_secret(url.path())).then(|| url.path().to_owned())
+}
+
+/// Whether an address is itself a key: what stands behind a mailed link.
+fn holds_secret(path: &str) -> bool {
+    ROUTES.iter().filter(|it| it.door == Door::Link).any(|it| it.path.split_once('{').is_some_and(|(folder, _)| path.starts_with(folder)))
 }
 
 fn back_to(req: &actix_web::HttpRequest) -> Option<(&'static str, String)> {

@@ -9,6 +9,12 @@ use pulldown_cmark::{Options, Parser};
 #[derive(Clone, Debug, Default)]
 pub struct Markup(String);
 
+impl Markup {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 impl std::fmt::Display for Markup {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
@@ -49,6 +55,11 @@ pub fn day(time: impl Moment, zone: Tz) -> String {
     time.at().with_timezone(&zone).format("%-d %b %Y").to_string()
 }
 
+/// The last day of an absence, which ends with it.
+pub fn last_day(ends_at: impl Moment, zone: Tz) -> String {
+    crate::domain::delegations::last_day(ends_at.at(), zone)
+}
+
 /// For `<time datetime>`.
 pub fn machine(time: impl Moment) -> String {
     time.at().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
@@ -74,11 +85,27 @@ pub fn relative(time: impl Moment, now: impl Moment) -> String {
     if minutes > 0 { format!("in {count} {unit}{plural}") } else { format!("{count} {unit}{plural} ago") }
 }
 
+/// What stands beside a button that mails people.
+pub fn mails(count: impl std::borrow::Borrow<usize>) -> String {
+    match *count.borrow() {
+        0 => "This mails nobody.".into(),
+        1 => "This mails one person.".into(),
+        count => format!("This mails {count} people."),
+    }
+}
+
 /// Markdown as HTML that can do no harm.
 pub fn markdown(text: &str) -> Markup {
     let mut html = String::with_capacity(text.len() * 2);
     pulldown_cmark::html::push_html(&mut html, Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH));
     Markup(ammonia::Builder::default().link_rel(Some("noopener noreferrer nofollow")).rm_tags(["img"]).clean(&html).to_string())
+}
+
+/// [`markdown`] for pages that lead nowhere else: of links only the words are left.
+pub fn markdown_without_links(text: &str) -> Markup {
+    let mut html = String::with_capacity(text.len() * 2);
+    pulldown_cmark::html::push_html(&mut html, Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH));
+    Markup(ammonia::Builder::default().rm_tags(["img", "a"]).clean(&html).to_string())
 }
 
 /// The risk of two grades, for the published table.

@@ -46,7 +46,7 @@ pub async fn show(ctx: Context, req: HttpRequest) -> Answer {
         let groups = choices::groups_of(conn, me)?;
         let mine = Filter { mine: Some(me), state: Some(RecordState::Open), order: Order::Due, ..Filter::default() };
         Ok(Show {
-            decisions: approvals::inbox(conn, me, false, EACH)?,
+            decisions: approvals::inbox(conn, me, frame.now, false, EACH)?,
             tasks: tasks::waiting_for(conn, me, &groups, EACH)?,
             records: lists::list(conn, &mine, EACH)?,
             frame,

@@ -1,7 +1,8 @@
 //! Every URL of the application, who may knock there, and the function that answers: the contents page.
 
 use super::{
-    activity, approvals, assets, calendars, changes, groups, health, home, items, process, profile, records, releases, search, session, setup, tasks, users,
+    activity, approvals, assets, calendars, changes, delegations, groups, health, home, items, mails, metrics, notices, process, profile, public, records,
+    releases, search, session, setup, tasks, users,
 };
 use actix_web::{Resource, guard, web};
 
@@ -66,6 +67,7 @@ routes! {
     get  "/"                                            SignedIn => home::show;
     get  "/healthz"                                     Public   => health::alive;
     get  "/readyz"                                      Public   => health::ready;
+    get  "/metrics"                                     Public   => metrics::show;
     get  "/static/{hash}/{file}"                        Public   => assets::show;
 
     get  "/releases"                                    SignedIn => releases::index;
@@ -108,6 +110,25 @@ routes! {
     get  "/approvals/{id}"                              SignedIn => approvals::show;
     post "/approvals/{id}/decision"                     SignedIn => approvals::decide;
     post "/approvals/{id}/retraction"                   SignedIn => approvals::retract;
+    post "/approvals/{id}/reassignment"                 SignedIn => records::reassignments::create;
+
+    get  "/delegations"                                 SignedIn => delegations::index;
+    post "/delegations"                                 SignedIn => delegations::create;
+    get  "/delegations/new"                             SignedIn => delegations::new;
+    post "/delegations/{id}/end"                        SignedIn => delegations::end;
+    get  "/a/{token}"                                   Link     => public::show;
+    get  "/a/{token}/content"                           Link     => public::content;
+    post "/a/{token}/decision"                          Link     => public::decide;
+    post "/a/{token}/undo"                              Link     => public::undo;
+
+    get  "/notices"                                     SignedIn => notices::index;
+    post "/notices/reading"                             SignedIn => notices::read_all;
+    post "/notices/{id}/reading"                        SignedIn => notices::open;
+    get  "/notices/stream"                              SignedIn => notices::stream::show;
+    get  "/notices/preferences"                         SignedIn => notices::preferences::edit;
+    post "/notices/preferences"                         SignedIn => notices::preferences::update;
+    get  "/mute/{token}"                                Link     => notices::muting::show;
+    post "/mute/{token}"                                Link     => notices::muting::update;
 
     get  "/items"                                       SignedIn => items::index;
     post "/items"                                       SignedIn => items::create;
@@ -141,6 +162,13 @@ routes! {
     post "/users/{id}/password"                         SignedIn => users::set_password;
     post "/users/{id}/disabling"                        SignedIn => users::disable;
     post "/users/{id}/enabling"                         SignedIn => users::enable;
+    get  "/mails"                                       SignedIn => mails::index;
+    post "/mails/resumption"                            SignedIn => mails::resume;
+    post "/mails/tests"                                 SignedIn => mails::test;
+    get  "/mails/{id}"                                  SignedIn => mails::show;
+    get  "/mails/{id}/html"                             SignedIn => mails::html;
+    post "/mails/{id}/tries"                            SignedIn => mails::resend;
+    post "/mails/{id}/cancellation"                     SignedIn => mails::cancel;
     get  "/groups"                                      SignedIn => groups::index;
     post "/groups"                                      SignedIn => groups::create;
     get  "/groups/new"                                  SignedIn => groups::new;

@@ -1,4 +1,4 @@
-//! How often somebody may try to sign in: per account and per address, known or not.
+//! How often somebody may try to sign in, per account and per address, known or not; and to decide behind a mailed link.
 
 use super::failure::Failure;
 use crate::clock::Clock;
@@ -35,19 +35,29 @@ type Limiter<K> = RateLimiter<K, DefaultKeyedStateStore<K>, Since, NoOpMiddlewar
 pub struct Throttle {
     accounts: Limiter<String>,
     addresses: Limiter<String>,
+    /// Codes of mailed links, by address.
+    codes: Limiter<String>,
 }
 
 impl Throttle {
     pub fn new(clock: &Clock) -> Throttle {
-        Throttle { accounts: limiter(ACCOUNT, clock), addresses: limiter(ADDRESS, clock) }
+        Throttle { accounts: limiter(ACCOUNT, clock), addresses: limiter(ADDRESS, clock), codes: limiter(ADDRESS, clock) }
     }
 
     /// Counts a try to give this account's password, and refuses it if there were too many.
     pub fn admit(&self, req: &HttpRequest, account: &str) -> Result<(), Failure> {
-        let address = req.peer_addr().map_or_else(String::new, |it| it.ip().to_string());
-        take(&self.addresses, address)?;
+        take(&self.addresses, address(req))?;
         take(&self.accounts, account.trim().to_ascii_lowercase().chars().take(200).collect())
     }
+
+    /// Counts a form that was sent behind a mailed link, and refuses it if there were too many. The link itself counts its wrong codes.
+    pub fn admit_code(&self, req: &HttpRequest) -> Result<(), Failure> {
+        take(&self.codes, address(req))
+    }
+}
+
+fn address(req: &HttpRequest) -> String {
+    req.peer_addr().map_or_else(String::new, |it| it.ip().to_string())
 }
 
 fn limiter<K: Hash + Eq + Clone>((burst, every): (u32, Duration), clock: &Clock) -> Limiter<K> {

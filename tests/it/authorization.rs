@@ -16,6 +16,8 @@ struct Place {
     people: [Somebody; 7],
     values: Vec<(&'static str, String)>,
     token: String,
+    /// The token of a mailed link, and its code.
+    link: given::Link,
 }
 
 impl Place {
@@ -38,6 +40,15 @@ impl Place {
         let change = given::sheet(&app, release).changes[0].id;
         let task = given::sheet(&app, release).tasks[0].task.id;
         app.write(|tx| slipway::store::tasks::set_assignee(tx, task, Some(cora.id)));
+        let link = given::link(&app, given::pending(&app, release)[0].0, people[2].id);
+        // Ends long after all stories; the manager noted it for the contributor.
+        let absence = slipway::domain::delegations::Absence {
+            user: people[1].id,
+            substitute: None,
+            starts_at: crate::support::noon(),
+            ends_at: crate::support::noon() + chrono::Duration::days(30),
+        };
+        let delegation = app.act(|tx| slipway::app::delegations::give(tx, &absence, "")).expect("noted");
         let value = |name, value: String| (name, value);
         let values = vec![
             value("release", release.to_string()),
@@ -49,9 +60,11 @@ impl Place {
             value("group", "1".into()),
             value("calendar", "1".into()),
             value("model", app.read(slipway::store::models::list)[1].id.to_string()),
+            value("delegation", delegation.to_string()),
+            value("code", link.code.clone()),
             value("digest", given::pending(&app, release)[0].2.clone()),
         ];
-        Place { app, people, values, token }
+        Place { app, people, values, token, link }
     }
 
     fn value(&self, name: &str) -> &str {
@@ -72,11 +85,13 @@ impl Place {
             "users" => self.value("user"),
             "groups" => self.value("group"),
             "calendars" => self.value("calendar"),
+            "delegations" => self.value("delegation"),
             _ => self.value("release"),
         };
         let file = slipway::web::assets::url("app.css");
         let path = route.path.replace("/static/{hash}/{file}", &file).replace("{id}", id).replace("{change}", self.value("change"));
-        path.replace("{section}", "scope").replace("{token}", &self.token)
+        let token = if path.starts_with("/a/") { self.link.token() } else { &self.token };
+        path.replace("{section}", "scope").replace("{token}", token)
     }
 
     /// A form that is taken there, or refused by a rule of the work and not by its looks.
@@ -98,9 +113,14 @@ impl Place {
             "/tasks/{id}/state" => vec![value("step", "start")],
             "/tasks/{id}/assignee" => vec![value("assignee", "me")],
             "/approvals/{id}/decision" => vec![value("decision", "approve"), value("digest", self.value("digest"))],
+            "/notices/reading" => vec![value("newest", "1")],
             "/calendars" | "/calendars/{id}" => {
                 vec![value("name", "Nights"), value("zone", "UTC"), value("monday", "0-6"), value("is_default", "yes"), value("version", "0")]
             }
+            "/approvals/{id}/reassignment" => vec![value("to", &self.people[3].id.to_string()), value("reason", "So")],
+            "/delegations" => vec![value("from", "2026-05-01"), value("until", "2026-05-02")],
+            "/a/{token}/decision" => vec![value("decision", "approve"), value("code", self.value("code")), value("digest", self.value("digest"))],
+            "/a/{token}/undo" => vec![value("code", self.value("code"))],
             "/items" | "/items/{id}" => vec![value("name", "Payroll"), value("kind", "service"), value("version", "0")],
             "/session" => vec![value("email", "nobody@example.org"), value("password", "nothing at all")],
             "/users" | "/users/{id}" => vec![value("name", "New"), value("email", "new@example.org")],
@@ -141,7 +161,7 @@ async fn every_address_answers_every_role_as_the_table_says() {
         row.iter().for_each(|it| write!(table, " {it:>9}").expect("a text"));
     }
     // 200 a page, 303 done (or, for a stranger who reads, first to the sign-in), 401 sign in first, 403 not by this role, 404 not for these eyes,
-    // 409 allowed but not now, 422 allowed but the form is not right.
+    // 409 allowed but not now, 410 a link that is over, 422 allowed but the form is not right.
     insta::assert_snapshot!(table, @r#"
                                                         stranger    viewer   contrib  approver     coord its coord   manager     admin
     get  /                                                   303       200       200       200       200       200       200       200
@@ -183,7 +203,16 @@ async fn every_address_answers_every_role_as_the_table_says() {
     get  /approvals                                          303       200       200       200       200       200       200       200
     get  /approvals/{id}                                     303       404       404       200       404       404       404       404
     post /approvals/{id}/decision                            401       404       404       303       404       404       404       404
-    post /approvals/{id}/retraction                          401       404       404       409       404       404       404       404
+    post /approvals/{id}/retraction                          401       404       404       303       404       404       404       404
+    post /approvals/{id}/reassignment                        401       403       403       403       403       403       409       409
+    get  /delegations                                        303       200       200       200       200       200       200       200
+    post /delegations                                        401       403       303       303       303       303       303       303
+    get  /delegations/new                                    303       403       200       200       200       200       200       200
+    post /delegations/{id}/end                               401       403       303       403       403       403       303       303
+    get  /a/{token}                                          200       200       200       200       200       410       410       410
+    get  /a/{token}/content                                  200       200       200       200       200       410       410       410
+    post /a/{token}/decision                                 303       303       303       303       303       409       409       409
+    post /a/{token}/undo                                     303       303       303       303       303       409       409       409
     get  /items                                              303       200       200       200       200       200       200       200
     post /items                                              401       403       403       403       422       422       422       422
     get  /items/new                                          303       403       403       403       200       200       200       200
@@ -286,7 +315,9 @@ async fn a_wrong_method_is_405_and_says_which_are_right() {
 async fn a_body_over_the_limit_is_413_wherever_a_form_is_read() {
     let place = Place::build().await;
     let browser = place.app.browser_of(&place.people[6]);
-    let without = ["/records/{id}/rounds", "/approvals/{id}/retraction", "/session/end", "/users/{id}/disabling", "/users/{id}/enabling"];
+    let without =
+        ["/records/{id}/rounds", "/approvals/{id}/retraction", "/session/end", "/users/{id}/disabling", "/users/{id}/enabling", "/notices/{id}/reading"];
+    ["/delegations/{id}/end", "/records/{id}/rounds", "/approvals/{id}/retraction", "/session/end", "/users/{id}/disabling", "/users/{id}/enabling"];
     let before = place.app.log();
     for route in ROUTES.iter().filter(|it| it.method == "post" && !without.contains(&it.path)) {
         let page = browser.request("POST", &place.path(route), format!("title={}", "x".repeat(600_000)), &[]).await;

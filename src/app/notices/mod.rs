@@ -1,6 +1,9 @@
 //! Telling people: the activity log is read on, and whom an event concerns gets a notice. Reading them, and how one wants them.
 
 mod audience;
+pub mod muting;
+pub mod reach;
+pub mod reading;
 mod words;
 
 use super::Result;
@@ -12,6 +15,7 @@ use crate::store::notices::NewNotice;
 use crate::store::records::Full;
 use crate::store::{Tx, audience as people, cursors, events, notices, records};
 use audience::{Listener, listeners};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
 
@@ -35,10 +39,10 @@ pub fn tell(tx: &mut Tx<'_>, limit: i64) -> Result<usize> {
     Ok(happened.len())
 }
 
-/// What happened from here on is told; what was before is not.
-pub fn tell_from_now(tx: &mut Tx<'_>) -> Result<()> {
-    let head = events::last(tx.conn)?.id;
-    Ok(cursors::advance(tx, CURSOR, head)?)
+/// Tells what happened since then; what was before is not told.
+pub fn tell_since(tx: &mut Tx<'_>, time: DateTime<Utc>) -> Result<()> {
+    let last = events::last_before(tx.conn, time)?;
+    Ok(cursors::advance(tx, CURSOR, last)?)
 }
 
 /// An event with the record it is about.

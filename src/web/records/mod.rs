@@ -2,9 +2,11 @@
 
 pub mod activity;
 pub mod confirmations;
+mod consequences;
 pub mod index;
 pub mod models;
 pub mod phase;
+pub mod reassignments;
 pub mod related;
 pub mod rounds;
 pub mod said;

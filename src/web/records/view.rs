@@ -2,10 +2,12 @@
 
 use super::said::Said;
 use super::stepper::{self, Step};
+use crate::app::notices::reach::Reach;
 use crate::app::sheet::Sheet;
 use crate::app::{self, Error, records, tasks};
 use crate::domain::approvals::{ApprovalState, RoundState, StepState};
-use crate::domain::ids::RecordId;
+use crate::domain::ids::{ApprovalId, RecordId, StepId, UserId};
+use crate::domain::mails::MailState;
 use crate::domain::people::{Action, Actor};
 use crate::domain::readiness::{Check, Place, Standing};
 use crate::domain::records::{Grade, RecordKind, risk};
@@ -13,21 +15,26 @@ use crate::domain::requirements::{Confirmation, Requirement};
 use crate::domain::tasks::TaskState;
 use crate::domain::workflows::{Phase, Section, Transition, TransitionKind};
 use crate::store::PgConnection;
-use crate::store::approvals::FullRound;
+use crate::store::approvals::{Approval, Asked, FullRound};
 use crate::store::confirmations::Confirmed;
+use crate::store::delegations::Away;
 use crate::store::events::{self, Entry};
+use crate::store::mails::around::{self, Delivery};
 use crate::store::tasks::Named;
 use crate::store::{choices, models, related};
 use crate::web::form::Choice;
 use crate::web::frame::Frame;
 use askama::Template;
 use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 
 /// A way out of the phase, with what stands in it.
 pub struct Way {
     pub transition: Transition,
     pub to: String,
     pub checks: Vec<Check>,
+    /// How many people taking it mails.
+    pub mails: usize,
 }
 
 impl Way {
@@ -92,13 +99,18 @@ pub struct Show {
     pub models: Vec<Choice>,
     /// Releases that an RFC belongs or belonged to.
     pub releases: Vec<(RecordId, Option<String>, bool)>,
+    /// Whether the mails that asked for approvals left.
+    pub deliveries: BTreeMap<ApprovalId, Delivery>,
     /// How many people an approval round would ask.
     pub would_ask: usize,
+    /// Who can be asked in each step of the open round in somebody's place.
+    pub replacements: BTreeMap<StepId, Vec<Choice>>,
 }
 
 impl Show {
     pub fn load(conn: &mut PgConnection, frame: Frame, actor: &Actor, id: RecordId, kind: RecordKind) -> app::Result<Show> {
-        let sheet = Sheet::load(conn, id)?;
+        let mut sheet = Sheet::load(conn, id)?;
+        sheet.note_absences(conn, frame.now)?;
         let record = &sheet.full.record;
         if record.kind != kind {
             return Err(Error::NotFound);
@@ -107,10 +119,11 @@ impl Show {
         let open = record.is_open();
         let may_edit = open && actor.may(records::editing(actor, record));
         let may_move = open && actor.may(records::moving(actor, record));
-        let main = phase.advance().map(|it| way(&sheet, it));
+        let reach = Reach::load(conn, &sheet, actor.id)?;
+        let main = phase.advance().map(|it| way(&sheet, it, &reach));
         let mine = own_part(&sheet, actor);
         let others = phase.transitions.iter().filter(|it| Some(it.key.as_str()) != main.as_ref().map(|way| way.transition.key.as_str()));
-        let others = others.map(|it| way(&sheet, it)).collect();
+        let others = others.map(|it| way(&sheet, it, &reach)).collect();
         let release = kind == RecordKind::Release;
         let candidates = if release && may_edit { related::candidates(conn)? } else { Vec::new() };
         let models = if release && may_edit { models::list(conn)?.into_iter().filter(|it| it.category_id == record.category_id).collect() } else { Vec::new() };
@@ -122,9 +135,12 @@ impl Show {
             }
             would_ask = people.len();
         }
+        let may_reassign = open && actor.may(Action::Reassign);
+        let replacements = if may_reassign { replacements(conn, &sheet)? } else { BTreeMap::new() };
         Ok(Show {
+            replacements,
             steps: stepper::steps(&sheet.full, &sheet.visits),
-            next: main.as_ref().map_or(Next::Nothing, |it| next(&sheet, it, mine, may_move, may_edit)),
+            next: main.as_ref().map_or(Next::Nothing, |it| next(&sheet, it, mine, Means { may_move, may_edit, may_reassign })),
             said: Said::default(),
             main,
             others,
@@ -138,6 +154,7 @@ impl Show {
             candidates: Choice::list(candidates.into_iter().map(|(id, title)| (id, format!("{} {title}", RecordKind::Change.number(id))))),
             models: Choice::list(models.into_iter().map(|it| (it.id, it.name))),
             releases: if release { Vec::new() } else { related::of_change(conn, id)? },
+            deliveries: if sheet.rounds.is_empty() { BTreeMap::new() } else { around::deliveries(conn, id)? },
             would_ask,
             phase,
             frame,
@@ -185,9 +202,20 @@ impl Show {
         self.sheet.round()
     }
 
+    /// Whether the mail that asked for this approval left.
+    pub fn delivery(&self, id: &ApprovalId) -> Option<&Delivery> {
+        self.deliveries.get(id)
+    }
+
     pub fn earlier_rounds(&self) -> Vec<&FullRound> {
         let newest = self.sheet.round().map(|it| it.round.id);
         self.sheet.rounds.iter().filter(|it| Some(it.round.id) != newest).collect()
+    }
+
+    /// How many people a withdrawal of the question mails.
+    pub fn awaited(&self) -> usize {
+        let open = self.sheet.round().filter(|it| it.round.state == RoundState::Open);
+        open.into_iter().flat_map(|it| &it.steps).flat_map(|it| &it.approvals).filter(|(it, _)| it.state == ApprovalState::Pending).count()
     }
 
     pub fn may_ask(&self) -> bool {
@@ -240,24 +268,59 @@ impl Show {
     }
 }
 
-fn way(sheet: &Sheet, transition: &Transition) -> Way {
-    let to = sheet.full.workflow.destination(transition, sheet.full.record.grades()).map_or_else(String::new, |it| it.name.clone());
-    Way { transition: transition.clone(), to, checks: sheet.checks(transition) }
+fn way(sheet: &Sheet, transition: &Transition, reach: &Reach) -> Way {
+    let to = sheet.full.workflow.destination(transition, sheet.full.record.grades());
+    let mails = to.map_or(0, |it| reach.of_transition(sheet, transition.kind, it));
+    Way { transition: transition.clone(), to: to.map_or_else(String::new, |it| it.name.clone()), checks: sheet.checks(transition), mails }
+}
+
+/// Names the form that asks somebody else in the place of this approver.
+pub fn reassignment(id: &ApprovalId) -> String {
+    format!("reassign-{id}")
+}
+
+/// Whether the reader is asked, or stands in for whom it asks.
+pub fn is_mine(approval: &Approval, away: &BTreeMap<UserId, Away>, frame: &Frame) -> bool {
+    let substitute = away.get(&approval.approver_id).and_then(|it| it.substitute.as_ref());
+    frame.is_me(&approval.approver_id) || substitute.is_some_and(|it| frame.is_me(&it.id))
 }
 
 /// What of the open requirements is the reader's own to do: a decision, or a task of this phase.
 fn own_part(sheet: &Sheet, actor: &Actor) -> Option<Next> {
     let asked = sheet.round().into_iter().flat_map(|it| &it.steps).flat_map(|it| &it.approvals);
-    let decision = asked.map(|(it, _)| it).find(|it| it.approver_id == actor.id && it.state == ApprovalState::Pending);
-    if let Some(approval) = decision {
+    let record = &sheet.full.record;
+    let own = actor.standing(record.owner_id, record.coordinator_id).own();
+    let stands_in = |approver| !own && sheet.away.get(&approver).and_then(|it| it.substitute.as_ref()).is_some_and(|it| it.id == actor.id);
+    let mine = |it: &&Approval| it.state == ApprovalState::Pending && (it.approver_id == actor.id || stands_in(it.approver_id));
+    if let Some(approval) = asked.map(|(it, _)| it).find(mine) {
         return Some(Next::Decide { address: format!("/approvals/{}", approval.id) });
     }
-    let record = &sheet.full.record;
     let open = |it: &&Named| it.task.phase == record.phase && it.task.mandatory && it.task.state.is_open() && it.task.assignee_id == Some(actor.id);
     sheet.tasks.iter().find(open).map(|it| Next::Fix { label: "Go to my task", address: format!("/tasks/{}", it.task.id) })
 }
 
-fn next(sheet: &Sheet, main: &Way, mine: Option<Next>, may_move: bool, may_edit: bool) -> Next {
+/// What the reader may do about it.
+#[derive(Clone, Copy)]
+struct Means {
+    may_move: bool,
+    may_edit: bool,
+    may_reassign: bool,
+}
+
+/// Those who can be asked in somebody's place, for each step whose answers are not all given.
+fn replacements(conn: &mut PgConnection, sheet: &Sheet) -> app::Result<BTreeMap<StepId, Vec<Choice>>> {
+    let Some(round) = sheet.round().filter(|it| it.round.state == RoundState::Open) else { return Ok(BTreeMap::new()) };
+    let deciders = choices::deciders(conn)?;
+    let open = round.steps.iter().filter(|it| matches!(it.step.state, StepState::Open | StepState::Waiting));
+    let of_step = |step: &Asked| {
+        let fit = deciders.iter().filter(|it| app::approvals::can_replace(&sheet.full.record, step, it.id));
+        (step.step.id, Choice::list(fit.map(|it| (it.id, it.name.clone()))))
+    };
+    Ok(open.map(of_step).collect())
+}
+
+fn next(sheet: &Sheet, main: &Way, mine: Option<Next>, means: Means) -> Next {
+    let Means { may_move, may_edit, may_reassign } = means;
     let mut blockers = main.checks.iter().filter(|it| it.standing == Standing::NotMet).peekable();
     let approval_only = main.checks.iter().filter(|it| it.blocks()).all(|it| it.requirement == Requirement::Approved);
     let asked = sheet.round().is_some_and(|it| it.round.state == RoundState::Open);
@@ -267,6 +330,9 @@ fn next(sheet: &Sheet, main: &Way, mine: Option<Next>, may_move: bool, may_edit:
     match blockers.peek() {
         None if may_move => Next::Take,
         None => Next::Wait,
+        Some(_) if approval_only && asked && may_reassign && !sheet.missed().is_empty() => {
+            Next::Fix { label: "Ask somebody else", address: "#approvals".to_owned() }
+        }
         Some(_) if approval_only && asked => Next::Wait,
         Some(_) if approval_only && may_move => Next::Ask,
         Some(first) if may_edit => Next::Fix { label: first.requirement.remedy(), address: address(sheet, first) },

@@ -106,6 +106,11 @@ impl Running {
         find(&state.0).unwrap_or_else(|| panic!("no {words:?} in the log:\n{}", state.0.join("\n")))
     }
 
+    /// Everything that it wrote so far.
+    pub fn log(&self) -> String {
+        self.log.state.lock().unwrap_or_else(PoisonError::into_inner).0.join("\n")
+    }
+
     pub fn signal(&self, name: &str) {
         let sent = Command::new("kill").args([name, &self.child.id().to_string()]).status().expect("kill runs");
         assert!(sent.success());

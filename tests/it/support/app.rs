@@ -31,7 +31,7 @@ pub struct TestApp {
     pub address: String,
     server: ServerHandle,
     /// Last, because the others hold connections to it.
-    _database: Database,
+    database: Database,
 }
 
 impl TestApp {
@@ -52,7 +52,18 @@ impl TestApp {
         let server = slipway::web::server::start(listener, db.clone(), &config, Draining::default()).expect("it starts");
         let handle = server.handle();
         tokio::spawn(server);
-        TestApp { db, clock, config, address: format!("http://{address}"), server: handle, _database: database }
+        TestApp { db, clock, config, address: format!("http://{address}"), server: handle, database }
+    }
+
+    /// Where another program finds the same database.
+    pub fn database_url(&self) -> String {
+        self.database.url()
+    }
+
+    /// The same database as another instance of the program has it open.
+    pub fn another_db(&self) -> Db {
+        let settings = db::Settings { url: self.database.url(), connections: 3, wait: Duration::from_secs(20), statement_timeout: Duration::from_secs(20) };
+        Db::open(settings, self.clock.clone()).expect("it opens")
     }
 
     /// A browser in which nobody is signed in.
@@ -100,11 +111,6 @@ impl TestApp {
     /// Reads rows straight from the database.
     pub fn read<T>(&self, f: impl FnOnce(&mut diesel::PgConnection) -> diesel::QueryResult<T>) -> T {
         self.db.read_now::<T, slipway::app::Error>(|conn| Ok(f(conn)?)).expect("it is read")
-    }
-
-    /// Where its database is, for a second instance.
-    pub fn database_url(&self) -> String {
-        self._database.url()
     }
 
     /// The kinds of all events so far, the oldest first.

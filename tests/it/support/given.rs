@@ -1,9 +1,11 @@
 //! What there is before a story begins: builders, one for each room.
 
 mod journey;
+mod links;
 mod people;
 mod records;
 
 pub use journey::{advance, approve, ask, deny, edit_window, fulfil, pending, sheet, take};
+pub use links::{Link, link, link_of};
 pub use people::{PASSWORD, Somebody, approvers, members, user};
 pub use records::{change, item, release};

@@ -1,0 +1,47 @@
+//! Noting who is away and who decides in their place; ending it early.
+
+use super::context::permit;
+use super::{FormErrors, Result};
+use crate::domain::delegations::{Absence, check};
+use crate::domain::events::Event;
+use crate::domain::ids::{DelegationId, UserId};
+use crate::domain::people::Action;
+use crate::domain::refusals::Refusal;
+use crate::store::{Tx, choices, delegations, events, users};
+
+/// Notes that somebody is away: oneself, or somebody else by a release manager.
+pub fn give(tx: &mut Tx<'_>, absence: &Absence, note: &str) -> Result<DelegationId> {
+    permit(tx, Action::Delegate { own: absence.user == tx.actor.id })?;
+    let candidates = choices::deciders(tx.conn)?;
+    let known = |id: UserId| candidates.iter().find(|it| it.id == id).map(|it| it.name.clone());
+    let Some(name) = known(absence.user) else { return Err(FormErrors::of("user", "Choose somebody who may decide approvals.").into()) };
+    let substitute_name = match absence.substitute {
+        None => String::new(),
+        Some(id) => known(id).ok_or_else(|| FormErrors::of("substitute", "Choose somebody who may decide approvals."))?,
+    };
+    // One at a time for each person, so that no two overlap.
+    users::lock(tx, absence.user)?;
+    let times = delegations::times(tx.conn, absence.user, tx.now)?;
+    check(absence, &times, tx.now).map_err(|refusal| FormErrors::of(refusal.field(), refusal.to_string()))?;
+    let id = delegations::insert(tx, absence, note)?;
+    let Absence { user, substitute, starts_at: from, ends_at: until } = *absence;
+    events::record(tx, None, &Event::DelegationGiven { user, name, substitute, substitute_name, from, until })?;
+    Ok(id)
+}
+
+/// Ends an absence that has begun, or takes back one that has not.
+pub fn end(tx: &mut Tx<'_>, id: DelegationId) -> Result<()> {
+    let delegation = delegations::lock(tx, id)?;
+    permit(tx, Action::Delegate { own: delegation.user_id == tx.actor.id })?;
+    if delegation.ended_at.is_some() || delegation.ends_at <= tx.now {
+        return Err(Refusal::BackAlready.into());
+    }
+    delegations::end(tx, id)?;
+    let name = users::find(tx.conn, delegation.user_id)?.name;
+    let substitute_name = match delegation.substitute_id {
+        Some(substitute) => users::find(tx.conn, substitute)?.name,
+        None => String::new(),
+    };
+    let event = Event::DelegationEnded { user: delegation.user_id, name, substitute: delegation.substitute_id, substitute_name };
+    Ok(events::record(tx, None, &event)?)
+}
