@@ -8,6 +8,7 @@ mod client;
 mod count;
 mod fill;
 mod limit;
+mod mail;
 
 use client::{Figures, Target};
 use slipway::clock::Clock;
@@ -26,13 +27,24 @@ const SPAN: Duration = Duration::from_secs(2);
 struct Flags {
     #[command(flatten)]
     config: Config,
+    /// What to measure; everything, if nothing is said.
+    #[arg(value_enum)]
+    only: Option<Part>,
     /// What cargo passes.
     #[arg(long)]
     bench: bool,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    Pages,
+    Mail,
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut config = <Flags as clap::Parser>::parse().config;
+    let flags = <Flags as clap::Parser>::parse();
+    let wanted = |part| flags.only.is_none_or(|it| it == part);
+    let mut config = flags.config;
     config.secret_key = Some("x".repeat(64));
     config.workers = Some(2);
     let folder = tempfile::tempdir()?;
@@ -43,14 +55,27 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let settings = db::Settings { url: url.clone(), connections: config.db_pool, wait: Duration::from_secs(10), statement_timeout: Duration::from_secs(60) };
     count::install();
     let db = Db::open(settings, Clock::default())?;
-    let mut out = std::io::stdout();
-
     fill::people(&db)?;
-    fill::records(&url, 100)?;
-    let few = queries(&db, &config)?;
-    fill::records(&url, RELEASES)?;
+    let mut short = Vec::new();
+    if wanted(Part::Mail) {
+        short.extend(mail::run(&db, &url, &config)?);
+    }
+    if wanted(Part::Pages) {
+        short.extend(pages(&db, &url, &config)?);
+    }
+    drop(db);
+    server.stop();
+    if short.is_empty() { Ok(()) } else { Err(short.join("; ").into()) }
+}
+
+/// The pages, and which of them are too slow.
+fn pages(db: &Db, url: &str, config: &Config) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+    let mut out = std::io::stdout();
+    fill::records(url, 100)?;
+    let few = queries(db, config)?;
+    fill::records(url, RELEASES)?;
     writeln!(out, "filled {RELEASES} releases with 10 tasks, 3 RFCs and 30 events each")?;
-    let many = queries(&db, &config)?;
+    let many = queries(db, config)?;
     writeln!(out, "\nqueries a page     at 100    at {RELEASES}")?;
     for ((name, at_few), (_, at_many)) in few.iter().zip(&many) {
         writeln!(out, "{name:<18} {at_few:>6} {at_many:>10}")?;
@@ -60,7 +85,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut short = Vec::new();
     for page in limit::PAGES {
         for connections in [1, 16] {
-            let (ours, bare) = compare(&db, &config, page, connections)?;
+            let (ours, bare) = compare(db, config, page, connections)?;
             let ratio = ours.per_second() / bare.per_second();
             let name = page.name;
             writeln!(
@@ -80,9 +105,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
         }
     }
-    drop(db);
-    server.stop();
-    if short.is_empty() { Ok(()) } else { Err(short.join("; ").into()) }
+    Ok(short)
 }
 
 /// How many statements each page sends.

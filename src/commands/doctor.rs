@@ -51,7 +51,9 @@ fn mail_server(config: &Config) -> Option<Finding> {
     let name = &settings.name;
     Some(match super::mail::check(&settings) {
         Ok(Ok(())) => Finding::Fine(format!("the mail server {name} answers")),
-        Ok(Err(trouble)) if trouble.fault == Fault::Credentials => Finding::Failure(format!("the mail server {name} refuses our credentials: {}", trouble.words)),
+        Ok(Err(trouble)) if trouble.fault == Fault::Credentials => {
+            Finding::Failure(format!("the mail server {name} refuses our credentials: {}", trouble.words))
+        }
         Ok(Err(trouble)) => Finding::Failure(format!("the mail server {name} does not answer as it should: {}", trouble.words)),
         Err(cause) => Finding::Failure(cause.to_string()),
     })

@@ -125,7 +125,9 @@ pub fn relevance(facts: &Facts) -> Relevance {
             Asked::Perhaps => Relevance::Wait,
             Asked::Never => Relevance::Cancel("The mail that asked never left, so there is nothing to take back."),
         },
-        _ if facts.rule != Some(Rule::ApprovalReceipt) && facts.age > STALE_AFTER => Relevance::Cancel("It waited for more than a week, and is no news any more."),
+        _ if facts.rule != Some(Rule::ApprovalReceipt) && facts.age > STALE_AFTER => {
+            Relevance::Cancel("It waited for more than a week, and is no news any more.")
+        }
         _ => Relevance::Send,
     }
 }

@@ -114,11 +114,7 @@ fn digest(mail: &Mail, around: &Around, base: &BaseUrl, zone: Tz) -> Digest {
     let mut groups: Vec<(Option<RecordId>, Group)> = Vec::new();
     for told in around.told(mail) {
         let about = around.about(told.record_id);
-        let line = Line {
-            at: told.at.with_timezone(&zone).format("%-d %b %H:%M").to_string(),
-            headline: told.headline.clone(),
-            link: base.join(&told.path),
-        };
+        let line = Line { at: told.at.with_timezone(&zone).format("%-d %b %H:%M").to_string(), headline: told.headline.clone(), link: base.join(&told.path) };
         match groups.iter_mut().find(|(record, _)| *record == told.record_id) {
             Some((_, group)) => group.lines.push(line),
             None => {

@@ -6,9 +6,9 @@ use super::page::{self, Answer};
 use super::records::id_of;
 use super::security::POLICY;
 use super::users::Manager;
-use crate::app::{self, Error};
 use crate::app::links::Keys;
 use crate::app::mails::{Personal, personal_of_written};
+use crate::app::{self, Error};
 use crate::config::{BaseUrl, Config};
 use crate::domain::ids::{MailId, RecordId};
 use crate::domain::mails::{MOST_TRIES, MailState};
@@ -150,8 +150,7 @@ pub async fn show(Manager(ctx): Manager, req: HttpRequest, id: Path<String>, out
 }
 
 /// May only be drawn: nothing runs, nothing is fetched; links open elsewhere.
-const HTML_POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox; form-action 'none'; base-uri 'none'";
+const HTML_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox; form-action 'none'; base-uri 'none'";
 
 /// The HTML of a mail as its reader gets it, for the frame on its page.
 pub async fn html(Manager(ctx): Manager, id: Path<String>, outlet: Data<Outlet>, keys: Data<Keys>, base: Data<BaseUrl>) -> Answer {

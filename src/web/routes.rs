@@ -1,6 +1,9 @@
 //! Every URL of the application, who may knock there, and the function that answers: the contents page.
 
-use super::{activity, approvals, assets, changes, groups, health, home, items, mails, metrics, process, profile, records, releases, search, session, setup, tasks, users};
+use super::{
+    activity, approvals, assets, changes, groups, health, home, items, mails, metrics, process, profile, records, releases, search, session, setup, tasks,
+    users,
+};
 use actix_web::{Resource, guard, web};
 
 /// Who gets past the door. What they may do behind it is decided by the action.

@@ -2,7 +2,9 @@
 
 use crate::support::given::{self, Somebody};
 use crate::support::{Browser, Page, TestApp};
+use slipway::domain::mails::MailKind;
 use slipway::domain::people::Role;
+use slipway::store::mails::{self, NewMail};
 use slipway::web::routes::{Door, ROUTES, Route};
 use std::fmt::Write;
 
@@ -38,6 +40,10 @@ impl Place {
         let change = given::sheet(&app, release).changes[0].id;
         let task = given::sheet(&app, release).tasks[0].task.id;
         app.write(|tx| slipway::store::tasks::set_assignee(tx, task, Some(cora.id)));
+        let mail = app.write(|tx| {
+            let new = NewMail::to(tx, MailKind::Notice, cora.id, Some(release), &cora.email);
+            mails::insert_all(tx, &[new])
+        })[0];
         let value = |name, value: String| (name, value);
         let values = vec![
             value("release", release.to_string()),
@@ -47,6 +53,7 @@ impl Place {
             value("item", given::item(&app, "Payroll").to_string()),
             value("user", given::user(&app, "Spare", &[Role::Viewer]).id.to_string()),
             value("group", "1".into()),
+            value("mail", mail.to_string()),
             value("model", app.read(slipway::store::models::list)[1].id.to_string()),
             value("digest", given::pending(&app, release)[0].2.clone()),
         ];
@@ -70,6 +77,7 @@ impl Place {
             "items" => self.value("item"),
             "users" => self.value("user"),
             "groups" => self.value("group"),
+            "mails" => self.value("mail"),
             _ => self.value("release"),
         };
         let file = slipway::web::assets::url("app.css");

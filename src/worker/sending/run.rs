@@ -1,8 +1,8 @@
 //! One run of a sender: mails are taken up, sent and noted side by side, so that none waits for another.
 
 use super::{CONNECTIONS, LOOK, Ready, Sender};
-use crate::app::mails::{self, Tried};
 use crate::app;
+use crate::app::mails::{self, Tried};
 use crate::domain::ids::MailId;
 use crate::domain::mails::Fault;
 use crate::domain::people::Actor;

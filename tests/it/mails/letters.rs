@@ -13,7 +13,8 @@ async fn a_notice_can_be_threaded_and_muted() {
     let (app, server) = (TestApp::start().await, MailServer::start());
     let ada = given::user(&app, "Ada", &[Role::Viewer]);
     let id = given::release(&app, "Payroll").titled("Prüfung der Gehälter – 給与").registered();
-    let told = NewNotice { record: Some(id), headline: "Prüfung der Gehälter – 給与 begins".into(), path: format!("/releases/{id}"), ..news(&ada, "one") };
+    let told =
+        NewNotice { record: Some(id), headline: "Prüfung der Gehälter – 給与 begins".into(), path: format!("/releases/{id}"), ..news(&ada, "one") };
     let again = NewNotice { occurrence: "two".into(), ..told.clone() };
     tell(&app, &[told, again]);
     sender(&app, &server).empty().await;
@@ -34,7 +35,9 @@ async fn a_notice_can_be_threaded_and_muted() {
         assert!(it.header("Content-Type").starts_with("multipart/alternative"));
     }
     let (text, html) = (parsed.body_text(0).expect("text"), parsed.body_html(0).expect("HTML"));
-    for words in ["Prüfung der Gehälter – 給与 begins", &number, "Planning and design", &format!("/releases/{id}"), "You get this because you watch it.", "/mute/"] {
+    for words in
+        ["Prüfung der Gehälter – 給与 begins", &number, "Planning and design", &format!("/releases/{id}"), "You get this because you watch it.", "/mute/"]
+    {
         assert!(text.contains(words), "no {words:?} in {text}");
         assert!(html.contains(words), "no {words:?} in {html}");
     }

@@ -1,6 +1,7 @@
 //! The program as its operators meet it: started, asked, signalled and stopped from outside.
 
 mod audit;
+mod mailing;
 mod running;
 mod serving;
 mod settings;

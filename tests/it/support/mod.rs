@@ -10,4 +10,4 @@ mod smtp;
 pub use app::{TestApp, noon};
 pub use browser::{Browser, Page};
 pub use cluster::Database;
-pub use smtp::{MailServer, Received, Reply};
+pub use smtp::{MailServer, Reply};
