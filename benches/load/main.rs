@@ -9,6 +9,7 @@ mod count;
 mod deadlines;
 mod fill;
 mod limit;
+mod mail;
 
 use client::{Figures, Target};
 use slipway::clock::Clock;
@@ -38,6 +39,7 @@ struct Flags {
 enum Part {
     Pages,
     Deadlines,
+    Mail,
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -48,10 +50,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let server =
         embedded::start(&embedded::Settings { data_dir: folder.path().to_owned(), binaries: config.postgres_bin.clone(), quick: false, max_connections: 40 })?;
     let mut short = Vec::new();
-    if part != Some(Part::Deadlines) {
+    let wanted = |it| part.is_none_or(|part| part == it);
+    if wanted(Part::Pages) {
         pages(&server.url(embedded::DATABASE), &config, &mut short)?;
     }
-    if part != Some(Part::Pages) {
+    if wanted(Part::Mail) {
+        mails(&server.url(embedded::DATABASE), &config, !wanted(Part::Pages), &mut short)?;
+    }
+    if wanted(Part::Deadlines) {
         deadlines::measure(&server, &mut short)?;
     }
     server.stop();
@@ -65,7 +71,6 @@ fn pages(url: &str, config: &Config, short: &mut Vec<String>) -> Result<(), Box<
     count::install();
     let db = Db::open(settings, Clock::default())?;
     let mut out = std::io::stdout();
-
     fill::people(&db)?;
     fill::records(url, 100)?;
     let few = queries(&db, config)?;
@@ -100,6 +105,18 @@ fn pages(url: &str, config: &Config, short: &mut Vec<String>) -> Result<(), Box<
             }
         }
     }
+    Ok(())
+}
+
+/// How fast mails leave.
+fn mails(url: &str, config: &Config, is_empty: bool, short: &mut Vec<String>) -> Result<(), Box<dyn std::error::Error>> {
+    migrations::run(url)?;
+    let settings = db::Settings { url: url.to_owned(), connections: config.db_pool, wait: Duration::from_secs(10), statement_timeout: Duration::from_secs(60) };
+    let db = Db::open(settings, Clock::default())?;
+    if is_empty {
+        fill::people(&db)?;
+    }
+    short.extend(mail::run(&db, url, config)?);
     Ok(())
 }
 

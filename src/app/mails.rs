@@ -227,5 +227,5 @@ pub fn test(tx: &mut Tx<'_>) -> Result<MailId> {
     permit(tx, Action::ManageUsers)?;
     let me = users::find(tx.conn, tx.actor.id)?;
     let new = NewMail::to(tx, MailKind::Test, me.id, None, &me.email);
-    Ok(mails::insert_all(tx, &[new])?.pop().ok_or(super::Error::NotFound)?)
+    mails::insert_all(tx, &[new])?.pop().ok_or(super::Error::NotFound)
 }

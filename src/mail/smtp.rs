@@ -25,10 +25,10 @@ impl Settings {
     pub fn parse(text: &str) -> Result<Settings, Unusable> {
         // The address is not repeated, because it may hold a password.
         let unusable = |why: &str| Unusable(format!("SMTP_URL {why}; write it like this: smtp://user:password@mail.example.org:587?tls=required"));
-        let url = Url::parse(text.trim()).map_err(|cause| unusable(&format!("is no address: {cause}")))?;
-        if !matches!(url.scheme(), "smtp" | "smtps") {
+        if !["smtp://", "smtps://"].iter().any(|it| text.trim().starts_with(it)) {
             return Err(unusable("must start with smtp:// or smtps://"));
         }
+        let url = Url::parse(text.trim()).map_err(|cause| unusable(&format!("is no address: {cause}")))?;
         if url.host_str().is_none_or(str::is_empty) {
             return Err(unusable("names no host"));
         }
@@ -127,7 +127,8 @@ mod tests {
             Settings::parse(fine).unwrap_or_else(|error| panic!("{fine}: {error}"));
         }
         for (wrong, why) in [
-            ("mail.example.org", "is no address"),
+            ("mail.example.org", "must start with"),
+            ("smtp://mail.example.org:99999", "is no address"),
             ("http://mail.example.org", "must start with"),
             ("smtp://", "names no host"),
             ("smtp://mail.example.org?tls=requird", "tls=requird"),

@@ -66,11 +66,13 @@ fn wrap(line: &str) -> String {
     out
 }
 
-/// A text that shows what it is about: at most so many characters and 12 lines, cut between words, the rest left out with an ellipsis.
+/// A text that shows what it is about: at most so many characters and 12 lines, none of them empty, cut between words; an ellipsis stands for the rest.
 pub fn shortened(text: &str, most: usize) -> String {
-    let few_lines = text.trim().lines().take(12).collect::<Vec<_>>().join("\n");
-    let mut short: String = few_lines.chars().take(most).collect();
-    if short.len() == text.trim().len() {
+    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|it| !it.is_empty()).collect();
+    let whole = lines.join("\n").trim().to_owned();
+    let few_lines = lines.iter().take(12).copied().collect::<Vec<_>>().join("\n");
+    let mut short: String = few_lines.trim_start().chars().take(most).collect();
+    if short.len() == whole.len() {
         return short;
     }
     if short.len() < few_lines.len()

@@ -20,6 +20,9 @@ pub fn claim(tx: &mut Tx<'_>, limit: i64, lease: i64, life: Duration) -> QueryRe
         .for_update()
         .skip_locked()
         .load(tx.conn)?;
+    if due.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut taken: Vec<Mail> = diesel::update(mails::table.filter(mails::id.eq_any(&due)))
         .set((mails::lease.eq(lease), mails::next_try_at.eq(tx.now + life)))
         .returning(Mail::as_returning())

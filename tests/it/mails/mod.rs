@@ -2,6 +2,7 @@
 
 mod approvals;
 mod letters;
+mod reading;
 mod sending;
 
 use crate::support::given::{self, Somebody};

@@ -11,4 +11,4 @@ mod told;
 pub use app::{TestApp, noon};
 pub use browser::{Browser, Page};
 pub use cluster::Database;
-pub use smtp::{MailServer, Received, Reply};
+pub use smtp::{MailServer, Reply};

@@ -53,8 +53,6 @@ struct State {
     received: Vec<Received>,
     /// How often each recipient was named.
     attempts: BTreeMap<String, usize>,
-    /// Commands that came after a mail was taken, on the same connection: the client has read the answer.
-    went_on: usize,
     stalled: usize,
     let_go: bool,
     /// Answers to a greeting and to credentials, instead of yes.
@@ -125,7 +123,6 @@ impl MailServer {
         self.inner.change(|state| {
             state.let_go = false;
             state.stalled = 0;
-            state.went_on = 0;
         });
     }
 
@@ -159,17 +156,11 @@ impl MailServer {
         self.wait(&format!("{count} held back"), |state| state.stalled >= count);
     }
 
-    /// Waits until so many clients went on after their mail was taken, so that they know that it was.
-    #[track_caller]
-    pub fn wait_until_known(&self, count: usize) {
-        self.wait(&format!("{count} that went on"), |state| state.went_on >= count);
-    }
-
     #[track_caller]
     fn wait(&self, what: &str, there: impl Fn(&State) -> bool) {
         let waited = self.inner.changed.wait_timeout_while(self.inner.lock(), SOON, |state| !there(state));
         let (state, late) = waited.unwrap_or_else(PoisonError::into_inner);
-        assert!(!late.timed_out(), "never {what}: {} mails, {} held back, {} went on", state.received.len(), state.stalled, state.went_on);
+        assert!(!late.timed_out(), "never {what}: {} mails, {} held back", state.received.len(), state.stalled);
     }
 }
 
@@ -196,15 +187,12 @@ impl Inner {
             return say(greeting);
         }
         say("220 test.example.org ESMTP")?;
-        let (mut to, mut reply, mut taken) = (String::new(), Reply::Take, false);
+        let (mut to, mut reply) = (String::new(), Reply::Take);
         let mut line = String::new();
         while {
             line.clear();
             lines.read_line(&mut line)? > 0
         } {
-            if std::mem::take(&mut taken) {
-                self.change(|state| state.went_on += 1);
-            }
             let command = line.trim_end().to_ascii_uppercase();
             if command.starts_with("EHLO") {
                 say("250-test.example.org\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 AUTH PLAIN LOGIN")?;
@@ -241,7 +229,6 @@ impl Inner {
                     drop(self.changed.wait_timeout_while(self.lock(), SOON, |state| !state.let_go).unwrap_or_else(PoisonError::into_inner));
                 }
                 say("250 2.0.0 Taken")?;
-                taken = true;
             } else if command == "QUIT" {
                 return say("221 2.0.0 Bye");
             } else {
