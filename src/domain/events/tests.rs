@@ -1,6 +1,7 @@
 //! Events read back as they are stored, every one has a sentence, and the chain of hashes notices every change.
 
 use super::*;
+use crate::domain::ids::RecordId;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
