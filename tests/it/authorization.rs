@@ -16,7 +16,6 @@ struct Place {
     people: [Somebody; 7],
     values: Vec<(&'static str, String)>,
     token: String,
-    /// The token of a mailed link, and its code.
     link: given::Link,
 }
 
@@ -40,7 +39,6 @@ impl Place {
         let change = given::sheet(&app, release).changes[0].id;
         let task = given::sheet(&app, release).tasks[0].task.id;
         app.write(|tx| slipway::store::tasks::set_assignee(tx, task, Some(cora.id)));
-        let link = given::link_of(&app, release, &people[2]);
         let delegation = given::absence(&app, &people[1], None);
         let value = |name, value: String| (name, value);
         let values = vec![
@@ -53,10 +51,9 @@ impl Place {
             value("group", "1".into()),
             value("model", app.read(slipway::store::models::list)[1].id.to_string()),
             value("delegation", delegation.to_string()),
-            value("code", link.code.clone()),
             value("digest", given::pending(&app, release)[0].2.clone()),
         ];
-        Place { app, people, values, token, link }
+        Place { link: given::link_of(&app, release, &people[2]), app, people, values, token }
     }
 
     fn value(&self, name: &str) -> &str {
@@ -81,8 +78,7 @@ impl Place {
         };
         let file = slipway::web::assets::url("app.css");
         let path = route.path.replace("/static/{hash}/{file}", &file).replace("{id}", id).replace("{change}", self.value("change"));
-        let token = if path.starts_with("/a/") { self.link.token() } else { &self.token };
-        path.replace("{section}", "scope").replace("{token}", token)
+        path.replace("{section}", "scope").replace("{token}", if path.starts_with("/a/") { self.link.token() } else { &self.token })
     }
 
     /// A form that is taken there, or refused by a rule of the work and not by its looks.
@@ -106,8 +102,8 @@ impl Place {
             "/approvals/{id}/decision" => vec![value("decision", "approve"), value("digest", self.value("digest"))],
             "/approvals/{id}/reassignment" => vec![value("to", &self.people[3].id.to_string()), value("reason", "So")],
             "/delegations" => vec![value("from", "2026-05-01"), value("until", "2026-05-02")],
-            "/a/{token}/decision" => vec![value("decision", "approve"), value("code", self.value("code")), value("digest", self.value("digest"))],
-            "/a/{token}/undo" => vec![value("code", self.value("code"))],
+            "/a/{token}/undo" => vec![value("code", &self.link.code)],
+            "/a/{token}/decision" => vec![value("decision", "approve"), value("code", &self.link.code), value("digest", self.value("digest"))],
             "/items" | "/items/{id}" => vec![value("name", "Payroll"), value("kind", "service"), value("version", "0")],
             "/session" => vec![value("email", "nobody@example.org"), value("password", "nothing at all")],
             "/users" | "/users/{id}" => vec![value("name", "New"), value("email", "new@example.org")],

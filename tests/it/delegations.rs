@@ -96,6 +96,8 @@ async fn a_substitute_who_owns_the_record_or_lost_the_right_does_not_decide() {
     let first = given::absence(app, paul, Some(&tom));
     assert!(matches!(decide(&tom), Err(Error::Refused(Refusal::OwnRecord))));
     app.browser_of(&tom).get("/approvals").await.expect_no_text("for Paul");
+    let page = app.browser_of(&tom).get(&format!("/releases/{}", place.id)).await.expect_text("away until 11 Mar 2026, nobody stands in");
+    assert!(!page.has("Decide for Paul"));
     app.act(|tx| delegations::end(tx, first)).expect("ended");
     given::absence(app, paul, Some(ines));
     app.write(|tx| slipway::store::users::set_roles(tx, ines.id, &[Role::Viewer]));
