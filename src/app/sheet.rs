@@ -70,7 +70,7 @@ impl Sheet {
         let open = self.round().filter(|it| it.round.state == RoundState::Open);
         let asked = open.into_iter().flat_map(|it| &it.steps).flat_map(|it| &it.approvals).map(|(it, _)| it);
         let awaited: Vec<UserId> = asked.filter(|it| matches!(it.state, ApprovalState::Pending | ApprovalState::Waiting)).map(|it| it.approver_id).collect();
-        self.away = delegations::away(conn, &awaited, now)?;
+        self.away = delegations::away_from(conn, &self.full.record, &awaited, now)?;
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! Absences, and who stands in meanwhile.
 
 use super::Tx;
+use super::records::Record;
 use super::schema::{delegations, user_roles, users};
 use super::users::Person;
 use crate::domain::delegations::Absence;
@@ -66,6 +67,16 @@ pub fn away(conn: &mut PgConnection, people: &[UserId], now: DateTime<Utc>) -> Q
         .filter(|(user, ..)| able.contains_key(user))
         .map(|(user, until, substitute)| (user, Away { until, substitute: substitute.and_then(person) }))
         .collect())
+}
+
+/// [`away`], as it is for one record: whoever owns or coordinates it does not stand in for anybody there.
+pub fn away_from(conn: &mut PgConnection, record: &Record, people: &[UserId], now: DateTime<Utc>) -> QueryResult<BTreeMap<UserId, Away>> {
+    let mut away = away(conn, people, now)?;
+    let own = |it: &Person| it.id == record.owner_id || Some(it.id) == record.coordinator_id;
+    for it in away.values_mut().filter(|it| it.substitute.as_ref().is_some_and(own)) {
+        it.substitute = None;
+    }
+    Ok(away)
 }
 
 /// Who of these may decide, with their names: the account is open, and some role gives the right.

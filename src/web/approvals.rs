@@ -80,8 +80,8 @@ impl Show {
         let round = approvals::find_round(conn, round)?;
         let asked = round.steps.iter().find(|it| it.step.id == approval.step_id).cloned().ok_or(Error::NotFound)?;
         let awaited: Vec<UserId> = round.steps.iter().flat_map(|it| &it.approvals).map(|(it, _)| it.approver_id).collect();
-        let away = if round.round.state == RoundState::Open { delegations::away(conn, &awaited, frame.now)? } else { BTreeMap::new() };
         let full = records::full(conn, approval.record_id)?;
+        let away = if round.round.state == RoundState::Open { delegations::away_from(conn, &full.record, &awaited, frame.now)? } else { BTreeMap::new() };
         let content = decision::content(conn, &full, &asked.step.digest, frame.zone())?;
         let changed = decision::changed(conn, &full, &asked.step.digest, &[("the earlier decision", approval.seen_digest.as_deref())])?;
         let current = app::approvals::is_current(conn, &full.record, &round.round)?;

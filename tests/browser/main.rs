@@ -5,6 +5,7 @@ mod axe;
 mod conveniences;
 mod driver;
 mod hands;
+mod links;
 mod pages;
 mod release;
 #[expect(dead_code, unused_imports, reason = "shared with the tests without a browser, which use more of it")]

@@ -1,6 +1,7 @@
 //! What must hold of every page that a person sees.
 
 use crate::hands::Hands;
+use crate::support::given;
 use crate::tell;
 use crate::window::Window;
 use crate::world::{LONG, World};
@@ -140,6 +141,11 @@ fn pages(world: &World) -> Vec<Page> {
     let tasks = world.found("SELECT '/tasks/' || max(id) AS found FROM tasks GROUP BY state UNION SELECT '/tasks/' || max(id) FROM tasks");
     add(ADMINISTRATOR, tasks.iter().map(|it| format!("{it}/edit")).take(1).collect(), "");
     add(ADMINISTRATOR, tasks, UNFOLD);
+    add("", links(world), "");
+    add("", links(world).into_iter().take(1).collect(), SEND);
+    add("", fixed(&["/a/nothing"]), "");
+    add(MANAGER, fixed(&["/delegations", "/delegations/new"]), "");
+    add(APPROVER, fixed(&["/delegations/new"]), SEND);
     let lists =
         ["/", "/releases", "/changes", "/tasks", "/approvals", "/items", "/models", "/workflows", "/search", "/activity", "/profile", "/users", "/groups"];
     add(ADMINISTRATOR, fixed(&lists), UNFOLD);
@@ -165,6 +171,20 @@ fn pages(world: &World) -> Vec<Page> {
     add(VIEWER, fixed(&["/releases/new", "/releases/999999", "/nowhere"]), "");
     every_route_is_among(&pages);
     pages
+}
+
+/// What mails lead to: one link for each state of an approval, the awaited one first, with the page of everything that it covers.
+fn links(world: &World) -> Vec<String> {
+    let states = ["pending", "approved", "denied", "not_needed", "waiting"]
+        .map(|it| format!("SELECT max(id)::text AS found FROM approvals WHERE state = '{it}' HAVING max(id) IS NOT NULL"));
+    let ids = states.iter().flat_map(|query| world.found(query));
+    let paths = ids.map(|id| {
+        let approver = world.found(&format!("SELECT approver_id::text AS found FROM approvals WHERE id = {id}")).remove(0);
+        given::link(&world.app, id.parse().expect("a number"), approver.parse().expect("a number")).path
+    });
+    let mut paths: Vec<String> = paths.collect();
+    paths.insert(1, format!("{}/content", paths[0]));
+    paths
 }
 
 fn every_route_is_among(pages: &[Page]) {

@@ -139,7 +139,7 @@ async fn a_denial_needs_a_coded_reason_and_a_comment_and_nothing_is_preselected(
 }
 
 #[tokio::test]
-async fn a_decision_is_taken_back_while_the_round_is_open_and_not_after() {
+async fn a_decision_is_taken_back_while_the_round_is_open_or_within_ten_minutes() {
     let app = TestApp::start().await;
     let (id, [ada, ben]) = planned(&app, ["Ada", "Ben"]);
     let browser = app.browser_of(&ada);
@@ -151,6 +151,10 @@ async fn a_decision_is_taken_back_while_the_round_is_open_and_not_after() {
     browser.submit(&form).await.expect_see(&format!("/approvals/{approval}"));
     decide(&browser, approval, "approve", "", "Now I am sure").await.expect(303);
     given::approve(&app, id, ben.id);
+    browser.submit(&browser.get(&format!("/approvals/{approval}")).await.expect(200).form(&back)).await.expect(303);
+    assert_eq!(round(&app, id).0, RoundState::Open, "although it was settled");
+    decide(&browser, approval, "approve", "", "Really").await.expect(303);
+    app.clock.advance(chrono::Duration::minutes(10));
     let page = browser.get(&format!("/approvals/{approval}")).await.expect(200);
     assert!(!page.has_form(&back));
     browser.post(&back, &[]).await.expect(409).expect_text("This approval was approved");
@@ -215,8 +219,8 @@ async fn an_edit_after_a_decision_reopens_it_and_the_page_says_what_changed() {
     given::approve(&app, id, ada.id);
     given::edit_window(&app, id, 21);
     let browser = app.browser_of(&ada);
-    let page = browser.get(&format!("/approvals/{approval}")).await.expect_text("What changed since you decided");
-    page.expect_text("2026-03-23 12:00 UTC to 2026-03-23 14:00 UTC").expect_text("<em>empty</em>").expect_text("Revision 2");
+    let page = browser.get(&format!("/approvals/{approval}")).await.expect_text("What changed since the earlier decision");
+    page.expect_text("2026-03-23 12:00 UTC to 2026-03-23 14:00 UTC").expect_text("<ins>").expect_text("Revision 2");
     browser.get("/approvals").await.expect_text(&format!("/approvals/{approval}"));
     app.browser_of(&ben).get(&format!("/releases/{id}")).await.expect_text("asked again because what it covers changed");
     assert!(app.log().contains(&"approval_reopened".to_owned()));

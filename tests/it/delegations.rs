@@ -2,21 +2,12 @@
 
 use crate::support::given::{self, Somebody};
 use crate::support::{TestApp, noon};
-use chrono::Duration;
 use slipway::app::{Error, approvals, delegations};
 use slipway::domain::approvals::{ApprovalState, RoundState};
-use slipway::domain::delegations::Absence;
-use slipway::domain::ids::{ApprovalId, DelegationId, RecordId};
+use slipway::domain::ids::{ApprovalId, RecordId};
 use slipway::domain::people::Role;
 use slipway::domain::refusals::Refusal;
 use slipway::store::approvals::{Approval, Asked};
-
-/// Away from the day before the story to the tenth day after, with this substitute.
-fn away(app: &TestApp, who: &Somebody, substitute: Option<&Somebody>) -> DelegationId {
-    let absence =
-        Absence { user: who.id, substitute: substitute.map(|it| it.id), starts_at: noon() - Duration::days(1), ends_at: noon() + Duration::hours(12 + 9 * 24) };
-    app.act(|tx| delegations::give(tx, &absence, "")).expect("noted")
-}
 
 /// A release in planning that Paul and Ada are asked about; Ines Kovac may decide but is not asked.
 struct Place {
@@ -59,7 +50,7 @@ async fn a_substitute_decides_in_the_application_for_whoever_is_away() {
     let approval = place.of(paul).id;
     let browser = app.browser_of(ines);
     browser.get(&format!("/approvals/{approval}")).await.expect(404);
-    away(app, paul, Some(ines));
+    given::absence(app, paul, Some(ines));
     for path in ["/approvals", "/"] {
         browser.get(path).await.expect(200).expect_text("for Paul").expect_text(&format!("/approvals/{approval}"));
     }
@@ -79,7 +70,7 @@ async fn a_substitute_decides_in_the_application_for_whoever_is_away() {
 async fn a_substitute_has_a_link_of_their_own_and_both_names_are_kept() {
     let place = Place::build().await;
     let Place { app, paul, ines, .. } = &place;
-    let delegation = away(app, paul, Some(ines));
+    let delegation = given::absence(app, paul, Some(ines));
     let (theirs, own) = (given::link(app, place.of(paul).id, ines.id), given::link(app, place.of(paul).id, paul.id));
     let browser = app.browser();
     let page = browser.get(&theirs.path).await.expect(200).expect_text("This link is for <strong>Ines Kovac</strong>, who stands in for <strong>Paul</strong>");
@@ -102,11 +93,13 @@ async fn a_substitute_who_owns_the_record_or_lost_the_right_does_not_decide() {
     let approval = place.of(paul).id;
     let digest = place.step().step.digest;
     let decide = |who: &Somebody| app.act_as(who.actor(), |tx| approvals::decide(tx, approval, &digest, &approvals::Answer::Approve { comment: "".into() }));
-    let first = away(app, paul, Some(&tom));
+    let first = given::absence(app, paul, Some(&tom));
     assert!(matches!(decide(&tom), Err(Error::Refused(Refusal::OwnRecord))));
     app.browser_of(&tom).get("/approvals").await.expect_no_text("for Paul");
+    let page = app.browser_of(&tom).get(&format!("/releases/{}", place.id)).await.expect_text("away until 11 Mar 2026, nobody stands in");
+    assert!(!page.has("Decide for Paul"));
     app.act(|tx| delegations::end(tx, first)).expect("ended");
-    away(app, paul, Some(ines));
+    given::absence(app, paul, Some(ines));
     app.write(|tx| slipway::store::users::set_roles(tx, ines.id, &[Role::Viewer]));
     assert!(matches!(decide(ines), Err(Error::NotFound)));
     let viewer = Somebody { roles: vec![Role::Viewer], ..ines.clone() };
@@ -122,7 +115,7 @@ async fn a_substitute_who_owns_the_record_or_lost_the_right_does_not_decide() {
 async fn who_is_asked_in_their_own_name_too_decides_twice() {
     let place = Place::build().await;
     let Place { app, paul, ada, .. } = &place;
-    away(app, paul, Some(ada));
+    given::absence(app, paul, Some(ada));
     let page = app.browser_of(ada).get("/approvals").await.expect(200);
     assert_eq!(page.body.matches("aria-label=\"Decide: ").count(), 2);
     given::approve(app, place.id, ada.id);
@@ -208,11 +201,11 @@ async fn who_is_away_is_seen_at_a_glance_and_without_a_substitute_is_what_blocks
     let place = Place::build().await;
     let Place { app, id, paul, ada, ines, manager } = &place;
     let path = format!("/releases/{id}");
-    away(app, paul, Some(ines));
+    given::absence(app, paul, Some(ines));
     let page = app.browser_of(ada).get(&path).await.expect(200).expect_text("away until 11 Mar 2026, Ines Kovac stands in");
     assert!(!page.has("nobody stands in"));
     app.browser_of(ines).get(&path).await.expect_text("Decide for Paul");
-    away(app, ada, None);
+    given::absence(app, ada, None);
     let page = app.browser_of(manager).get(&path).await.expect(200).expect_text("away until 11 Mar 2026, nobody stands in");
     page.expect_text("Ada is away until 11 Mar 2026 and nobody stands in: ask somebody else.");
     let digest = place.step().step.digest;

@@ -164,6 +164,24 @@ async fn a_decision_is_undone_for_ten_minutes_even_when_it_settled_the_round() {
 }
 
 #[tokio::test]
+async fn a_denied_round_that_is_opened_again_asks_about_what_was_edited_meanwhile() {
+    let app = TestApp::start().await;
+    let (id, [ada, ben, cleo], link) = asked(&app, ["Ada", "Ben", "Cleo"]);
+    given::approve(&app, id, ben.id);
+    given::approve(&app, id, cleo.id);
+    given::deny(&app, id, ada.id);
+    assert_eq!(given::sheet(&app, id).rounds[0].round.state, RoundState::Denied);
+    given::edit_window(&app, id, 21);
+    let sheet = given::sheet(&app, id);
+    let edit = slipway::app::records::Edit::Details(slipway::store::records::Details { owner_id: cleo.id, ..details(&sheet) });
+    app.act(|tx| slipway::app::records::edit(tx, id, sheet.full.record.version, &edit)).expect("saved");
+    undo(&app.browser(), &link, &link.code).await.expect(303);
+    let states = [&ada, &ben, &cleo].map(|it| approval_of(&app, id, it).state);
+    assert_eq!(states, [ApprovalState::Pending, ApprovalState::Pending, ApprovalState::Excluded]);
+    app.browser().get(&link.path).await.expect(200).expect_text("23 Mar 2026").expect_text("What changed since the mail was sent");
+}
+
+#[tokio::test]
 async fn while_the_round_is_open_a_decision_is_retracted_as_late_as_one_likes() {
     let app = TestApp::start().await;
     let (id, [ada, _], link) = asked(&app, ["Ada", "Ben"]);

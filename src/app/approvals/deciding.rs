@@ -1,6 +1,6 @@
 //! Giving a decision, in one's own name or in that of somebody who is away; taking it back.
 
-use super::settle;
+use super::{exclude_own, refresh, settle};
 use crate::app::context::permit;
 use crate::app::{Error, Result};
 use crate::domain::approvals::{ApprovalState, DenialReason, RoundState};
@@ -70,7 +70,13 @@ pub fn retract(tx: &mut Tx<'_>, id: ApprovalId) -> Result<()> {
     }
     approvals::undecide(tx, id)?;
     events::record_for(tx, approval.record_id, stood_for(tx, &approval), &Event::ApprovalRetracted { step: step.step.name.clone() })?;
-    settle(tx, approval.record_id, round.round.id)
+    settle(tx, record.id, round.round.id)?;
+    if round.round.state == RoundState::Open {
+        return Ok(());
+    }
+    // What happened while a denied round was settled was nobody's to decide; now it is again.
+    exclude_own(tx, record.id)?;
+    refresh(tx, record.id)
 }
 
 /// Whether this is the newest round of the record, which is still on the visit that it was asked for.

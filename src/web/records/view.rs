@@ -289,8 +289,7 @@ pub fn is_mine(approval: &Approval, away: &BTreeMap<UserId, Away>, frame: &Frame
 fn own_part(sheet: &Sheet, actor: &Actor) -> Option<Next> {
     let asked = sheet.round().into_iter().flat_map(|it| &it.steps).flat_map(|it| &it.approvals);
     let record = &sheet.full.record;
-    let own = actor.standing(record.owner_id, record.coordinator_id).own();
-    let stands_in = |approver| !own && sheet.away.get(&approver).and_then(|it| it.substitute.as_ref()).is_some_and(|it| it.id == actor.id);
+    let stands_in = |approver| sheet.away.get(&approver).and_then(|it| it.substitute.as_ref()).is_some_and(|it| it.id == actor.id);
     let mine = |it: &&Approval| it.state == ApprovalState::Pending && (it.approver_id == actor.id || stands_in(it.approver_id));
     if let Some(approval) = asked.map(|(it, _)| it).find(mine) {
         return Some(Next::Decide { address: format!("/approvals/{}", approval.id) });

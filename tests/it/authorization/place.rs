@@ -37,15 +37,8 @@ impl Place {
         let change = given::sheet(&app, release).changes[0].id;
         let task = given::sheet(&app, release).tasks[0].task.id;
         app.write(|tx| slipway::store::tasks::set_assignee(tx, task, Some(cora.id)));
-        let link = given::link(&app, given::pending(&app, release)[0].0, people[2].id);
-        // Ends long after all stories; the manager noted it for the contributor.
-        let absence = slipway::domain::delegations::Absence {
-            user: people[1].id,
-            substitute: None,
-            starts_at: crate::support::noon(),
-            ends_at: crate::support::noon() + chrono::Duration::days(30),
-        };
-        let delegation = app.act(|tx| slipway::app::delegations::give(tx, &absence, "")).expect("noted");
+        let link = given::link_of(&app, release, &people[2]);
+        let delegation = given::absence(&app, &people[1], None);
         let mail = app.write(|tx| {
             let new = NewMail::to(tx, MailKind::Notice, cora.id, Some(release), &cora.email);
             mails::insert_all(tx, &[new])

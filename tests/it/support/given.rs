@@ -7,5 +7,5 @@ mod records;
 
 pub use journey::{advance, approve, ask, deny, edit_window, fulfil, pending, sheet, take};
 pub use links::{Link, link, link_of};
-pub use people::{PASSWORD, Somebody, approvers, members, user};
+pub use people::{PASSWORD, Somebody, absence, approvers, members, user};
 pub use records::{change, item, release};

@@ -1,9 +1,11 @@
 //! Users, and the boards that decide.
 
-use crate::support::TestApp;
+use crate::support::{TestApp, noon};
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
+use chrono::Duration;
 use chrono_tz::Tz;
-use slipway::domain::ids::UserId;
+use slipway::domain::delegations::Absence;
+use slipway::domain::ids::{DelegationId, UserId};
 use slipway::domain::people::{Actor, Role, Theme};
 use slipway::store::groups;
 use slipway::store::users::{self, NewUser};
@@ -57,4 +59,11 @@ pub fn members(app: &TestApp, group: &str, people: &[Somebody]) {
     let ids: Vec<UserId> = people.iter().map(|it| it.id).collect();
     let group = app.read(groups::list).into_iter().find(|it| it.key == group).expect("a shipped group");
     app.write(|tx| groups::set_members(tx, group.id, &ids));
+}
+
+/// This person is away from the day before the story to its tenth day, with this substitute.
+pub fn absence(app: &TestApp, who: &Somebody, substitute: Option<&Somebody>) -> DelegationId {
+    let (starts_at, ends_at) = (noon() - Duration::days(1), noon() + Duration::hours(12) + Duration::days(9));
+    let absence = Absence { user: who.id, substitute: substitute.map(|it| it.id), starts_at, ends_at };
+    app.act(|tx| slipway::app::delegations::give(tx, &absence, "")).expect("noted")
 }
