@@ -2,7 +2,10 @@
 
 use crate::support::given::{self, Somebody};
 use crate::support::{Browser, Page, TestApp};
+use slipway::app::links::Keys;
+use slipway::app::notices::muting::{self, Muted};
 use slipway::domain::mails::MailKind;
+use slipway::domain::notices::Rule;
 use slipway::domain::people::Role;
 use slipway::store::mails::{self, NewMail};
 use slipway::web::routes::Route;
@@ -15,6 +18,8 @@ pub struct Place {
     token: String,
     /// The token of a mailed link, and its code.
     link: given::Link,
+    /// The token of the link that mutes a kind of mail.
+    mute: String,
 }
 
 impl Place {
@@ -59,7 +64,8 @@ impl Place {
             value("code", link.code.clone()),
             value("digest", given::pending(&app, release)[0].2.clone()),
         ];
-        Place { app, people, values, token, link }
+        let mute = muting::path(&Keys::of(&app.config), cora.id, Muted::Rule(Rule::PhaseEntered)).replace("/mute/", "");
+        Place { app, people, values, token, link, mute }
     }
 
     pub fn value(&self, name: &str) -> &str {
@@ -86,7 +92,11 @@ impl Place {
         };
         let file = slipway::web::assets::url("app.css");
         let path = route.path.replace("/static/{hash}/{file}", &file).replace("{id}", id).replace("{change}", self.value("change"));
-        let token = if path.starts_with("/a/") { self.link.token() } else { &self.token };
+        let token = match route.path.split('/').nth(1) {
+            Some("a") => self.link.token(),
+            Some("mute") => &self.mute,
+            Some(_) | None => &self.token,
+        };
         path.replace("{section}", "scope").replace("{token}", token)
     }
 
@@ -109,6 +119,7 @@ impl Place {
             "/tasks/{id}/state" => vec![value("step", "start")],
             "/tasks/{id}/assignee" => vec![value("assignee", "me")],
             "/approvals/{id}/decision" => vec![value("decision", "approve"), value("digest", self.value("digest"))],
+            "/mute/{token}" => vec![value("delivery", "digest")],
             "/notices/reading" => vec![value("newest", "1")],
             "/calendars" | "/calendars/{id}" => {
                 vec![value("name", "Nights"), value("zone", "UTC"), value("monday", "0-6"), value("is_default", "yes"), value("version", "0")]
