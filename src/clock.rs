@@ -22,6 +22,11 @@ impl Clock {
         now.duration_trunc(Duration::microseconds(1)).unwrap_or(now)
     }
 
+    /// The time at which it stands; none if it goes.
+    pub fn standing(&self) -> Option<DateTime<Utc>> {
+        self.0.as_ref().map(|_| self.now())
+    }
+
     /// Moves a standing clock on. A real one goes by itself.
     pub fn advance(&self, by: Duration) {
         if let Some(standing) = &self.0 {

@@ -47,6 +47,16 @@ impl BaseUrl {
         }
     }
 
+    /// The host alone; messages are named by it.
+    pub fn host(&self) -> String {
+        match self.0.host() {
+            Some(url::Host::Domain(name)) => name.to_owned(),
+            Some(url::Host::Ipv4(address)) => format!("[{address}]"),
+            Some(url::Host::Ipv6(address)) => format!("[IPv6:{address}]"),
+            None => "localhost".to_owned(),
+        }
+    }
+
     /// Whether an `Origin` header names this very site.
     pub fn has_origin(&self, origin: &str) -> bool {
         origin == self.0.origin().ascii_serialization()
@@ -76,7 +86,7 @@ pub struct Config {
     /// At least 64 characters that sign cookies; made and kept in the data directory if not given. All instances of one installation need the same. Also SLIPWAY_SECRET_KEY_FILE, the path of a file that holds it.
     #[arg(long, env = "SLIPWAY_SECRET_KEY", hide_env_values = true, global = true)]
     pub secret_key: Option<String>,
-    /// The mail server: smtp://, smtps:// or smtp:// with ?tls=required, with user and password. Also SMTP_URL_FILE, the path of a file that holds it.
+    /// The mail server: smtp://user:password@host, smtps://…, or smtp://… with ?tls=required or ?tls=opportunistic for STARTTLS. Without it mails stay in the outbox, where administrators read them. Also SMTP_URL_FILE, the path of a file that holds it.
     #[arg(long, env = "SMTP_URL", hide_env_values = true, global = true)]
     pub smtp_url: Option<String>,
     /// Who mails come from.

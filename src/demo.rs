@@ -11,7 +11,7 @@ mod words;
 mod working;
 mod world;
 
-use crate::app::Error;
+use crate::app::{self, Error};
 use crate::domain::events::Event;
 use crate::domain::ids::RecordId;
 use crate::domain::people::Actor;
@@ -57,7 +57,11 @@ pub fn load(db: &Db) -> anyhow::Result<Loaded> {
     let mut telling = Telling::begin(db, now)?;
     telling.run(now)?;
     let (releases, changes) = telling.counts();
-    db.write_now::<_, Error>(Actor::slipway(), |tx| Ok(events::record(tx, None, &Event::DemoLoaded { releases, changes })?))?;
+    db.write_now::<_, Error>(Actor::slipway(), |tx| {
+        events::record(tx, None, &Event::DemoLoaded { releases, changes })?;
+        // Nobody wants a year of mails: only what is news is told.
+        app::notices::tell_since(tx, now - Duration::days(2))
+    })?;
     Ok(Loaded { accounts: people::accounts(), password: PASSWORD, releases, changes })
 }
 

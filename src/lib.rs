@@ -19,7 +19,10 @@ pub mod demo;
 pub mod config;
 pub mod secret;
 
-/// What recurs by the clock.
+/// Mails: how they read, and the way they leave.
+pub mod mail;
+
+/// What recurs by the clock, and the sending of mails.
 pub mod worker;
 
 /// Pages.

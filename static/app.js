@@ -68,6 +68,22 @@
     said = null;
   });
 
+  // The bell counts along while the page is looked at. A hidden page listens to nothing: a browser has few connections to one host.
+  let stream = null;
+  const listen = () => {
+    const wanted = document.getElementById("bell") && !document.hidden;
+    if (!wanted) {
+      stream?.close();
+      stream = null;
+    } else if (!stream || stream.readyState === EventSource.CLOSED) {
+      stream = new EventSource("/notices/stream");
+      stream.addEventListener("unread", ({ data }) => document.getElementById("bell-count")?.replaceChildren(data));
+    }
+  };
+  document.addEventListener("visibilitychange", listen);
+  document.addEventListener("htmx:after:swap", listen);
+  listen();
+
   // A page that came by itself: an error in its form is where one goes on.
   if (document.getElementById("form-summary") ?? document.getElementById("said")) arrive("");
 })();

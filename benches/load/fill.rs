@@ -70,6 +70,9 @@ pub fn records(url: &str, count: i64) -> Result<(), Box<dyn std::error::Error>> 
     let mut conn = PgConnection::establish(url)?;
     let script = include_str!("fill.sql").replace(":count", &count.to_string());
     conn.batch_execute(&script)?;
+    // What is due gets its deadlines as at an upgrade.
+    let deadlines = include_str!("../../migrations/2026-11-21-130310_fill_deadlines/up.sql").split_once("-- One row").ok_or("no such part")?.1;
+    conn.batch_execute(&format!("DELETE FROM deadlines; --{deadlines}"))?;
     conn.batch_execute("VACUUM ANALYZE")?;
     Ok(())
 }

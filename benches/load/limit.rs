@@ -121,10 +121,10 @@ async fn list(limit: Data<Limit>, req: actix_web::HttpRequest) -> HttpResponse {
 }
 
 async fn home(limit: Data<Limit>) -> HttpResponse {
-    let me = limit.actor.id;
+    let (me, now) = (limit.actor.id, limit.db.clock.now());
     answer(limit, move |conn| {
         let groups = choices::groups_of(conn, me)?;
-        approvals::inbox(conn, me, chrono::Utc::now(), false, 10)?;
+        approvals::inbox(conn, me, now, false, 10)?;
         tasks::waiting_for(conn, me, &groups, 10)?;
         Ok(lists::list(conn, &Filter { mine: Some(me), state: Some(RecordState::Open), order: Order::Due, ..Filter::default() }, 10)?)
     })

@@ -6,8 +6,10 @@
 
 mod client;
 mod count;
+mod deadlines;
 mod fill;
 mod limit;
+mod mail;
 
 use client::{Figures, Target};
 use slipway::clock::Clock;
@@ -26,41 +28,64 @@ const SPAN: Duration = Duration::from_secs(2);
 struct Flags {
     #[command(flatten)]
     config: Config,
+    /// Measure this part alone.
+    part: Option<Part>,
     /// What cargo passes.
     #[arg(long)]
     bench: bool,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    Pages,
+    Deadlines,
+    Mail,
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut config = <Flags as clap::Parser>::parse().config;
+    let Flags { mut config, part, .. } = <Flags as clap::Parser>::parse();
     config.secret_key = Some("x".repeat(64));
     config.workers = Some(2);
     let folder = tempfile::tempdir()?;
     let server =
         embedded::start(&embedded::Settings { data_dir: folder.path().to_owned(), binaries: config.postgres_bin.clone(), quick: false, max_connections: 40 })?;
-    let url = server.url(embedded::DATABASE);
-    migrations::run(&url)?;
-    let settings = db::Settings { url: url.clone(), connections: config.db_pool, wait: Duration::from_secs(10), statement_timeout: Duration::from_secs(60) };
+    let mut short = Vec::new();
+    let wanted = |it| part.is_none_or(|part| part == it);
+    if wanted(Part::Pages) {
+        pages(&server.url(embedded::DATABASE), &config, &mut short)?;
+    }
+    if wanted(Part::Mail) {
+        mails(&server.url(embedded::DATABASE), &config, !wanted(Part::Pages), &mut short)?;
+    }
+    if wanted(Part::Deadlines) {
+        deadlines::measure(&server, &mut short)?;
+    }
+    server.stop();
+    if short.is_empty() { Ok(()) } else { Err(short.join("; ").into()) }
+}
+
+/// How fast pages are; what falls short of its limit is noted.
+fn pages(url: &str, config: &Config, short: &mut Vec<String>) -> Result<(), Box<dyn std::error::Error>> {
+    migrations::run(url)?;
+    let settings = db::Settings { url: url.to_owned(), connections: config.db_pool, wait: Duration::from_secs(10), statement_timeout: Duration::from_secs(60) };
     count::install();
     let db = Db::open(settings, Clock::default())?;
     let mut out = std::io::stdout();
-
     fill::people(&db)?;
-    fill::records(&url, 100)?;
-    let few = queries(&db, &config)?;
-    fill::records(&url, RELEASES)?;
+    fill::records(url, 100)?;
+    let few = queries(&db, config)?;
+    fill::records(url, RELEASES)?;
     writeln!(out, "filled {RELEASES} releases with 10 tasks, 3 RFCs and 30 events each")?;
-    let many = queries(&db, &config)?;
+    let many = queries(&db, config)?;
     writeln!(out, "\nqueries a page     at 100    at {RELEASES}")?;
     for ((name, at_few), (_, at_many)) in few.iter().zip(&many) {
         writeln!(out, "{name:<18} {at_few:>6} {at_many:>10}")?;
     }
 
     writeln!(out, "\npage                conns   requests/s   of limit      p50 ms     p99 ms   p99/p50   limit p99/p50")?;
-    let mut short = Vec::new();
     for page in limit::PAGES {
         for connections in [1, 16] {
-            let (ours, bare) = compare(&db, &config, page, connections)?;
+            let (ours, bare) = compare(&db, config, page, connections)?;
             let ratio = ours.per_second() / bare.per_second();
             let name = page.name;
             writeln!(
@@ -80,9 +105,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
         }
     }
-    drop(db);
-    server.stop();
-    if short.is_empty() { Ok(()) } else { Err(short.join("; ").into()) }
+    Ok(())
+}
+
+/// How fast mails leave.
+fn mails(url: &str, config: &Config, is_empty: bool, short: &mut Vec<String>) -> Result<(), Box<dyn std::error::Error>> {
+    migrations::run(url)?;
+    let settings = db::Settings { url: url.to_owned(), connections: config.db_pool, wait: Duration::from_secs(10), statement_timeout: Duration::from_secs(60) };
+    let db = Db::open(settings, Clock::default())?;
+    if is_empty {
+        fill::people(&db)?;
+    }
+    short.extend(mail::run(&db, url, config)?);
+    Ok(())
 }
 
 /// How many statements each page sends.

@@ -10,15 +10,15 @@ use super::records::{lock_sheet, moving};
 use super::sheet::Sheet;
 use super::{Result, content};
 use crate::domain::approvals::{ApprovalState, RoundState, StepState, StepVerdict, Tally, round as settle_round};
+use crate::domain::calendars::Calendar;
 use crate::domain::events::Event;
 use crate::domain::ids::{ApprovalId, RecordId, RoundId, UserId};
 use crate::domain::refusals::Refusal;
 use crate::domain::workflows::ApprovalStep;
-use crate::domain::working_time;
 use crate::store::approvals::{self, Approval, Asked, NewStep};
 use crate::store::users::Person;
-use crate::store::{Tx, choices, events, records};
-use chrono_tz::Tz;
+use crate::store::{Tx, calendars, choices, events, records};
+use chrono::{DateTime, Utc};
 
 /// Opens a round: asks the approvers of the phase, once.
 pub fn ask(tx: &mut Tx<'_>, id: RecordId) -> Result<()> {
@@ -143,7 +143,7 @@ pub(super) fn exclude_own(tx: &mut Tx<'_>, id: RecordId) -> Result<()> {
 /// Brings the round, its steps and those asked to where the answers put them.
 fn settle(tx: &mut Tx<'_>, record: RecordId, round: RoundId) -> Result<()> {
     let full = approvals::find_round(tx.conn, round)?;
-    let zone = records::full(tx.conn, record)?.zone;
+    let calendar = records::full(tx.conn, record)?.calendar;
     let verdicts: Vec<StepVerdict> = full.steps.iter().map(verdict).collect();
     let (state, steps) = settle_round(&verdicts);
     let mut spared: Vec<ApprovalId> = Vec::new();
@@ -153,7 +153,7 @@ fn settle(tx: &mut Tx<'_>, record: RecordId, round: RoundId) -> Result<()> {
         }
     }
     for (asked, step_state) in full.steps.iter().zip(steps) {
-        settle_step(tx, record, zone, asked, step_state)?;
+        settle_step(tx, record, &calendar, asked, step_state)?;
     }
     if state != full.round.state {
         approvals::set_round(tx, round, state)?;
@@ -171,7 +171,7 @@ fn verdict(asked: &Asked) -> StepVerdict {
     StepVerdict { position: asked.step.position, verdict: asked.step.rule().verdict(tally) }
 }
 
-fn settle_step(tx: &mut Tx<'_>, record: RecordId, zone: Tz, asked: &Asked, state: StepState) -> Result<()> {
+fn settle_step(tx: &mut Tx<'_>, record: RecordId, calendar: &Calendar, asked: &Asked, state: StepState) -> Result<()> {
     use ApprovalState::{NotNeeded, Pending, Waiting};
     let step = asked.step.id;
     match state {
@@ -183,13 +183,23 @@ fn settle_step(tx: &mut Tx<'_>, record: RecordId, zone: Tz, asked: &Asked, state
         tell_opened(tx, record, asked)?;
     }
     if state != asked.step.state {
-        let due = working_time::due(tx.now, u32::try_from(asked.step.days).unwrap_or(0), zone);
-        approvals::set_step(tx, &asked.step, state, Some(due))?;
+        let due = if state == StepState::Open { Some(step_due(tx, calendar, asked)?) } else { None };
+        approvals::set_step(tx, &asked.step, state, due)?;
         if matches!(state, StepState::Approved | StepState::Denied) {
             events::record(tx, record, &Event::StepSettled { step: asked.step.name.clone(), state, spared: awaited(asked).collect() })?;
         }
     }
     Ok(())
+}
+
+/// When a step that opens now should be settled, in the calendar of the group it asks, or that of the record.
+fn step_due(tx: &mut Tx<'_>, calendar: &Calendar, asked: &Asked) -> Result<DateTime<Utc>> {
+    let days = u32::try_from(asked.step.days).unwrap_or(0);
+    let own = match asked.approvals.first() {
+        Some((first, _)) => calendars::of_group_named(tx.conn, &first.asked_as)?,
+        None => None,
+    };
+    Ok(own.as_ref().unwrap_or(calendar).due(tx.now, days))
 }
 
 /// The approvals of a step that wait for an answer.

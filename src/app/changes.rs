@@ -10,7 +10,7 @@ use crate::domain::people::Action;
 use crate::domain::records::RecordKind;
 use crate::domain::refusals::Refusal;
 use crate::store::records::{Details, NewRecord, Scope, Window};
-use crate::store::{Tx, categories, events, items, users, workflows};
+use crate::store::{Tx, calendars, categories, events, items, workflows};
 
 #[derive(Clone, Debug)]
 pub struct NewChange {
@@ -37,12 +37,12 @@ pub fn register(tx: &mut Tx<'_>, new: &NewChange) -> Result<RecordId> {
         categories::find(tx.conn, RecordKind::Change, new.category).map_err(|_| FormErrors::of("category", "This type cannot be chosen any more."))?;
     let workflow = workflows::find(tx.conn, category.workflow_id)?;
     let phase = workflow.first().ok_or_else(|| Refusal::Nowhere(category.name.clone()))?;
-    let zone = users::zone(tx.conn, new.details.owner_id)?;
+    let calendar = calendars::of_item(tx.conn, None)?;
     let record = NewRecord {
         kind: RecordKind::Change,
         category: &category,
         phase,
-        phase_due_at: phase_due(tx, zone, phase),
+        phase_due_at: phase_due(tx, &calendar, phase),
         identifier: None,
         ci_id: None,
         details: &new.details,

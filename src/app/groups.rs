@@ -1,9 +1,9 @@
 //! What an administrator does to groups.
 
 use super::context::{permit, unchanged};
-use super::{Error, FormErrors, Result};
+use super::{Error, FormErrors, Result, calendars};
 use crate::domain::events::{Event, FieldChange};
-use crate::domain::ids::{GroupId, UserId};
+use crate::domain::ids::{CalendarId, GroupId, UserId};
 use crate::domain::people::{Action, group_key};
 use crate::store::groups::{self, Member};
 use crate::store::{Tx, events};
@@ -14,13 +14,16 @@ pub struct Draft {
     pub name: String,
     pub description: String,
     pub members: Vec<UserId>,
+    pub calendar: Option<CalendarId>,
 }
 
 pub fn create(tx: &mut Tx<'_>, draft: &Draft) -> Result<GroupId> {
     permit(tx, Action::ManageUsers)?;
     let keys = groups::keys(tx)?;
     let key = group_key(&draft.name, &keys);
+    calendars::known(tx, draft.calendar)?;
     let id = groups::insert(tx, &key, &draft.name, &draft.description).map_err(taken)?;
+    groups::set_calendar(tx, id, draft.calendar)?;
     groups::set_members(tx, id, &draft.members).map_err(unknown_member)?;
     events::record(tx, None, &Event::GroupCreated { name: draft.name.clone() })?;
     Ok(id)
@@ -31,12 +34,16 @@ pub fn edit(tx: &mut Tx<'_>, id: GroupId, seen: i32, draft: &Draft) -> Result<()
     let group = groups::lock(tx, id)?;
     unchanged(group.version, seen)?;
     let before = groups::members(tx.conn, id)?;
+    let calendar = calendars::known(tx, draft.calendar)?;
+    let worked_in = calendars::known(tx, group.calendar_id)?;
     groups::update(tx, id, &draft.name, &draft.description).map_err(taken)?;
+    groups::set_calendar(tx, id, draft.calendar)?;
     groups::set_members(tx, id, &draft.members).map_err(unknown_member)?;
     let after = groups::members(tx.conn, id)?;
     let fields: Vec<FieldChange> = [
         FieldChange::between("Name", &group.name, &draft.name),
         FieldChange::between("Description", &group.description, &draft.description),
+        FieldChange::between("Calendar", worked_in.unwrap_or_default(), calendar.unwrap_or_default()),
         FieldChange::between("Members", names(&before), names(&after)),
     ]
     .into_iter()

@@ -2,19 +2,30 @@
 
 use super::context::permit;
 use super::error::FormErrors;
-use super::{Error, Result};
+use super::{Error, Result, calendars};
 use crate::domain::events::{Event, FieldChange};
-use crate::domain::ids::ItemId;
+use crate::domain::ids::{CalendarId, ItemId};
 use crate::domain::items::ItemKind;
 use crate::domain::people::Action;
 use crate::domain::text;
 use crate::store::items::{self, Item};
 use crate::store::{Tx, events};
 
-pub fn register(tx: &mut Tx<'_>, name: &str, kind: ItemKind, description: &str) -> Result<ItemId> {
+/// An item as somebody wants it.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub name: String,
+    pub kind: ItemKind,
+    pub description: String,
+    pub calendar: Option<CalendarId>,
+}
+
+pub fn register(tx: &mut Tx<'_>, Draft { name, kind, description, calendar }: &Draft) -> Result<ItemId> {
     permit(tx, Action::RegisterItem)?;
     is_free(tx, name, None)?;
-    let id = items::insert(tx, name, kind, description).map_err(|error| taken(error, name))?;
+    calendars::known(tx, *calendar)?;
+    let id = items::insert(tx, name, *kind, description).map_err(|error| taken(error, name))?;
+    items::set_calendar(tx, id, *calendar)?;
     events::record(tx, None, &Event::ItemRegistered { name: name.to_owned() })?;
     Ok(id)
 }
@@ -25,29 +36,35 @@ pub fn find_or_register(tx: &mut Tx<'_>, name: &str) -> Result<Item> {
     if let Some(item) = items::find_by_name(tx.conn, &name)? {
         return Ok(item);
     }
-    let id = register(tx, &name, ItemKind::Service, "").map_err(|error| match error {
+    let new = Draft { name, kind: ItemKind::Service, description: String::new(), calendar: None };
+    let id = register(tx, &new).map_err(|error| match error {
         Error::Invalid(_) => FormErrors::of("new_item", "Somebody else registers this CI right now. Send the form again.").into(),
         error @ (Error::NotFound | Error::Forbidden(_) | Error::Refused(_) | Error::Stale | Error::Outage(_)) => error,
     })?;
     Ok(items::find(tx.conn, id)?)
 }
 
-pub fn edit(tx: &mut Tx<'_>, id: ItemId, seen: i32, name: &str, kind: ItemKind, description: &str) -> Result<()> {
+pub fn edit(tx: &mut Tx<'_>, id: ItemId, seen: i32, draft: &Draft) -> Result<()> {
+    let Draft { name, kind, description, calendar } = draft;
     permit(tx, Action::RegisterItem)?;
     let before = items::find(tx.conn, id)?;
     is_free(tx, name, Some(id))?;
-    if !items::update(tx, id, seen, name, kind, description).map_err(|error| taken(error, name))? {
+    let chosen = calendars::known(tx, *calendar)?.unwrap_or_default();
+    if !items::update(tx, id, seen, name, *kind, description).map_err(|error| taken(error, name))? {
         return Err(Error::Stale);
     }
-    let fields = changes(&before, name, kind, description);
+    items::set_calendar(tx, id, *calendar)?;
+    let mut fields = changes(&before, draft);
+    let worked_in = calendars::known(tx, before.calendar_id)?.unwrap_or_default();
+    fields.extend(FieldChange::between("Calendar", worked_in, chosen));
     if !fields.is_empty() {
-        events::record(tx, None, &Event::ItemEdited { name: name.to_owned(), fields })?;
+        events::record(tx, None, &Event::ItemEdited { name: name.clone(), fields })?;
     }
     Ok(())
 }
 
-/// What differs between an item as it stands and as somebody wants it.
-pub fn changes(before: &Item, name: &str, kind: ItemKind, description: &str) -> Vec<FieldChange> {
+/// What differs between an item as it stands and as somebody wants it, by its own words.
+pub fn changes(before: &Item, Draft { name, kind, description, .. }: &Draft) -> Vec<FieldChange> {
     let fields = [
         FieldChange::between("Name", &before.name, name),
         FieldChange::between("Kind", before.kind.label(), kind.label()),

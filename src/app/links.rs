@@ -49,7 +49,7 @@ impl Keys {
         Keys { life: Duration::days(days), ..self }
     }
 
-    fn hash(&self, purpose: &[u8], salt: &[u8]) -> Vec<u8> {
+    pub(super) fn hash(&self, purpose: &[u8], salt: &[u8]) -> Vec<u8> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("a key of any length does");
         mac.update(purpose);
         mac.update(salt);
@@ -64,7 +64,7 @@ impl Keys {
         Code::of_hash(&self.hash(b"code", salt))
     }
 
-    fn secrets(&self, salt: &[u8]) -> Secrets {
+    pub(super) fn secrets(&self, salt: &[u8]) -> Secrets {
         Secrets { path: format!("/a/{}", self.token(salt)), code: self.code(salt).to_string() }
     }
 }

@@ -1,16 +1,20 @@
 //! Actions: one function for each thing that a person, a link or the clock does. In five steps: permit, lock, decide, write, record.
 
 pub mod approvals;
+pub mod calendars;
 pub mod changes;
 pub mod content;
 pub mod context;
 pub mod credentials;
+pub mod deadlines;
 pub mod delegations;
 pub mod error;
 pub mod groups;
 pub mod items;
 pub mod links;
+pub mod mails;
 pub mod models;
+pub mod notices;
 pub mod phases;
 pub mod profile;
 pub mod records;

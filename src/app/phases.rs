@@ -32,7 +32,7 @@ pub fn take(tx: &mut Tx<'_>, id: RecordId, seen: i32, key: &str, reason: &str) -
     let to = sheet.full.workflow.destination(transition, record.grades()).ok_or_else(|| Refusal::Nowhere(transition.label.clone()))?;
     let state = if to.is_end() { transition.outcome.unwrap_or(RecordState::Closed) } else { RecordState::Open };
     approvals::withdraw_open(tx, &sheet, "The record left the phase.")?;
-    let due = phase_due(tx, sheet.full.zone, to);
+    let due = phase_due(tx, &sheet.full.calendar, to);
     records::enter_phase(tx, record, to, state, due)?;
     events::record(tx, id, &event(transition, phase, to, state, reason))?;
     if state == RecordState::Open {

@@ -4,18 +4,17 @@ use super::context::{permit, unchanged};
 use super::error::FormErrors;
 use super::sheet::Sheet;
 use super::{Error, Result, approvals, content, tasks};
+use crate::domain::calendars::Calendar;
 use crate::domain::events::{Event, FieldChange};
 use crate::domain::ids::{ItemId, RecordId, UserId};
 use crate::domain::people::{Action, Actor};
 use crate::domain::records::RecordKind;
 use crate::domain::refusals::Refusal;
 use crate::domain::workflows::Phase;
-use crate::domain::working_time;
 use crate::store::records::{self, Details, Full, NewRecord, Record, Scope, Window};
 use crate::store::releases::{self, Plan};
 use crate::store::{Tx, events, items, users, watchers};
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 
 /// One section of a record, as somebody filled it in.
 #[derive(Clone, Debug)]
@@ -57,9 +56,9 @@ pub fn moving(actor: &Actor, record: &Record) -> Action {
     }
 }
 
-/// When a phase that begins now should be left, in working days of the owner.
-pub fn phase_due(tx: &Tx<'_>, zone: Tz, phase: &Phase) -> Option<DateTime<Utc>> {
-    phase.target_days.map(|days| working_time::due(tx.now, days, zone))
+/// When a phase that begins now should be left.
+pub fn phase_due(tx: &Tx<'_>, calendar: &Calendar, phase: &Phase) -> Option<DateTime<Utc>> {
+    phase.target_days.map(|days| calendar.due(tx.now, days))
 }
 
 /// Changes one section. Whoever saved meanwhile is not overwritten.

@@ -15,7 +15,7 @@ use crate::domain::requirements::Requirement;
 use crate::store::categories::Category;
 use crate::store::records::{self, Details, NewRecord, Scope, Window};
 use crate::store::releases::Plan;
-use crate::store::{Tx, categories, events, related, releases, users, workflows};
+use crate::store::{Tx, calendars, categories, events, related, releases, workflows};
 
 /// The CI of a new release: one that exists, or one to be created on the way.
 #[derive(Clone, Debug)]
@@ -83,12 +83,12 @@ fn write(tx: &mut Tx<'_>, new: &NewRelease, category: &Category, (item, item_nam
     let workflow = workflows::find(tx.conn, category.workflow_id)?;
     let phase = workflow.first().ok_or_else(|| Refusal::Nowhere(category.name.clone()))?;
     let identifier = identifier(item_name, version);
-    let zone = users::zone(tx.conn, new.details.owner_id)?;
+    let calendar = calendars::of_item(tx.conn, Some(item))?;
     let record = NewRecord {
         kind: RecordKind::Release,
         category,
         phase,
-        phase_due_at: phase_due(tx, zone, phase),
+        phase_due_at: phase_due(tx, &calendar, phase),
         identifier: Some(&identifier),
         ci_id: Some(item),
         details: &new.details,

@@ -79,7 +79,7 @@ impl Sheet {
         let open = self.round().filter(|it| it.round.state == RoundState::Open);
         let asked = open.into_iter().flat_map(|it| &it.steps).flat_map(|it| &it.approvals).filter(|(it, _)| it.state == ApprovalState::Pending);
         let missed = asked.filter_map(|(it, name)| Some((name, self.away.get(&it.approver_id).filter(|it| it.substitute.is_none())?)));
-        missed.map(|(name, away)| (name.clone(), last_day(away.until, self.full.zone))).collect()
+        missed.map(|(name, away)| (name.clone(), last_day(away.until, self.full.calendar.zone()))).collect()
     }
 
     /// The newest approval round of this visit.

@@ -4,17 +4,16 @@ use super::context::{permit, unchanged};
 use super::error::FormErrors;
 use super::{Error, Result};
 use crate::domain::events::{Event, FieldChange};
-use crate::domain::ids::{RecordId, TaskId, UserId};
+use crate::domain::ids::{GroupId, RecordId, TaskId, UserId};
 use crate::domain::models::Anchors;
 use crate::domain::people::{Action, Actor};
 use crate::domain::records::RecordKind;
 use crate::domain::refusals::Refusal;
 use crate::domain::tasks::{Around, Predecessors, TaskRefusal, TaskState, TaskStep, cycle, settle, take};
-use crate::domain::working_time;
 use crate::store::records::{self, Full, Record};
 use crate::store::tasks::{self, Named, Plan, Task};
 use crate::store::visits::{self, Visit};
-use crate::store::{Tx, choices, events, users};
+use crate::store::{Tx, calendars, choices, events, users};
 use chrono::{DateTime, Utc};
 
 /// The permission to plan the tasks of a record.
@@ -235,7 +234,8 @@ pub fn shift(tx: &mut Tx<'_>, id: TaskId, days: i64) -> Result<bool> {
     let full = lock_planned(tx, record)?;
     let task = tasks::find(tx.conn, id)?;
     let Some(due) = task.due_at.filter(|_| task.state.is_open()) else { return Ok(false) };
-    let moved = working_time::shift(due, days, full.zone);
+    let of_group = calendars::of_groups(tx.conn, task.group_id.as_slice())?;
+    let moved = of_group.values().next().unwrap_or(&full.calendar).shift(due, days);
     tasks::set_due(tx, id, Some(moved))?;
     tasks::forget_anchor(tx, id)?;
     events::record(tx, record, &Event::TaskShifted { title: task.title, before: time(Some(due)), after: time(Some(moved)) })?;
@@ -277,10 +277,14 @@ pub(super) fn settle_all(tx: &mut Tx<'_>, full: &Full) -> Result<()> {
 /// Counts due times anew from their anchors, for open tasks that nobody dated by hand.
 pub(super) fn reckon_due_times(tx: &mut Tx<'_>, full: &Full) -> Result<()> {
     let visits = visits::list(tx.conn, full.record.id)?;
-    for it in tasks::of_record(tx.conn, full.record.id)? {
+    let all = tasks::of_record(tx.conn, full.record.id)?;
+    let groups: Vec<GroupId> = all.iter().filter_map(|it| it.task.group_id).collect();
+    let of_groups = calendars::of_groups(tx.conn, &groups)?;
+    for it in all {
         let (Some(anchor), Some(offset)) = (it.task.anchor, it.task.offset_days) else { continue };
         let phase_entered = visits.iter().rev().find(|visit| visit.phase == it.task.phase).map(|visit| visit.entered_at);
-        let anchors = Anchors { phase_entered, deployment: full.record.planned_start, zone: full.zone };
+        let calendar = it.task.group_id.and_then(|group| of_groups.get(&group)).unwrap_or(&full.calendar);
+        let anchors = Anchors { phase_entered, deployment: full.record.planned_start, calendar };
         let due = anchors.due(anchor, i64::from(offset));
         if due != it.task.due_at && it.task.state.is_open() {
             tasks::set_due(tx, it.task.id, due)?;

@@ -2,6 +2,7 @@
 
 use super::findings::{self, Finding};
 use crate::config::{Config, unknown_variables};
+use crate::mail::{Post, Settings};
 use crate::secret;
 use crate::terminal;
 use std::process::ExitCode;
@@ -16,7 +17,8 @@ pub fn run(config: &Config) -> anyhow::Result<ExitCode> {
 
 /// What can be said without looking further than the settings.
 pub fn findings(config: &Config) -> Vec<Finding> {
-    let mut findings = vec![address(config), secret_key(config), mail(config)];
+    let mut findings = vec![address(config), secret_key(config)];
+    findings.extend(mail(config));
     if config.session_idle > config.session_life * 60 {
         findings.push(Finding::Warning("SLIPWAY_SESSION_IDLE is longer than SLIPWAY_SESSION_LIFE, which ends sessions first".into()));
     }
@@ -57,10 +59,18 @@ fn secret_key(config: &Config) -> Finding {
     }
 }
 
-fn mail(config: &Config) -> Finding {
-    match config.smtp_url.as_deref() {
-        None => Finding::Warning("no mail server (SMTP_URL): mails stay in the outbox".into()),
-        Some(url) if url.starts_with("smtp://") || url.starts_with("smtps://") => Finding::Fine("a mail server is set".into()),
-        Some(_) => Finding::Failure("SMTP_URL must start with smtp:// or smtps://".into()),
-    }
+fn mail(config: &Config) -> Vec<Finding> {
+    let server = match config.smtp_url.as_deref().map(Settings::parse) {
+        None => Finding::Warning("no mail server (SMTP_URL): mails stay in the outbox, where administrators read them".into()),
+        Some(Ok(settings)) => Finding::Fine(format!("mail leaves by {}", settings.name)),
+        Some(Err(cause)) => Finding::Failure(cause.to_string()),
+    };
+    let sender = match Post::of(config) {
+        Err(cause) => Finding::Failure(cause.to_string()),
+        Ok(post) if config.smtp_url.is_some() && post.from.email.domain() == "localhost" => {
+            Finding::Warning(format!("mails come from {}, which no other server will take: set SLIPWAY_MAIL_FROM", post.from.email))
+        }
+        Ok(post) => Finding::Fine(format!("mails come from {}", post.from.email)),
+    };
+    vec![server, sender]
 }

@@ -5,6 +5,8 @@ use super::database::Database;
 use super::findings::{self, Finding};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::domain::mails::Fault;
+use crate::mail;
 use crate::store::{condition, embedded, events, migrations};
 use diesel::pg::PgConnection;
 use std::os::unix::fs::PermissionsExt;
@@ -17,6 +19,7 @@ const CLOCK_FAILURE: f64 = 60.0;
 pub fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let mut findings = config_check::findings(config);
     findings.push(data_dir(config));
+    findings.extend(mail_server(config));
     if config.database_url.is_none() {
         findings.push(programs(config));
     }
@@ -40,6 +43,20 @@ fn data_dir(config: &Config) -> Finding {
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Finding::Fine(format!("the data directory {path} will be made")),
         Err(cause) => Finding::Failure(format!("the data directory {path} cannot be looked at: {cause}")),
     }
+}
+
+/// Whether the mail server answers; nothing, if there is none or its address is wrong, which is said elsewhere.
+fn mail_server(config: &Config) -> Option<Finding> {
+    let settings = mail::Settings::parse(config.smtp_url.as_deref()?).ok()?;
+    let name = &settings.name;
+    Some(match super::mail::check(&settings) {
+        Ok(Ok(())) => Finding::Fine(format!("the mail server {name} answers")),
+        Ok(Err(trouble)) if trouble.fault == Fault::Credentials => {
+            Finding::Failure(format!("the mail server {name} refuses our credentials: {}", trouble.words))
+        }
+        Ok(Err(trouble)) => Finding::Failure(format!("the mail server {name} does not answer as it should: {}", trouble.words)),
+        Err(cause) => Finding::Failure(cause.to_string()),
+    })
 }
 
 fn programs(config: &Config) -> Finding {

@@ -6,6 +6,7 @@ mod database;
 mod demo;
 mod doctor;
 mod findings;
+mod mail;
 mod migrate;
 mod serve;
 mod user;
@@ -47,6 +48,9 @@ enum Command {
     /// The activity log as evidence.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// The sending of mail.
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     /// The settings.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -100,6 +104,7 @@ fn carry_out(program: Program) -> anyhow::Result<ExitCode> {
         Command::User(command) => user::run(&config, command),
         Command::Demo(DemoCommand::Load) => demo::run(&config),
         Command::Audit(AuditCommand::Verify { expect }) => audit::run(&config, expect.as_ref()),
+        Command::Mail(command) => mail::run(&config, &command),
         Command::Config(ConfigCommand::Check) => config_check::run(&config),
         Command::Doctor => doctor::run(&config),
     }

@@ -8,7 +8,7 @@ use crate::store::{Db, condition, migrations};
 use crate::terminal;
 use crate::web::health::Draining;
 use crate::worker::{Worker, timetable};
-use crate::{app, secret, web};
+use crate::{app, mail, secret, web};
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
@@ -18,6 +18,8 @@ pub fn run(mut config: Config, with_demo: bool) -> anyhow::Result<ExitCode> {
     // First, because nothing else fails so soon.
     let listener = listen(config.listen)?;
     config.listen = listener.local_addr()?;
+    mail::Post::of(&config)?;
+    config.smtp_url.as_deref().map(mail::Settings::parse).transpose()?;
     let database = Database::own(&config)?;
     config.secret_key = Some(secret::key(&config)?);
     let db = database.migrated(&config, config.db_pool)?;
@@ -68,7 +70,7 @@ async fn until_stopped(listener: TcpListener, db: Db, config: &Config) -> anyhow
     let server = web::server::start(listener, db.clone(), config, draining.clone())?;
     let handle = server.handle();
     let mut serving = actix_web::rt::spawn(server);
-    let worker = Worker::start(&db, config);
+    let worker = Worker::start(&db, config)?;
     tracing::info!(address = %format!("http://{}", config.listen), base_url = %config.base_url(), "serving");
     tokio::select! {
         _ = &mut serving => anyhow::bail!("the server ended by itself"),

@@ -240,7 +240,7 @@ impl ChangeRun {
         let id = self.id()?;
         world.act(self.service.coordinator, |tx| {
             for (title, day) in self.story.tasks.iter().zip(1_u32..) {
-                let due = crate::domain::working_time::due(tx.now, day, times::ZONE);
+                let due = crate::domain::calendars::Calendar::office(times::ZONE).due(tx.now, day);
                 let plan = Plan { phase: "build".into(), title: (*title).into(), due_at: Some(due), mandatory: true, ..Plan::default() };
                 tasks::add(tx, id, &plan, &[])?;
             }

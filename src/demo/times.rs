@@ -1,6 +1,6 @@
 //! When people of the demo work, when they deploy, and the dice that make their days differ.
 
-use crate::domain::working_time;
+use crate::domain::calendars;
 use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveTime, Timelike, Utc, Weekday};
 use chrono_tz::Tz;
 
@@ -19,7 +19,7 @@ fn day_after(day: NaiveDate) -> NaiveDate {
 
 fn is_working_day(day: NaiveDate) -> bool {
     let holiday = matches!((day.month(), day.day()), (12, 24..=26 | 31) | (1, 1) | (5, 1) | (10, 3));
-    working_time::is_working_day(day) && !holiday
+    !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && !holiday
 }
 
 /// `time`, or the next moment at which people are at work.
@@ -36,7 +36,7 @@ pub fn at_work(time: DateTime<Utc>) -> DateTime<Utc> {
         day = day_after(day);
     }
     // Not everybody at nine sharp.
-    working_time::at(day, clock(MORNING, local.minute() / 2), ZONE)
+    calendars::at(day, clock(MORNING, local.minute() / 2), ZONE)
 }
 
 /// When people were at work about `time`, and before `today`.
@@ -50,7 +50,7 @@ pub fn lately(time: DateTime<Utc>, today: DateTime<Utc>) -> DateTime<Utc> {
     while !is_working_day(day) {
         day = before(day);
     }
-    working_time::at(day, clock(MORNING, 40), ZONE)
+    calendars::at(day, clock(MORNING, 40), ZONE)
 }
 
 /// So many working minutes later.
@@ -58,7 +58,7 @@ pub fn later(from: DateTime<Utc>, minutes: i64) -> DateTime<Utc> {
     let mut time = at_work(from);
     let mut left = Duration::minutes(minutes);
     loop {
-        let end = working_time::at(time.with_timezone(&ZONE).date_naive(), clock(EVENING, 0), ZONE);
+        let end = calendars::at(time.with_timezone(&ZONE).date_naive(), clock(EVENING, 0), ZONE);
         if time + left < end {
             return time + left;
         }
@@ -79,7 +79,7 @@ pub fn window(about: DateTime<Utc>, before: bool, big: bool, dice: &mut Dice) ->
         day = if before { day.checked_sub_days(Days::new(1)).unwrap_or(day) } else { day_after(day) };
     }
     let (from, hours) = if big { (clock(7, 0), dice.between(5, 8)) } else { (clock(19, 30 * (dice.between(0, 1) as u32)), dice.between(2, 4)) };
-    let start = working_time::at(day, from, ZONE);
+    let start = calendars::at(day, from, ZONE);
     (start, start + Duration::hours(hours))
 }
 

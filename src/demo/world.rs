@@ -89,7 +89,9 @@ impl World {
     }
 
     fn register(&mut self, name: &'static str, kind: ItemKind, description: &str) -> anyhow::Result<()> {
-        let id = self.act(Who::Ines, |tx| items::register(tx, name, kind, description)).with_context(|| name)?;
+        let id = self
+            .act(Who::Ines, |tx| items::register(tx, &items::Draft { name: name.into(), kind, description: description.into(), calendar: None }))
+            .with_context(|| name)?;
         self.items.insert(name, id);
         Ok(())
     }

@@ -1,6 +1,9 @@
-//! Mails: what they are, and what becomes of them.
+//! Mails: what they are, what becomes of them, and when another try is worth it.
 
+use super::approvals::ApprovalState;
+use super::notices::Rule;
 use super::words::words;
+use chrono::Duration;
 
 words! {
     pub enum MailKind {
@@ -18,3 +21,121 @@ words! {
         Cancelled = "cancelled" "Cancelled",
     }
 }
+
+/// After so many tries in vain a mail has failed.
+pub const MOST_TRIES: i32 = 12;
+
+/// A notice that waited longer than this is no news any more.
+pub const STALE_AFTER: Duration = Duration::days(7);
+
+const SHORTEST_DELAY: Duration = Duration::minutes(1);
+const LONGEST_DELAY: Duration = Duration::hours(6);
+
+/// Why a mail did not leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The server or the way to it is in trouble: 4xx, no connection, no answer.
+    Passing,
+    /// The server will never take this mail: 5xx.
+    Refused,
+    /// The server does not let us in at all: 535 and its like.
+    Credentials,
+}
+
+/// What follows from a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    TryAgain(Duration),
+    Fail,
+    /// Nothing is sent until somebody looks at it; the try does not count.
+    Pause,
+}
+
+impl Fault {
+    /// What follows after `tries` tries, this one included; `chance` between 0 and 1 spreads the next ones out.
+    pub fn verdict(self, tries: i32, chance: f64) -> Verdict {
+        match self {
+            Fault::Passing if tries >= MOST_TRIES => Verdict::Fail,
+            Fault::Passing => Verdict::TryAgain(delay(tries, chance)),
+            Fault::Refused => Verdict::Fail,
+            Fault::Credentials => Verdict::Pause,
+        }
+    }
+}
+
+/// A minute after the first try, then twice as long each time, up to six hours; a quarter more or less by chance.
+fn delay(tries: i32, chance: f64) -> Duration {
+    let doublings = u32::try_from(tries - 1).unwrap_or(0).min(16);
+    let plain = (SHORTEST_DELAY * 2i32.pow(doublings)).min(LONGEST_DELAY);
+    let factor = 0.75 + chance.clamp(0.0, 1.0) / 2.0;
+    Duration::milliseconds((plain.num_milliseconds() as f64 * factor) as i64)
+}
+
+/// What is known about a mail at the moment when it could leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// Of its notice, if it has one.
+    pub rule: Option<Rule>,
+    /// The approval it is about, as it stands.
+    pub approval: Option<ApprovalState>,
+    /// What became of the mails that asked this person for that approval.
+    pub asked: Asked,
+    /// Whether its reader's account is closed.
+    pub disabled: bool,
+    /// Since it was queued, or an administrator had it sent again.
+    pub age: Duration,
+}
+
+/// Whether somebody was asked for an approval by mail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Asked {
+    #[default]
+    Never,
+    /// That mail is just being sent.
+    Perhaps,
+    Certainly,
+}
+
+/// What to do with a mail whose time has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relevance {
+    Send,
+    /// It cannot be told yet.
+    Wait,
+    /// Nobody needs it any more; why, as a sentence.
+    Cancel(&'static str),
+}
+
+/// Whether a mail still says something that its reader needs to hear.
+pub fn relevance(facts: &Facts) -> Relevance {
+    if facts.disabled {
+        return Relevance::Cancel("The account of the recipient is closed.");
+    }
+    match (facts.rule, facts.approval) {
+        (Some(Rule::ApprovalAsked | Rule::ApprovalReminded), Some(ApprovalState::Pending)) => Relevance::Send,
+        (Some(Rule::ApprovalAsked | Rule::ApprovalReminded), Some(ApprovalState::Approved | ApprovalState::Denied)) => {
+            Relevance::Cancel("It was decided before the mail left.")
+        }
+        (Some(Rule::ApprovalAsked | Rule::ApprovalReminded), Some(ApprovalState::Waiting | ApprovalState::NotNeeded | ApprovalState::Excluded)) => {
+            Relevance::Cancel("The answer was no longer needed when the mail could leave.")
+        }
+        (Some(Rule::ApprovalNotNeeded), Some(ApprovalState::Pending)) => Relevance::Cancel("The answer is awaited again."),
+        (Some(Rule::ApprovalNotNeeded), Some(_)) => match facts.asked {
+            Asked::Certainly => Relevance::Send,
+            Asked::Perhaps => Relevance::Wait,
+            Asked::Never => Relevance::Cancel("The mail that asked never left, so there is nothing to take back."),
+        },
+        _ if facts.rule != Some(Rule::ApprovalReceipt) && facts.age > STALE_AFTER => {
+            Relevance::Cancel("It waited for more than a week, and is no news any more.")
+        }
+        _ => Relevance::Send,
+    }
+}
+
+/// The subject's first word, the same for all mails about one record.
+pub fn prefix(number: &str) -> String {
+    format!("[{number}] ")
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,9 +3,11 @@
 pub mod words;
 
 pub mod approvals;
+pub mod calendars;
 pub mod deadlines;
 pub mod delegations;
 pub mod differences;
+pub mod digests;
 pub mod events;
 pub mod ids;
 pub mod items;
@@ -23,7 +25,6 @@ pub mod requirements;
 pub mod tasks;
 pub mod text;
 pub mod workflows;
-pub mod working_time;
 
 #[cfg(test)]
 mod shipped;

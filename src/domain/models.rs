@@ -1,8 +1,8 @@
 //! Release models: predefined task plans and plan texts for a category.
 
+use super::calendars::Calendar;
 use super::words::words;
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -76,21 +76,22 @@ pub struct PlanTexts {
 
 /// The times that offsets are counted from.
 #[derive(Clone, Copy, Debug)]
-pub struct Anchors {
+pub struct Anchors<'a> {
     /// When the task's phase began, if it has.
     pub phase_entered: Option<DateTime<Utc>>,
     pub deployment: Option<DateTime<Utc>>,
-    pub zone: Tz,
+    /// In which those work who do the task.
+    pub calendar: &'a Calendar,
 }
 
-impl Anchors {
+impl Anchors<'_> {
     /// When something is due that is counted from `anchor`; unknown while the anchor is.
     pub fn due(self, anchor: Anchor, offset: i64) -> Option<DateTime<Utc>> {
         let from = match anchor {
             Anchor::Phase => self.phase_entered,
             Anchor::Deployment => self.deployment,
         };
-        from.map(|from| super::working_time::end(from, offset, self.zone))
+        from.map(|from| self.calendar.end(from, offset))
     }
 }
 

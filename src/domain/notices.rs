@@ -2,6 +2,11 @@
 
 use super::words::words;
 
+pub mod catalogue;
+
+#[cfg(test)]
+mod tests;
+
 words! {
     /// An occasion to tell somebody something.
     pub enum Rule {
@@ -54,6 +59,38 @@ words! {
 }
 
 impl Rule {
+    /// What it tells, for the page of preferences.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Rule::Registered => "A release or an RFC that concerns you was registered.",
+            Rule::PhaseEntered => "It went on to another phase, or was sent back.",
+            Rule::ApprovalAsked => "Your decision is awaited.",
+            Rule::ApprovalReminded => "Your decision is still awaited, and its time is running.",
+            Rule::ApprovalSettled => "An approval round was approved or denied.",
+            Rule::ApprovalNotNeeded => "You were asked, and no answer is needed any more.",
+            Rule::ApprovalReceipt => "What you decided from a mail, or a substitute in your place.",
+            Rule::TaskAssigned => "A task was given to you.",
+            Rule::TaskReady => "Tasks of yours or of your group can be started.",
+            Rule::ChangesAuthorised => "All RFCs of your release are authorised.",
+            Rule::ChangesImplemented => "All RFCs of your release are implemented.",
+            Rule::WindowMoved => "The planned time of a release or an RFC was moved.",
+            Rule::DeploymentDone => "A release was deployed.",
+            Rule::BackedOut => "A release is being backed out.",
+            Rule::Abandoned => "It was abandoned.",
+            Rule::Closed => "It has ended.",
+            Rule::DueSoon => "A quarter of the time remains.",
+            Rule::DeadlineMissed => "Something was not done in time.",
+            Rule::DeadlineEscalated => "It is a working day late.",
+            Rule::DeadlineRepeated => "It is late still: again after one working day, two, four and so on, at most five times.",
+            Rule::Delegation => "Somebody stands in for you, or you for them.",
+        }
+    }
+
+    /// Whether one hears of it even if one did it oneself.
+    pub fn tells_the_actor(self) -> bool {
+        !self.may_be_muted()
+    }
+
     /// Whether one may have it in the digest, or not at all. What waits for one's own answer is always told at once.
     pub fn may_be_muted(self) -> bool {
         match self {

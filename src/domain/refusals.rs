@@ -75,6 +75,12 @@ pub enum Refusal {
     LastAdministrator,
     #[error("You cannot disable your own account.")]
     OwnAccount,
+    #[error("This mail waits to be sent already.")]
+    QueuedAlready,
+    #[error("This mail waits no longer, so there is nothing to cancel.")]
+    NotQueued,
+    #[error("This mail is just being sent. Look at it again in a minute.")]
+    LeavingNow,
     #[error("The link is used or expired. Ask whoever runs Slipway for a new one.")]
     LinkSpent,
 }

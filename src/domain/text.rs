@@ -44,5 +44,10 @@ fn within(text: &str, limit: usize) -> Result<String, TextRefusal> {
     if length > limit { Err(TextRefusal::TooLong { limit, length }) } else { Ok(text.to_owned()) }
 }
 
+/// A time in words, in somebody's zone, which is named: `Mon 2 Mar 2026, 17:00 (Europe/Berlin)`.
+pub fn moment(time: chrono::DateTime<chrono::Utc>, zone: chrono_tz::Tz) -> String {
+    format!("{} ({})", time.with_timezone(&zone).format("%a %-d %b %Y, %H:%M"), zone.name())
+}
+
 #[cfg(test)]
 mod tests;

@@ -81,6 +81,9 @@ pub struct Phase {
     /// Working days that the phase should take.
     #[serde(default)]
     pub target_days: Option<u32>,
+    /// The key of the group that hears when the phase begins and when it is late.
+    #[serde(default)]
+    pub group: Option<String>,
     #[serde(default)]
     pub condition: Option<Condition>,
     #[serde(default)]
@@ -163,6 +166,20 @@ impl Workflow {
             phase = self.phase(&phase.advance()?.to)?;
         }
         None
+    }
+
+    /// Whether in the phase of this key the planned end of the work still lies ahead.
+    pub fn awaits_end(&self, key: &str) -> bool {
+        self.phase(key).is_some_and(|it| it.kind == PhaseKind::Main && it.milestone < Milestone::Implemented)
+    }
+
+    /// Whether in the phase of this key the planned start of the work still lies ahead: the phase in which it is carried out is known by what
+    /// it asks for.
+    pub fn awaits_start(&self, key: &str) -> bool {
+        let carried_out = |it: &Requirement| matches!(it, Requirement::DeploymentDone | Requirement::ImplementationDone);
+        let works = |phase: &Phase| phase.transitions.iter().any(|it| it.requirements.iter().any(carried_out));
+        let at_work = self.phases.iter().position(works);
+        self.phase(key).is_some_and(|it| it.kind == PhaseKind::Main) && (at_work.is_none() || self.position(key) < at_work)
     }
 
     /// Where a phase stands in the workflow's order.

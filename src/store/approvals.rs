@@ -49,6 +49,10 @@ pub struct Step {
 }
 
 impl Step {
+    pub fn is_late(&self, now: &DateTime<Utc>) -> bool {
+        self.state == StepState::Open && self.due_at.is_some_and(|due| due < *now)
+    }
+
     pub fn rule(&self) -> Rule {
         Rule::of_row(self.rule_word, self.percent)
     }

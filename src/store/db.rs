@@ -180,12 +180,36 @@ impl Db {
         E: From<Outage> + From<QueryError>,
     {
         let now = self.clock.now();
+        self.transact(actor, |_| Ok(now), f)
+    }
+
+    /// [`Db::write_now`], at the time that the database has: for work that several instances share, whose own clocks may differ.
+    /// A standing clock stays the time.
+    pub fn write_by_database_time<T, E>(&self, actor: Actor, f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<Outage> + From<QueryError>,
+    {
+        let standing = self.clock.standing();
+        self.transact(actor, |conn| standing.map_or_else(|| database_time(conn), Ok), f)
+    }
+
+    fn transact<T, E>(
+        &self,
+        actor: Actor,
+        time: impl FnOnce(&mut PgConnection) -> Result<DateTime<Utc>, QueryError>,
+        f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E>
+    where
+        E: From<Outage> + From<QueryError>,
+    {
         let mut conn = self.connection()?;
         let mut demoted = false;
         let answer = conn.build_transaction().run(|conn| {
             demoted = is_read_only(conn)?;
+            let now = time(conn)?;
             let mut tx = Tx { conn, actor, now, happened: Vec::new() };
             let answer = f(&mut tx)?;
+            super::deadlines::keep(&mut tx)?;
             super::events::append(&mut tx)?;
             Ok(answer)
         });
@@ -212,6 +236,11 @@ impl Db {
 #[diesel::declare_sql_function]
 extern "SQL" {
     fn current_setting(name: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+fn database_time(conn: &mut PgConnection) -> Result<DateTime<Utc>, QueryError> {
+    use diesel::prelude::*;
+    diesel::select(diesel::dsl::now.into_sql::<diesel::sql_types::Timestamptz>()).get_result(conn)
 }
 
 fn is_read_only(conn: &mut PgConnection) -> Result<bool, QueryError> {

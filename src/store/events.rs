@@ -29,6 +29,11 @@ pub fn record_for(tx: &mut Tx<'_>, record: impl Into<Option<RecordId>>, on_behal
     Ok(())
 }
 
+/// The records that something happened to so far.
+pub(super) fn touched(tx: &Tx<'_>) -> Vec<RecordId> {
+    tx.happened.iter().filter_map(|it| it.record).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+}
+
 /// Appends what happened, in order, from the head of the chain, which is locked until the commit.
 pub(super) fn append(tx: &mut Tx<'_>) -> QueryResult<()> {
     if tx.happened.is_empty() {
@@ -111,6 +116,42 @@ pub fn list(conn: &mut PgConnection, filter: &Filter, limit: i64) -> QueryResult
 fn entry((id, at, actor, on_behalf_of, record, kind, details): Row) -> Entry {
     let event = Event::of_row(&kind, &details);
     Entry { id, at, actor, on_behalf_of, record, kind, event }
+}
+
+/// An event as those who follow the log read it.
+#[derive(Debug, Clone)]
+pub struct Followed {
+    pub id: i64,
+    pub at: DateTime<Utc>,
+    pub actor_id: UserId,
+    pub actor: String,
+    pub for_id: Option<UserId>,
+    pub record: Option<RecordId>,
+    pub event: Option<Event>,
+}
+
+type FollowedRow = (i64, DateTime<Utc>, UserId, String, Option<UserId>, Option<RecordId>, String, serde_json::Value);
+
+/// The events after this one, oldest first. Ids are given under a lock, so none appears behind one that was read.
+pub fn after(conn: &mut PgConnection, id: i64, limit: i64) -> QueryResult<Vec<Followed>> {
+    let rows: Vec<FollowedRow> = events::table
+        .inner_join(users::table.on(users::id.eq(events::actor_id)))
+        .filter(events::id.gt(id))
+        .order(events::id)
+        .limit(limit)
+        .select((events::id, events::at, events::actor_id, users::name, events::for_id, events::record_id, events::kind, events::details))
+        .load(conn)?;
+    let followed = |(id, at, actor_id, actor, for_id, record, kind, details): FollowedRow| {
+        let event = Event::of_row(&kind, &details);
+        Followed { id, at, actor_id, actor, for_id, record, event }
+    };
+    Ok(rows.into_iter().map(followed).collect())
+}
+
+/// The last event before this time; 0 if there is none.
+pub fn last_before(conn: &mut PgConnection, time: DateTime<Utc>) -> QueryResult<i64> {
+    let found: Option<i64> = events::table.filter(events::at.lt(time)).order(events::id.desc()).select(events::id).first(conn).optional()?;
+    Ok(found.unwrap_or_default())
 }
 
 impl Entry {

@@ -2,7 +2,7 @@
 
 use super::Tx;
 use super::schema::{group_members, groups, users};
-use crate::domain::ids::{GroupId, UserId};
+use crate::domain::ids::{CalendarId, GroupId, UserId};
 use diesel::dsl::count_star;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -15,6 +15,8 @@ pub struct Group {
     pub name: String,
     pub description: String,
     pub version: i32,
+    /// In which it works; the default one if empty.
+    pub calendar_id: Option<CalendarId>,
 }
 
 /// Somebody in a group; a disabled account stays in it, but is asked for nothing.
@@ -66,6 +68,12 @@ pub fn update(tx: &mut Tx<'_>, id: GroupId, name: &str, description: &str) -> Qu
     diesel::update(groups::table.filter(groups::id.eq(id)))
         .set((groups::name.eq(name), groups::description.eq(description), groups::version.eq(groups::version + 1)))
         .execute(tx.conn)
+}
+
+/// Says in which calendar the group works; none is the default one.
+pub fn set_calendar(tx: &mut Tx<'_>, id: GroupId, calendar: Option<CalendarId>) -> QueryResult<()> {
+    diesel::update(groups::table.find(id)).set(groups::calendar_id.eq(calendar)).execute(tx.conn)?;
+    Ok(())
 }
 
 /// Makes these the members of the group.

@@ -2,7 +2,7 @@
 
 use super::Tx;
 use super::schema::{affected_items, configuration_items};
-use crate::domain::ids::{ItemId, RecordId};
+use crate::domain::ids::{CalendarId, ItemId, RecordId};
 use crate::domain::items::ItemKind;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -15,6 +15,8 @@ pub struct Item {
     pub kind: ItemKind,
     pub description: String,
     pub version: i32,
+    /// In which it is worked on; the default one if empty.
+    pub calendar_id: Option<CalendarId>,
 }
 
 /// Everything in use, by name.
@@ -38,6 +40,12 @@ pub fn insert(tx: &mut Tx<'_>, name: &str, kind: ItemKind, description: &str) ->
         .values((configuration_items::name.eq(name), configuration_items::kind.eq(kind), configuration_items::description.eq(description)))
         .returning(configuration_items::id)
         .get_result(tx.conn)
+}
+
+/// Says in which calendar the item is worked on; none is the default one.
+pub fn set_calendar(tx: &mut Tx<'_>, id: ItemId, calendar: Option<CalendarId>) -> QueryResult<()> {
+    diesel::update(configuration_items::table.find(id)).set(configuration_items::calendar_id.eq(calendar)).execute(tx.conn)?;
+    Ok(())
 }
 
 /// Returns whether the item was still at version `seen`.

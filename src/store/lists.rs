@@ -1,6 +1,7 @@
 //! Lists of records: filters, orders, keyset pages. Never the long texts.
 
-use super::schema::{affected_items, categories, configuration_items, records, releases, users};
+use super::schema::{affected_items, categories, configuration_items, deadlines, records, releases, users};
+use crate::domain::deadlines::Subject;
 use crate::domain::ids::{CategoryId, ItemId, RecordId, UserId};
 use crate::domain::records::{Milestone, RecordKind, RecordState};
 use crate::domain::words::words;
@@ -35,6 +36,8 @@ pub struct Row {
     pub phase_due_at: Option<DateTime<Utc>>,
     pub planned_start: Option<DateTime<Utc>>,
     pub planned_end: Option<DateTime<Utc>>,
+    /// The first of its planned times that still count.
+    pub plan_due_at: Option<DateTime<Utc>>,
     pub item: Option<String>,
     pub owner: String,
     pub coordinator: Option<String>,
@@ -50,8 +53,16 @@ impl Row {
         format!("{}/{}", self.kind.path(), self.id)
     }
 
-    pub fn is_late(&self, now: &DateTime<Utc>) -> bool {
+    pub fn is_phase_late(&self, now: &DateTime<Utc>) -> bool {
         self.state == RecordState::Open && self.phase_due_at.is_some_and(|due| due < *now)
+    }
+
+    pub fn is_plan_late(&self, now: &DateTime<Utc>) -> bool {
+        self.plan_due_at.is_some_and(|due| due < *now)
+    }
+
+    pub fn is_late(&self, now: &DateTime<Utc>) -> bool {
+        self.is_phase_late(now) || self.is_plan_late(now)
     }
 }
 
@@ -154,7 +165,7 @@ fn conditions(filter: &Filter) -> Vec<Condition> {
     }
     if let Some(now) = filter.overdue_at {
         all.push(Box::new(sql::<Bool>("records.state = 'open'").nullable()));
-        all.push(Box::new(records::phase_due_at.lt(now)));
+        all.push(Box::new(records::phase_due_at.lt(now).or(exists(planned().filter(deadlines::due_at.lt(now))).nullable())));
     }
     if let Some(from) = filter.from {
         all.push(Box::new(records::planned_end.ge(from)));
@@ -163,6 +174,13 @@ fn conditions(filter: &Filter) -> Vec<Condition> {
         all.push(Box::new(records::planned_start.lt(to)));
     }
     all
+}
+
+/// The deadlines of the planned times of the record in the row.
+#[diesel::dsl::auto_type]
+fn planned() -> _ {
+    let subjects: [Subject; 2] = [Subject::PlannedStart, Subject::PlannedEnd];
+    deadlines::table.filter(deadlines::record_id.eq(records::id)).filter(deadlines::subject.eq_any(subjects))
 }
 
 /// One page of the list, in the filter's order, after its mark.
@@ -187,6 +205,7 @@ pub fn list(conn: &mut PgConnection, filter: &Filter, limit: i64) -> QueryResult
             records::phase_due_at,
             records::planned_start,
             records::planned_end,
+            planned().select(diesel::dsl::min(deadlines::due_at)).single_value(),
             configuration_items::name.nullable(),
             users::name,
             coordinator.field(users::name).nullable(),

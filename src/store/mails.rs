@@ -5,7 +5,56 @@ use super::schema::mails;
 use crate::domain::ids::{MailId, RecordId, UserId};
 use crate::domain::mails::{MailKind, MailState};
 use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
 use diesel::prelude::*;
+
+pub mod around;
+pub mod list;
+pub mod pause;
+pub mod sending;
+
+/// A mail with its words. These hold marks in the place of personal links and codes.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = mails, check_for_backend(diesel::pg::Pg))]
+pub struct Mail {
+    pub id: MailId,
+    pub kind: MailKind,
+    pub user_id: Option<UserId>,
+    pub record_id: Option<RecordId>,
+    pub recipient: String,
+    /// The part before the @, the same at every try.
+    pub message_id: String,
+    pub state: MailState,
+    pub subject: String,
+    pub body_text: String,
+    pub body_html: String,
+    pub rendered_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+    pub next_try_at: DateTime<Utc>,
+    /// Who is sending it, or was when they were lost.
+    pub lease: Option<i64>,
+    pub tries: i32,
+    /// What the mail server said last, or why it was cancelled.
+    pub answer: String,
+    pub sent_at: Option<DateTime<Utc>>,
+    pub resent_at: Option<DateTime<Utc>>,
+}
+
+impl Mail {
+    /// Whether somebody is sending it right now.
+    pub fn is_leaving(&self, now: &DateTime<Utc>) -> bool {
+        self.state == MailState::Queued && self.lease.is_some() && self.next_try_at > *now
+    }
+}
+
+pub fn find(conn: &mut PgConnection, id: MailId) -> QueryResult<Mail> {
+    Mail::query().filter(mails::id.eq(id)).first(conn)
+}
+
+/// A mail that nobody else may take up or change until the transaction ends.
+pub fn lock(tx: &mut Tx<'_>, id: MailId) -> QueryResult<Mail> {
+    Mail::query().filter(mails::id.eq(id)).for_update().first(tx.conn)
+}
 
 #[derive(Debug, Clone, Insertable)]
 #[diesel(table_name = mails)]
@@ -34,6 +83,27 @@ impl NewMail {
             next_try_at: tx.now,
         }
     }
+}
+
+/// Queues it anew: with all its tries, under the same name.
+pub fn requeue(tx: &mut Tx<'_>, id: MailId) -> QueryResult<()> {
+    diesel::update(mails::table.find(id))
+        .set((
+            mails::state.eq(MailState::Queued),
+            mails::tries.eq(0),
+            mails::next_try_at.eq(tx.now),
+            mails::lease.eq(None::<i64>),
+            mails::sent_at.eq(None::<DateTime<Utc>>),
+            mails::resent_at.eq(tx.now),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// It will not leave, and why.
+pub fn cancel(tx: &mut Tx<'_>, id: MailId, why: &str) -> QueryResult<()> {
+    diesel::update(mails::table.find(id)).set((mails::state.eq(MailState::Cancelled), mails::answer.eq(why), mails::lease.eq(None::<i64>))).execute(tx.conn)?;
+    Ok(())
 }
 
 /// Queues these, and returns their ids in the same order.

@@ -2,10 +2,14 @@
 
 use super::Tx;
 use super::mails::{self, NewMail};
-use super::schema::{notice_preferences, notices, users};
+use super::preferences;
+use super::schema::{notices, records, users};
 use crate::domain::ids::{ApprovalId, MailId, NoticeId, RecordId, UserId};
 use crate::domain::mails::MailKind;
 use crate::domain::notices::{Delivery, Rule, Why};
+use crate::domain::records::RecordKind;
+use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt};
 use std::collections::BTreeMap;
@@ -37,17 +41,11 @@ pub fn add_all(tx: &mut Tx<'_>, new: &[NewNotice]) -> QueryResult<usize> {
 
 fn add_some(tx: &mut Tx<'_>, new: &[NewNotice]) -> QueryResult<usize> {
     let ids: Vec<UserId> = new.iter().map(|it| it.user).collect();
-    let readers: BTreeMap<UserId, String> =
-        users::table.filter(users::id.eq_any(&ids)).filter(users::disabled_at.is_null()).select((users::id, users::email)).load(tx.conn)?.into_iter().collect();
-    let wishes = wishes(tx, &ids)?;
-    let wish = |it: &NewNotice| match wishes.get(&(it.user, it.rule)) {
-        Some(wish) if it.rule.may_be_muted() => *wish,
-        Some(_) | None => Delivery::AtOnce,
-    };
+    let wishes = preferences::of_active(tx.conn, &ids)?;
     let rows: Vec<_> = new
         .iter()
-        .filter(|it| readers.contains_key(&it.user))
-        .map(|it| {
+        .filter_map(|it| Some((it, wishes.of(it.user, it.rule)?)))
+        .map(|(it, delivery)| {
             (
                 notices::rule.eq(it.rule),
                 notices::record_id.eq(it.record),
@@ -58,7 +56,7 @@ fn add_some(tx: &mut Tx<'_>, new: &[NewNotice]) -> QueryResult<usize> {
                 notices::facts.eq(serde_json::json!(it.facts)),
                 notices::path.eq(&it.path),
                 notices::approval_id.eq(it.approval),
-                notices::delivery.eq(wish(it)),
+                notices::delivery.eq(delivery),
                 notices::at.eq(tx.now),
             )
         })
@@ -72,7 +70,8 @@ fn add_some(tx: &mut Tx<'_>, new: &[NewNotice]) -> QueryResult<usize> {
         .returning((notices::id, notices::user_id, notices::record_id, notices::delivery))
         .get_results(tx.conn)?;
     let at_once: Vec<_> = noted.iter().filter(|(.., delivery)| *delivery == Delivery::AtOnce).collect();
-    let queued: Vec<NewMail> = at_once.iter().map(|(_, user, record, _)| NewMail::to(tx, MailKind::Notice, *user, *record, &readers[user])).collect();
+    let queued: Vec<NewMail> =
+        at_once.iter().map(|(_, user, record, _)| NewMail::to(tx, MailKind::Notice, *user, *record, wishes.address(*user).unwrap_or_default())).collect();
     let mails = mails::insert_all(tx, &queued)?;
     let told: Vec<NoticeId> = at_once.iter().map(|(notice, ..)| *notice).collect();
     link(tx, &told, &mails)?;
@@ -88,11 +87,119 @@ fn link(tx: &mut Tx<'_>, notices: &[NoticeId], mails: &[MailId]) -> QueryResult<
     Ok(())
 }
 
-/// What these people wish for each rule, where they said so.
-fn wishes(tx: &mut Tx<'_>, people: &[UserId]) -> QueryResult<BTreeMap<(UserId, Rule), Delivery>> {
-    let rows: Vec<(UserId, Rule, Delivery)> = notice_preferences::table
-        .filter(notice_preferences::user_id.eq_any(people))
-        .select((notice_preferences::user_id, notice_preferences::rule, notice_preferences::delivery))
-        .load(tx.conn)?;
-    Ok(rows.into_iter().map(|(user, rule, delivery)| ((user, rule), delivery)).collect())
+/// A notice as its reader sees it.
+#[derive(Clone, Debug, Queryable)]
+pub struct Told {
+    pub id: NoticeId,
+    pub rule: Rule,
+    pub record_id: Option<RecordId>,
+    pub kind: Option<RecordKind>,
+    pub why: Why,
+    pub headline: String,
+    pub facts: serde_json::Value,
+    pub path: String,
+    pub at: DateTime<Utc>,
+    pub read_at: Option<DateTime<Utc>>,
+}
+
+impl Told {
+    pub fn facts(&self) -> Vec<(String, String)> {
+        serde_json::from_value(self.facts.clone()).unwrap_or_default()
+    }
+
+    /// The number of the record that it is about.
+    pub fn number(&self) -> Option<String> {
+        Some(self.kind?.number(self.record_id?))
+    }
+}
+
+/// What somebody was told, the newest first; only what is unread, if so wished.
+pub fn list(conn: &mut PgConnection, user: UserId, unread: bool, before: Option<NoticeId>, limit: i64) -> QueryResult<Vec<Told>> {
+    let mut query = notices::table
+        .left_join(records::table)
+        .filter(notices::user_id.eq(user))
+        .order(notices::id.desc())
+        .limit(limit)
+        .select((
+            notices::id,
+            notices::rule,
+            notices::record_id,
+            records::kind.nullable(),
+            notices::why,
+            notices::headline,
+            notices::facts,
+            notices::path,
+            notices::at,
+            notices::read_at,
+        ))
+        .into_boxed();
+    if unread {
+        query = query.filter(notices::read_at.is_null());
+    }
+    if let Some(before) = before {
+        query = query.filter(notices::id.lt(before));
+    }
+    query.load(conn)
+}
+
+/// The page that a notice of somebody's is about.
+pub fn path(conn: &mut PgConnection, user: UserId, id: NoticeId) -> QueryResult<String> {
+    notices::table.find(id).filter(notices::user_id.eq(user)).select(notices::path).first(conn)
+}
+
+/// Marks one notice of somebody's as read, or all up to one.
+pub fn mark_read(tx: &mut Tx<'_>, user: UserId, id: NoticeId, and_older: bool) -> QueryResult<usize> {
+    let unread = notices::table.filter(notices::user_id.eq(user)).filter(notices::read_at.is_null());
+    let now = notices::read_at.eq(tx.now);
+    if and_older {
+        diesel::update(unread.filter(notices::id.le(id))).set(now).execute(tx.conn)
+    } else {
+        diesel::update(unread.filter(notices::id.eq(id))).set(now).execute(tx.conn)
+    }
+}
+
+/// How many notices each of these people has not read; nobody who has read all.
+pub fn unread(conn: &mut PgConnection, people: &[UserId]) -> QueryResult<BTreeMap<UserId, i64>> {
+    let rows: Vec<(UserId, i64)> = notices::table
+        .filter(notices::user_id.eq_any(people))
+        .filter(notices::read_at.is_null())
+        .group_by(notices::user_id)
+        .select((notices::user_id, diesel::dsl::count_star()))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Somebody with notices for a digest, who is held until the transaction ends.
+#[derive(Clone, Debug, Queryable)]
+pub struct DigestReader {
+    pub id: UserId,
+    pub email: String,
+    pub zone: String,
+    pub hour: i32,
+    pub seen_to: Option<chrono::NaiveDate>,
+}
+
+/// People after this one who have something for their digest. Those that another instance sees to are passed over.
+pub fn digest_readers(tx: &mut Tx<'_>, after: UserId, limit: i64) -> QueryResult<Vec<DigestReader>> {
+    let waiting = notices::table.filter(notices::delivery.eq(Delivery::Digest)).filter(notices::mail_id.is_null()).select(notices::user_id);
+    users::table
+        .filter(users::id.eq_any(waiting))
+        .filter(users::id.gt(after))
+        .filter(users::disabled_at.is_null())
+        .order(users::id)
+        .limit(limit)
+        .for_no_key_update()
+        .skip_locked()
+        .select((users::id, users::email, users::time_zone, users::digest_hour, users::digested_on))
+        .load(tx.conn)
+}
+
+/// Puts all that waits for somebody's digest into one mail.
+pub fn digest(tx: &mut Tx<'_>, reader: &DigestReader, today: chrono::NaiveDate) -> QueryResult<()> {
+    diesel::update(users::table.find(reader.id)).set(users::digested_on.eq(today)).execute(tx.conn)?;
+    let mail = mails::insert_all(tx, &[NewMail::to(tx, MailKind::Digest, reader.id, None, &reader.email)])?;
+    diesel::update(notices::table.filter(notices::user_id.eq(reader.id)).filter(notices::delivery.eq(Delivery::Digest)).filter(notices::mail_id.is_null()))
+        .set(notices::mail_id.eq(mail.first()))
+        .execute(tx.conn)?;
+    Ok(())
 }

@@ -3,12 +3,12 @@
 use super::Tx;
 use super::categories::Category;
 use super::releases::Release;
-use super::schema::{categories, configuration_items, records, releases, users, workflows};
+use super::schema::{calendars, categories, configuration_items, records, releases, users, workflows};
+use crate::domain::calendars::Calendar;
 use crate::domain::ids::{CategoryId, ItemId, RecordId, UserId, WorkflowId};
 use crate::domain::records::{Grade, Milestone, RecordKind, RecordState};
 use crate::domain::workflows::{Grades, Phase, Workflow};
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
@@ -61,7 +61,7 @@ impl Record {
         Grades { impact: self.impact, urgency: self.urgency }
     }
 
-    pub fn is_late(&self, now: &DateTime<Utc>) -> bool {
+    pub fn is_phase_late(&self, now: &DateTime<Utc>) -> bool {
         self.is_open() && self.phase_due_at.is_some_and(|due| due < *now)
     }
 
@@ -80,12 +80,33 @@ pub struct Full {
     pub workflow: Workflow,
     pub item: Option<String>,
     pub owner: String,
-    /// In which the record's due times are reckoned.
-    pub zone: Tz,
+    /// In which the record's due times are reckoned: that of its service, or the default one.
+    pub calendar: Calendar,
     pub coordinator: Option<String>,
 }
 
 impl Full {
+    /// Whether its work should have begun by now.
+    pub fn is_start_late(&self, now: &DateTime<Utc>) -> bool {
+        let record = &self.record;
+        record.is_open() && record.planned_start.is_some_and(|it| it < *now) && self.workflow.awaits_start(&record.phase)
+    }
+
+    /// Whether its work should be done by now.
+    pub fn is_end_late(&self, now: &DateTime<Utc>) -> bool {
+        let record = &self.record;
+        record.is_open() && record.planned_end.is_some_and(|it| it < *now) && self.workflow.awaits_end(&record.phase)
+    }
+
+    /// Whether one of its tasks should be done by now.
+    pub fn is_task_late(&self, task: &super::tasks::Task, now: &DateTime<Utc>) -> bool {
+        self.record.is_open() && task.is_late(now)
+    }
+
+    pub fn is_late(&self, now: &DateTime<Utc>) -> bool {
+        self.record.is_phase_late(now) || self.is_start_late(now) || self.is_end_late(now)
+    }
+
     pub fn phase(&self) -> QueryResult<&Phase> {
         self.workflow.phase(&self.record.phase).ok_or(diesel::result::Error::NotFound)
     }
@@ -97,12 +118,14 @@ pub fn find(conn: &mut PgConnection, id: RecordId) -> QueryResult<Record> {
 
 pub fn full(conn: &mut PgConnection, id: RecordId) -> QueryResult<Full> {
     let (owner, coordinator) = diesel::alias!(users as owner, users as coordinator);
-    let (record, release, category, definition, item, owner, zone, coordinator) = records::table
+    let own = calendars::id.nullable().eq(configuration_items::calendar_id);
+    let (record, release, category, definition, item, owner, calendar, coordinator) = records::table
         .inner_join(categories::table)
         .inner_join(workflows::table.on(workflows::id.eq(records::workflow_id)))
         .inner_join(owner.on(owner.field(users::id).eq(records::owner_id)))
         .left_join(releases::table.on(releases::record_id.eq(records::id)))
         .left_join(configuration_items::table.on(configuration_items::id.nullable().eq(records::ci_id)))
+        .left_join(calendars::table.on(own.or(configuration_items::calendar_id.is_null().and(calendars::is_default))))
         .left_join(coordinator.on(coordinator.field(users::id).nullable().eq(records::coordinator_id)))
         .filter(records::id.eq(id))
         .select((
@@ -112,11 +135,12 @@ pub fn full(conn: &mut PgConnection, id: RecordId) -> QueryResult<Full> {
             workflows::definition,
             configuration_items::name.nullable(),
             owner.field(users::name),
-            owner.field(users::time_zone),
+            calendars::definition.nullable(),
             coordinator.field(users::name).nullable(),
         ))
-        .first::<(Record, Option<Release>, Category, serde_json::Value, Option<String>, String, String, Option<String>)>(conn)?;
-    Ok(Full { record, release, category, workflow: super::workflows::parse(definition)?, item, owner, zone: zone.parse().unwrap_or_default(), coordinator })
+        .first::<(Record, Option<Release>, Category, serde_json::Value, Option<String>, String, Option<serde_json::Value>, Option<String>)>(conn)?;
+    let calendar = calendar.map(super::calendars::parse).transpose()?.unwrap_or_default();
+    Ok(Full { record, release, category, workflow: super::workflows::parse(definition)?, item, owner, calendar, coordinator })
 }
 
 /// [`full`], holding the row until the transaction ends.

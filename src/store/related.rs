@@ -6,6 +6,7 @@ use crate::domain::approvals::RoundState;
 use crate::domain::ids::RecordId;
 use crate::domain::records::{Grade, Milestone, RecordKind, RecordState, risk};
 use crate::domain::tasks::TaskState;
+use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
@@ -20,6 +21,8 @@ pub struct RelatedChange {
     pub assignee: Option<String>,
     pub impact: Option<Grade>,
     pub likelihood: Option<Grade>,
+    /// When its phase should be left.
+    pub phase_due_at: Option<DateTime<Utc>>,
     pub approval: Option<RoundState>,
     pub tasks_done: i64,
     pub tasks: i64,
@@ -28,6 +31,10 @@ pub struct RelatedChange {
 impl RelatedChange {
     pub fn number(&self) -> String {
         RecordKind::Change.number(self.id)
+    }
+
+    pub fn is_late(&self, now: &DateTime<Utc>) -> bool {
+        self.state == RecordState::Open && self.phase_due_at.is_some_and(|due| due < *now)
     }
 
     pub fn risk(&self) -> Option<Grade> {
@@ -58,6 +65,7 @@ pub fn of_release(conn: &mut PgConnection, release: RecordId) -> QueryResult<Vec
             users::name.nullable(),
             records::impact,
             records::likelihood,
+            records::phase_due_at,
             approval_rounds::table
                 .filter(approval_rounds::record_id.eq(records::id))
                 .order(approval_rounds::id.desc())

@@ -1,13 +1,17 @@
 //! Sessions' rows: who is signed in, from where, until when. Only hashes of their keys are kept.
 
 use super::Tx;
+use super::mails::pause;
 use super::schema::{sessions, users};
 use super::users::roles_array;
 use crate::domain::ids::UserId;
 use crate::domain::people::{Actor, Role, Theme};
 use chrono::{DateTime, Duration, Utc};
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 /// SHA-256 of a session's key.
 pub type KeyHash = Vec<u8>;
@@ -45,9 +49,16 @@ pub fn insert(tx: &mut Tx<'_>, key_hash: &KeyHash, user: UserId, life: Duration,
 pub struct Resumed {
     pub actor: Actor,
     pub seen_at: DateTime<Utc>,
+    /// How many notices they have not read; [`MANY`] stands for all above.
+    pub unread: i64,
+    /// Why no mail is sent, if it is paused: administrators are told on every page.
+    pub paused: Option<String>,
 }
 
-type Row = (UserId, String, String, Theme, Vec<Role>, DateTime<Utc>);
+/// Nobody counts further than this.
+pub const MANY: i64 = 100;
+
+type Row = (UserId, String, String, Theme, Vec<Role>, DateTime<Utc>, i64, Option<String>);
 
 /// The session of this key, unless it has ended or its account is disabled.
 pub fn resume(conn: &mut PgConnection, key_hash: &KeyHash, now: DateTime<Utc>, idle: Duration) -> QueryResult<Option<Resumed>> {
@@ -57,10 +68,20 @@ pub fn resume(conn: &mut PgConnection, key_hash: &KeyHash, now: DateTime<Utc>, i
         .filter(sessions::expires_at.gt(now))
         .filter(sessions::seen_at.gt(now - idle))
         .filter(users::disabled_at.is_null())
-        .select((users::id, users::name, users::time_zone, users::theme, roles_array(), sessions::seen_at))
+        .select((users::id, users::name, users::time_zone, users::theme, roles_array(), sessions::seen_at, unread(), pause::reason()))
         .first(conn)
         .optional()?;
-    Ok(row.map(|(id, name, zone, theme, roles, seen_at)| Resumed { actor: Actor { id, name, roles, zone: zone.parse().unwrap_or_default(), theme }, seen_at }))
+    Ok(row.map(|(id, name, zone, theme, roles, seen_at, unread, paused)| Resumed {
+        actor: Actor { id, name, roles, zone: zone.parse().unwrap_or_default(), theme },
+        seen_at,
+        unread,
+        paused,
+    }))
+}
+
+/// How many notices the user in the row has not read, within the query that looks them up.
+fn unread() -> SqlLiteral<BigInt> {
+    sql("(SELECT count(*) FROM (SELECT FROM notices n WHERE n.user_id = users.id AND n.read_at IS NULL LIMIT 100) unread)")
 }
 
 /// Notes that the session is in use.

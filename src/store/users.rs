@@ -5,7 +5,6 @@ use super::schema::{user_roles, users};
 use crate::domain::ids::{SLIPWAY, UserId};
 use crate::domain::people::{Actor, Role, Theme};
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::pg::PgConnection;
@@ -161,12 +160,6 @@ pub fn set_roles(tx: &mut Tx<'_>, id: UserId, roles: &[Role]) -> QueryResult<()>
 /// The roles of the user in the row, for a query over `users`.
 pub(super) fn roles_array() -> SqlLiteral<Array<Text>> {
     sql("ARRAY(SELECT role FROM user_roles r WHERE r.user_id = users.id ORDER BY role)")
-}
-
-/// The time zone that somebody works in.
-pub fn zone(conn: &mut PgConnection, id: UserId) -> QueryResult<Tz> {
-    let name: String = users::table.filter(users::id.eq(id)).select(users::time_zone).first(conn)?;
-    Ok(name.parse().unwrap_or_default())
 }
 
 /// Whoever acts as this user, unless the account is disabled.

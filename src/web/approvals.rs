@@ -10,10 +10,12 @@ use crate::app::{self, Context, Error, FormErrors};
 use crate::domain::approvals::{ApprovalState, RoundState};
 use crate::domain::ids::{ApprovalId, StepId, UserId};
 use crate::domain::links::may_take_back;
+use crate::domain::mails::MailState;
 use crate::domain::records::RecordKind;
 use crate::domain::refusals::Refusal;
 use crate::store::approvals::{self, Approval, Asked, FullRound, Inbox};
 use crate::store::delegations::Away;
+use crate::store::mails::around::{self, Delivery};
 use crate::store::records::{self, Full};
 use crate::store::{PgConnection, delegations};
 use actix_web::HttpRequest;
@@ -64,6 +66,7 @@ struct Show {
     may_decide: bool,
     own: bool,
     may_retract: bool,
+    deliveries: BTreeMap<ApprovalId, Delivery>,
 }
 
 impl Show {
@@ -90,7 +93,25 @@ impl Show {
         let mut form = form.unwrap_or_default();
         form.fields.set("digest", &asked.step.digest);
         let (replacements, said) = Default::default();
-        Ok(Show { content, away, replacements, said, frame, full, approval, asked, round, changed, form, stands_in_for, may_decide, own, may_retract })
+        let deliveries = around::deliveries(conn, approval.record_id)?;
+        Ok(Show {
+            content,
+            away,
+            replacements,
+            said,
+            frame,
+            full,
+            approval,
+            asked,
+            round,
+            changed,
+            form,
+            stands_in_for,
+            may_decide,
+            own,
+            may_retract,
+            deliveries,
+        })
     }
 
     fn reasons(&self) -> Vec<Choice> {
@@ -99,6 +120,11 @@ impl Show {
 
     fn decisions(&self) -> Vec<Choice> {
         decision::decisions()
+    }
+
+    /// Whether the mail that asked for this approval left.
+    fn delivery(&self, id: &ApprovalId) -> Option<&Delivery> {
+        self.deliveries.get(id)
     }
 
     fn is_release(&self) -> bool {

@@ -13,7 +13,7 @@ use chrono_tz::Tz;
 use futures_util::stream;
 
 const CHUNK: i64 = 1000;
-const HEAD: [&str; 14] = [
+const HEAD: [&str; 15] = [
     "Number",
     "Identifier",
     "Title",
@@ -24,6 +24,7 @@ const HEAD: [&str; 14] = [
     "Phase due",
     "Planned start",
     "Planned end",
+    "Overdue",
     "CI",
     "Owner",
     "Coordinator",
@@ -66,10 +67,10 @@ async fn chunk(ctx: &Context, filter: Filter, first: bool, zone: Tz) -> Result<(
     let asked = filter.clone();
     let rows = ctx.read(move |conn| Ok(lists::list(conn, &asked, CHUNK)?)).await?;
     let next = (rows.len() as i64 == CHUNK).then(|| rows.last().map(|it| Filter { after: Some(mark_of(it, filter.order)), ..filter.clone() })).flatten();
-    Ok((Bytes::from(write(&rows, first, zone).unwrap_or_default()), next))
+    Ok((Bytes::from(write(&rows, first, zone, ctx.now()).unwrap_or_default()), next))
 }
 
-fn write(rows: &[Row], head: bool, zone: Tz) -> Result<Vec<u8>, csv::Error> {
+fn write(rows: &[Row], head: bool, zone: Tz, now: DateTime<Utc>) -> Result<Vec<u8>, csv::Error> {
     let mut out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     if head {
         out.write_record(HEAD)?;
@@ -87,6 +88,7 @@ fn write(rows: &[Row], head: bool, zone: Tz) -> Result<Vec<u8>, csv::Error> {
             time(row.phase_due_at),
             time(row.planned_start),
             time(row.planned_end),
+            if row.is_late(&now) { "yes" } else { "" }.to_owned(),
             text(row.item.as_deref().unwrap_or_default()),
             text(&row.owner),
             text(row.coordinator.as_deref().unwrap_or_default()),

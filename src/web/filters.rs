@@ -85,6 +85,15 @@ pub fn relative(time: impl Moment, now: impl Moment) -> String {
     if minutes > 0 { format!("in {count} {unit}{plural}") } else { format!("{count} {unit}{plural} ago") }
 }
 
+/// What stands beside a button that mails people.
+pub fn mails(count: impl std::borrow::Borrow<usize>) -> String {
+    match *count.borrow() {
+        0 => "This mails nobody.".into(),
+        1 => "This mails one person.".into(),
+        count => format!("This mails {count} people."),
+    }
+}
+
 /// Markdown as HTML that can do no harm.
 pub fn markdown(text: &str) -> Markup {
     let mut html = String::with_capacity(text.len() * 2);

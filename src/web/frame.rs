@@ -2,6 +2,7 @@
 
 use super::form::Fields;
 use super::page::NOTICE;
+use super::session;
 use crate::app::Context;
 use crate::domain::people::{Action, Actor, Theme};
 use actix_web::HttpRequest;
@@ -22,17 +23,22 @@ pub struct Frame {
     pub path: String,
     /// What the last action did; said once, in the live region.
     pub notice: Option<Notice>,
+    /// How many notices the actor has not read.
+    pub unread: i64,
     pub now: DateTime<Utc>,
+    /// Why no mail is sent, for administrators.
+    pub paused: Option<String>,
 }
 
 impl Frame {
     pub fn of(ctx: &Context, req: &HttpRequest) -> Frame {
-        Frame { actor: Some(ctx.actor.clone()), path: req.path().to_owned(), notice: notice(req), now: ctx.now() }
+        let paused = session::paused_of(req).filter(|_| ctx.actor.may(Action::ManageUsers));
+        Frame { actor: Some(ctx.actor.clone()), path: req.path().to_owned(), notice: notice(req), unread: session::unread_of(req), now: ctx.now(), paused }
     }
 
     /// For pages that are open to strangers.
     pub fn outside(req: &HttpRequest, now: DateTime<Utc>) -> Frame {
-        Frame { actor: None, path: req.path().to_owned(), notice: notice(req), now }
+        Frame { actor: None, path: req.path().to_owned(), notice: notice(req), unread: session::unread_of(req), now, paused: None }
     }
 
     pub fn theme(&self) -> Theme {
@@ -67,6 +73,11 @@ impl Frame {
         self.actor.as_ref().map_or("", |it| it.name.as_str())
     }
 
+    /// The count on the bell, if there is one.
+    pub fn unread_text(&self) -> String {
+        unread_text(self.unread)
+    }
+
     pub fn initials(&self) -> String {
         super::filters::initials(self.actor_name())
     }
@@ -86,13 +97,15 @@ impl Frame {
     pub fn more_places(&self) -> Vec<(&'static str, &'static str)> {
         let mut places = vec![
             ("/profile", "Your profile"),
+            ("/notices/preferences", "Your notifications"),
             ("/delegations", "Absences"),
             ("/items", "Configuration items"),
             ("/models", "Release models"),
             ("/workflows", "Workflows"),
+            ("/calendars", "Calendars"),
         ];
         if self.manages_users() {
-            places.extend([("/users", "Users"), ("/groups", "Groups"), ("/activity", "Activity log")]);
+            places.extend([("/users", "Users"), ("/groups", "Groups"), ("/mails", "Mails"), ("/activity", "Activity log")]);
         }
         places
     }
@@ -100,6 +113,15 @@ impl Frame {
     /// Marks the entry of the navigation that one is in.
     pub fn is_at(&self, place: &str) -> bool {
         if place == "/" { self.path == "/" } else { self.path.starts_with(place) }
+    }
+}
+
+/// `3`, `99+`; empty when all is read.
+pub fn unread_text(count: i64) -> String {
+    match count {
+        0 => String::new(),
+        1..=99 => count.to_string(),
+        _ => "99+".into(),
     }
 }
 

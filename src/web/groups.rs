@@ -7,7 +7,7 @@ use super::users::Manager;
 use crate::app::groups::{self as actions, Draft};
 use crate::app::{self, Context, Error, FormErrors};
 use crate::domain::events::FieldChange;
-use crate::domain::ids::GroupId;
+use crate::domain::ids::{CalendarId, GroupId};
 use crate::domain::text;
 use crate::store::PgConnection;
 use crate::store::groups::{self, Group};
@@ -40,6 +40,7 @@ struct Edit {
     group: Option<Group>,
     form: Form,
     people: Vec<Choice>,
+    calendars: Vec<Choice>,
     /// What somebody else saved while this was being edited: as it stands now, and as it was typed here.
     meanwhile: Vec<FieldChange>,
     stale: bool,
@@ -60,7 +61,18 @@ fn people(conn: &mut PgConnection, group: Option<GroupId>) -> app::Result<Vec<Ch
 
 pub async fn new(Manager(ctx): Manager, req: HttpRequest) -> Answer {
     let frame = page::frame(&ctx, &req);
-    page::show(&ctx, move |conn| Ok(Edit { group: None, form: Form::default(), people: people(conn, None)?, meanwhile: Vec::new(), stale: false, frame })).await
+    page::show(&ctx, move |conn| {
+        Ok(Edit {
+            group: None,
+            form: Form::default(),
+            people: people(conn, None)?,
+            calendars: super::calendars::choices(conn)?,
+            meanwhile: Vec::new(),
+            stale: false,
+            frame,
+        })
+    })
+    .await
 }
 
 pub async fn edit(Manager(ctx): Manager, req: HttpRequest, id: web::Path<GroupId>) -> Answer {
@@ -70,9 +82,18 @@ pub async fn edit(Manager(ctx): Manager, req: HttpRequest, id: web::Path<GroupId
         let mut fields = Fields::default();
         fields.set("name", &group.name);
         fields.set("description", &group.description);
+        fields.set("calendar", group.calendar_id.map_or_else(String::new, |it| it.to_string()));
         fields.set("version", group.version.to_string());
         fields.set_all("members", groups::members(conn, *id)?.iter().map(|it| it.id.to_string()).collect());
-        Ok(Edit { people: people(conn, Some(group.id))?, group: Some(group), form: Form::of(fields), meanwhile: Vec::new(), stale: false, frame })
+        Ok(Edit {
+            people: people(conn, Some(group.id))?,
+            calendars: super::calendars::choices(conn)?,
+            group: Some(group),
+            form: Form::of(fields),
+            meanwhile: Vec::new(),
+            stale: false,
+            frame,
+        })
     })
     .await
 }
@@ -82,8 +103,9 @@ fn read(fields: &Fields) -> Result<Draft, Error> {
     let name = errors.check("name", text::line(fields.text("name")));
     let description = errors.check("description", text::optional_line(fields.text("description")));
     let members = fields.several("members", &mut errors);
+    let calendar = fields.optional("calendar", &mut errors);
     match name.zip(description).filter(|_| errors.is_empty()) {
-        Some((name, description)) => Ok(Draft { name, description, members }),
+        Some((name, description)) => Ok(Draft { name, description, members, calendar }),
         None => Err(errors.into()),
     }
 }
@@ -124,11 +146,14 @@ async fn answer(ctx: &Context, req: &HttpRequest, id: Option<GroupId>, mut field
                 let name = FieldChange::between("Name", &group.name, &typed.name);
                 let description = FieldChange::between("Description", &group.description, &typed.description);
                 let members = FieldChange::between("Members", actions::names(&now), chosen.join(", "));
-                [name, description, members].into_iter().flatten().collect()
+                let all = super::calendars::choices(conn)?;
+                let named = |id: Option<CalendarId>| all.iter().find(|it| id.is_some_and(|id| it.value == id.to_string())).map_or("", |it| it.label.as_str());
+                let calendar = FieldChange::between("Calendar", named(group.calendar_id), named(typed.calendar));
+                [name, description, calendar, members].into_iter().flatten().collect()
             }
             Some(_) | None => Vec::new(),
         };
-        Ok(Edit { people: people(conn, id)?, group, form: Form::refused(fields, errors), meanwhile, stale, frame })
+        Ok(Edit { people: people(conn, id)?, calendars: super::calendars::choices(conn)?, group, form: Form::refused(fields, errors), meanwhile, stale, frame })
     });
     let again = again.await?;
     if stale { page::conflict(&again) } else { page::unprocessable(&again) }

@@ -4,6 +4,7 @@ use super::form::{Choice, Fields, Form};
 use super::frame::Frame;
 use super::page::{self, Answer};
 use super::records::id_of;
+use crate::app::items::Draft;
 use crate::app::{self, Context, Error, FormErrors};
 use crate::domain::events::FieldChange;
 use crate::domain::ids::ItemId;
@@ -42,11 +43,12 @@ struct Edit {
     /// What somebody else saved while this was being edited: as it stands now, and as it was typed here.
     meanwhile: Vec<FieldChange>,
     stale: bool,
+    calendars: Vec<Choice>,
 }
 
 impl Edit {
-    fn of(frame: Frame, id: Option<ItemId>, form: Form) -> Edit {
-        Edit { frame, id, form, meanwhile: Vec::new(), stale: false }
+    fn of(frame: Frame, id: Option<ItemId>, form: Form, calendars: Vec<Choice>) -> Edit {
+        Edit { frame, id, form, meanwhile: Vec::new(), stale: false, calendars }
     }
 
     fn kinds(&self) -> Vec<Choice> {
@@ -66,7 +68,8 @@ pub async fn new(ctx: Context, req: HttpRequest) -> Answer {
     permitted(&ctx)?;
     let mut fields = Fields::default();
     fields.set("kind", ItemKind::Service.word());
-    page::html(&Edit::of(page::frame(&ctx, &req), None, Form::of(fields)))
+    let frame = page::frame(&ctx, &req);
+    page::show(&ctx, move |conn| Ok(Edit::of(frame, None, Form::of(fields), super::calendars::choices(conn)?))).await
 }
 
 pub async fn edit(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
@@ -79,26 +82,28 @@ pub async fn edit(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
         fields.set("name", item.name);
         fields.set("kind", item.kind.word());
         fields.set("description", item.description);
+        fields.set("calendar", item.calendar_id.map_or_else(String::new, |it| it.to_string()));
         fields.set("version", item.version.to_string());
-        Ok(Edit::of(frame, Some(id), Form::of(fields)))
+        Ok(Edit::of(frame, Some(id), Form::of(fields), super::calendars::choices(conn)?))
     })
     .await
 }
 
-fn parse(fields: &Fields) -> Result<(String, ItemKind, String), FormErrors> {
+fn parse(fields: &Fields) -> Result<Draft, FormErrors> {
     let mut errors = FormErrors::default();
     let name = errors.check("name", text::line(fields.text("name")));
     let kind = fields.required("kind", &mut errors);
     let description = errors.check("description", text::prose(fields.text("description")));
+    let calendar = fields.optional("calendar", &mut errors);
     match (name, kind, description) {
-        (Some(name), Some(kind), Some(description)) if errors.is_empty() => Ok((name, kind, description)),
+        (Some(name), Some(kind), Some(description)) if errors.is_empty() => Ok(Draft { name, kind, description, calendar }),
         _ => Err(errors),
     }
 }
 
 pub async fn create(ctx: Context, req: HttpRequest, fields: Fields) -> Answer {
     let answer = match parse(&fields) {
-        Ok((name, kind, description)) => ctx.write(move |tx| app::items::register(tx, &name, kind, &description)).await.map(|_| ()),
+        Ok(draft) => ctx.write(move |tx| app::items::register(tx, &draft)).await.map(|_| ()),
         Err(errors) => Err(errors.into()),
     };
     reply(&ctx, &req, None, fields, answer).await
@@ -108,7 +113,7 @@ pub async fn update(ctx: Context, req: HttpRequest, id: Path<String>, fields: Fi
     let id: ItemId = id_of(&id)?;
     let seen = fields.version();
     let answer = match parse(&fields) {
-        Ok((name, kind, description)) => ctx.write(move |tx| app::items::edit(tx, id, seen, &name, kind, &description)).await,
+        Ok(draft) => ctx.write(move |tx| app::items::edit(tx, id, seen, &draft)).await,
         Err(errors) => Err(errors.into()),
     };
     reply(&ctx, &req, Some(id), fields, answer).await
@@ -116,14 +121,15 @@ pub async fn update(ctx: Context, req: HttpRequest, id: Path<String>, fields: Fi
 
 async fn reply(ctx: &Context, req: &HttpRequest, id: Option<ItemId>, mut fields: Fields, answer: app::Result<()>) -> Answer {
     let frame = page::frame(ctx, req);
+    let calendars = ctx.read(super::calendars::choices).await?;
     match (answer, id) {
         (Ok(()), _) => page::see_with("/items", "Saved."),
-        (Err(Error::Invalid(errors)), _) => page::unprocessable(&Edit::of(frame, id, Form::refused(fields, errors))),
+        (Err(Error::Invalid(errors)), _) => page::unprocessable(&Edit::of(frame, id, Form::refused(fields, errors), calendars)),
         (Err(Error::Stale), Some(item)) => {
             let item = ctx.read(move |conn| Ok(items::find(conn, item)?)).await?;
             fields.set("version", item.version.to_string());
-            let meanwhile = parse(&fields).map(|(name, kind, description)| app::items::changes(&item, &name, kind, &description)).unwrap_or_default();
-            page::conflict(&Edit { meanwhile, stale: true, ..Edit::of(frame, id, Form::of(fields)) })
+            let meanwhile = parse(&fields).map(|draft| app::items::changes(&item, &draft)).unwrap_or_default();
+            page::conflict(&Edit { meanwhile, stale: true, ..Edit::of(frame, id, Form::of(fields), calendars) })
         }
         (Err(other), _) => Err(other.into()),
     }

@@ -23,7 +23,7 @@ impl RootSpanBuilder for Requests {
     fn on_request_start(request: &ServiceRequest) -> Span {
         let id = id_of(request).unwrap_or_default();
         let route = request.match_pattern().unwrap_or_default();
-        let is_chatter = matches!(route.as_str(), "/healthz" | "/readyz") || route.starts_with("/static/");
+        let is_chatter = matches!(route.as_str(), "/healthz" | "/readyz" | "/metrics") || route.starts_with("/static/");
         request.extensions_mut().insert(Begun { at: Instant::now(), is_chatter });
         // The level is high so that the id stands beside errors even when little is logged.
         tracing::error_span!("request", request_id = id, method = %request.method(), route)

@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod approvals;
 pub mod assets;
+pub mod calendars;
 pub mod changes;
 pub mod csv;
 pub mod decision;
@@ -16,6 +17,9 @@ pub mod health;
 pub mod home;
 pub mod items;
 pub mod log;
+pub mod mails;
+pub mod metrics;
+pub mod notices;
 pub mod page;
 pub mod process;
 pub mod profile;

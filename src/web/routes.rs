@@ -1,8 +1,8 @@
 //! Every URL of the application, who may knock there, and the function that answers: the contents page.
 
 use super::{
-    activity, approvals, assets, changes, delegations, groups, health, home, items, process, profile, public, records, releases, search, session, setup, tasks,
-    users,
+    activity, approvals, assets, calendars, changes, delegations, groups, health, home, items, mails, metrics, notices, process, profile, public, records,
+    releases, search, session, setup, tasks, users,
 };
 use actix_web::{Resource, guard, web};
 
@@ -67,6 +67,7 @@ routes! {
     get  "/"                                            SignedIn => home::show;
     get  "/healthz"                                     Public   => health::alive;
     get  "/readyz"                                      Public   => health::ready;
+    get  "/metrics"                                     Public   => metrics::show;
     get  "/static/{hash}/{file}"                        Public   => assets::show;
 
     get  "/releases"                                    SignedIn => releases::index;
@@ -120,11 +121,25 @@ routes! {
     post "/a/{token}/decision"                          Link     => public::decide;
     post "/a/{token}/undo"                              Link     => public::undo;
 
+    get  "/notices"                                     SignedIn => notices::index;
+    post "/notices/reading"                             SignedIn => notices::read_all;
+    post "/notices/{id}/reading"                        SignedIn => notices::open;
+    get  "/notices/stream"                              SignedIn => notices::stream::show;
+    get  "/notices/preferences"                         SignedIn => notices::preferences::edit;
+    post "/notices/preferences"                         SignedIn => notices::preferences::update;
+    get  "/mute/{token}"                                Link     => notices::muting::show;
+    post "/mute/{token}"                                Link     => notices::muting::update;
+
     get  "/items"                                       SignedIn => items::index;
     post "/items"                                       SignedIn => items::create;
     get  "/items/new"                                   SignedIn => items::new;
     post "/items/{id}"                                  SignedIn => items::update;
     get  "/items/{id}/edit"                             SignedIn => items::edit;
+    get  "/calendars"                                   SignedIn => calendars::index;
+    post "/calendars"                                   SignedIn => calendars::create;
+    get  "/calendars/new"                               SignedIn => calendars::new;
+    post "/calendars/{id}"                              SignedIn => calendars::update;
+    get  "/calendars/{id}/edit"                         SignedIn => calendars::edit;
     get  "/models"                                      SignedIn => process::models;
     get  "/workflows"                                   SignedIn => process::workflows;
     get  "/search"                                      SignedIn => search::index;
@@ -147,6 +162,13 @@ routes! {
     post "/users/{id}/password"                         SignedIn => users::set_password;
     post "/users/{id}/disabling"                        SignedIn => users::disable;
     post "/users/{id}/enabling"                         SignedIn => users::enable;
+    get  "/mails"                                       SignedIn => mails::index;
+    post "/mails/resumption"                            SignedIn => mails::resume;
+    post "/mails/tests"                                 SignedIn => mails::test;
+    get  "/mails/{id}"                                  SignedIn => mails::show;
+    get  "/mails/{id}/html"                             SignedIn => mails::html;
+    post "/mails/{id}/tries"                            SignedIn => mails::resend;
+    post "/mails/{id}/cancellation"                     SignedIn => mails::cancel;
     get  "/groups"                                      SignedIn => groups::index;
     post "/groups"                                      SignedIn => groups::create;
     get  "/groups/new"                                  SignedIn => groups::new;

@@ -1,6 +1,9 @@
 //! The server: every middleware in its order, and how it starts and stops.
 
 use super::health::Draining;
+use super::mails::Outlet;
+use super::metrics::Metrics;
+use super::notices::stream::Listeners;
 use super::throttle::Throttle;
 use super::{assets, failure, log, page, routes, security, session};
 use crate::app::credentials::Credentials;
@@ -27,7 +30,11 @@ pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining)
     let sessions = session::Settings::of(config);
     let credentials = Credentials::default();
     let keys = web::Data::new(Keys::of(config));
+    let outlet = Outlet::of(config);
+    let metrics = web::Data::new(Metrics::default());
     let throttle = web::Data::new(Throttle::new(&db.clock));
+    let listeners = Listeners::default();
+    tokio::spawn(listeners.clone().serve(db.clone(), draining.clone()));
     let timeout = BodyTimeout(config.request_timeout());
     let server = HttpServer::new(move || {
         App::new()
@@ -37,7 +44,10 @@ pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining)
             .app_data(web::Data::new(timeout))
             .app_data(web::Data::new(sessions.clone()))
             .app_data(web::Data::new(credentials.clone()))
+            .app_data(web::Data::new(listeners.clone()))
             .app_data(keys.clone())
+            .app_data(web::Data::new(outlet))
+            .app_data(metrics.clone())
             .app_data(throttle.clone())
             .app_data(web::PayloadConfig::new(BODY_LIMIT))
             .wrap(from_fn(security::same_site))

@@ -1,28 +1,33 @@
-//! Does what recurs, beside the server, until it is told to stop.
+//! Does what recurs, and sends mails, beside the server, until it is told to stop.
 
+pub mod sending;
 pub mod timetable;
 
 use crate::config::Config;
+use crate::mail::Unusable;
 use crate::store::Db;
+use sending::Sender;
 use std::sync::Arc;
 use timetable::{Entry, TIMETABLE};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
-/// The running work: one task for each line of the timetable.
+/// The running work: a task for each line of the timetable, and the sender.
 pub struct Worker {
     order: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
 }
 
 impl Worker {
-    /// Starts everything on the timetable; what is on it runs once right away.
-    pub fn start(db: &Db, config: &Config) -> Worker {
+    /// Starts the sender and everything on the timetable; what is on it runs once right away.
+    pub fn start(db: &Db, config: &Config) -> Result<Worker, Unusable> {
         let (order, ordered) = watch::channel(false);
+        let sender = Sender::new(db, config)?;
         let config = Arc::new(config.clone());
-        let tasks = TIMETABLE.iter().map(|entry| tokio::spawn(repeat(entry, db.clone(), config.clone(), ordered.clone()))).collect();
-        Worker { order, tasks }
+        let mut tasks: Vec<_> = TIMETABLE.iter().map(|entry| tokio::spawn(repeat(entry, db.clone(), config.clone(), ordered.clone()))).collect();
+        tasks.push(tokio::spawn(sender.run(ordered)));
+        Ok(Worker { order, tasks })
     }
 
     /// Lets what is running come to its end, and starts nothing more.

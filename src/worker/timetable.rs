@@ -13,16 +13,40 @@ pub struct Entry {
     pub work: fn(&Db, &Config) -> app::Result<()>,
 }
 
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+/// How often the next of anything is looked for.
+const SOON: Duration = Duration::from_secs(15);
 const HOUR: Duration = Duration::from_secs(3600);
 
 pub const TIMETABLE: &[Entry] = &[
+    Entry { name: "tell whom it concerns what happened", every: SECOND, work: |db, _| tell(db) },
+    Entry {
+        name: "make the daily digests",
+        every: MINUTE,
+        work: |db, _| db.write_now(Actor::slipway(), |tx| app::notices::reading::make_digests(tx).map(drop)),
+    },
     Entry { name: "note the checkpoint of the activity log", every: HOUR, work: |db, _| note_checkpoint(db) },
+    Entry { name: "tell missed deadlines", every: SOON, work: |db, _| sweep_deadlines(db) },
     Entry { name: "clear away ended sessions", every: HOUR, work: clear_sessions },
 ];
+
+/// Tells all that happened up to now, some events at a time.
+pub fn tell(db: &Db) -> app::Result<()> {
+    const AT_ONCE: i64 = 200;
+    while db.write_now(Actor::slipway(), |tx| app::notices::tell(tx, AT_ONCE))? > 0 {}
+    Ok(())
+}
 
 fn clear_sessions(db: &Db, config: &Config) -> app::Result<()> {
     let idle = chrono::Duration::minutes(config.session_idle);
     db.write_now(Actor::slipway(), |tx| app::sessions::clear_ended(tx, idle).map(drop))
+}
+
+/// Goes on until nothing is due, in pieces, so that no transaction lasts long.
+fn sweep_deadlines(db: &Db) -> app::Result<()> {
+    while db.write_by_database_time(Actor::slipway(), |tx| app::deadlines::sweep(tx, 200))? > 0 {}
+    Ok(())
 }
 
 /// Writes into the program's log how far the activity log reaches: what is kept there, `slipway audit verify --expect` checks later.

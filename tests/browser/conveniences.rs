@@ -170,3 +170,23 @@ fn the_theme_that_one_chooses_applies_at_once_and_the_device_decides_otherwise()
         window.until("dark by the device", async |it| look(it).await == dark).await;
     });
 }
+
+#[test]
+fn the_bell_rings_on_an_open_page_and_leads_to_what_happened() {
+    tell(async {
+        let app = TestApp::start().await;
+        let tom = given::user(&app, "Tom", &[Role::ReleaseCoordinator]);
+        let window = Window::open(&app, Hands::Keyboard).await;
+        window.give_to(&app, &tom).await;
+        window.goto("/releases").await;
+        given::release(&app, "Payroll").registered();
+        app.tell();
+        window.until_text("#bell-count", "1").await;
+        window.follow("#bell").await;
+        window.until_text("h1", "Notifications").await;
+        window.follow(".is-unread .notice-headline").await;
+        window.until_text("h1", "Payroll v1.1").await;
+        window.until_text("#bell-count", "").await;
+        assert_eq!(window.complaints().await, Vec::<String>::new());
+    });
+}

@@ -5,6 +5,9 @@ use crate::support::given;
 use crate::tell;
 use crate::window::Window;
 use crate::world::{LONG, World};
+use slipway::app::links::Keys;
+use slipway::app::notices::muting::{self, Muted};
+use slipway::domain::notices::Rule;
 use slipway::web::routes::ROUTES;
 use std::collections::BTreeSet;
 
@@ -146,6 +149,9 @@ fn pages(world: &World) -> Vec<Page> {
     let lists =
         ["/", "/releases", "/changes", "/tasks", "/approvals", "/items", "/models", "/workflows", "/search", "/activity", "/profile", "/users", "/groups"];
     add(ADMINISTRATOR, fixed(&lists), UNFOLD);
+    add(MANAGER, fixed(&["/notices", "/notices?show=unread", "/notices/preferences"]), "");
+    let reader = world.somebody(MANAGER).id;
+    add("", vec![muting::path(&Keys::of(&world.app.config), reader, Muted::Rule(Rule::PhaseEntered))], "");
     add(MANAGER, fixed(&["/", "/tasks", "/releases?state=open&mine=yes&q=nothing+of+the+kind"]), "");
     add(MANAGER, vec![format!("/search?q={}", &LONG[..12])], "");
     add(APPROVER, fixed(&["/", "/approvals"]), "");
@@ -183,7 +189,7 @@ fn links(world: &World) -> Vec<String> {
 
 fn every_route_is_among(pages: &[Page]) {
     /// Not for people's eyes; or, the setup page, only there while nobody else is.
-    const OTHERS: [&str; 6] = ["/healthz", "/readyz", "/static/{hash}/{file}", "/releases.csv", "/changes.csv", "/setup/{token}"];
+    const OTHERS: [&str; 7] = ["/healthz", "/readyz", "/static/{hash}/{file}", "/releases.csv", "/changes.csv", "/setup/{token}", "/notices/stream"];
     let fits = |pattern: &str, path: &str| {
         let path = path.split('?').next().unwrap_or_default();
         pattern.split('/').count() == path.split('/').count()

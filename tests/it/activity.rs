@@ -37,7 +37,7 @@ async fn each_action_leaves_its_event_and_a_refused_one_none() {
         new
     };
     browser.post(&tasks, &[("title", "Book"), ("phase", "plan")]).await.expect(303);
-    assert_eq!(since(), ["task_added"]);
+    assert_eq!(since(), ["task_added", "tasks_ready"]);
     let task = given::sheet(&app, id).tasks[0].task.id;
     browser.post(&format!("/tasks/{task}/assignee"), &[("assignee", "me")]).await.expect(303);
     browser.post(&format!("/tasks/{task}/state"), &[("step", "complete")]).await.expect(303);
@@ -45,7 +45,7 @@ async fn each_action_leaves_its_event_and_a_refused_one_none() {
     browser.post(&waivers, &[("requirement", "window_set"), ("reason", "Any night")]).await.expect(303);
     assert_eq!(since(), ["requirement_waived"]);
     browser.post(&rounds, &[]).await.expect(303);
-    assert_eq!(since(), ["approval_asked"]);
+    assert_eq!(since(), ["approval_asked", "step_opened"]);
     let (approval, _, digest) = given::pending(&app, id).remove(0);
     approver.post(&format!("/approvals/{approval}/decision"), &[("decision", "approve"), ("digest", &digest)]).await.expect(303);
     assert_eq!(since(), ["approval_decided", "step_settled", "round_settled"]);

@@ -75,7 +75,21 @@ fn addresses(app: &TestApp, ids: &Ids) -> Vec<String> {
     let Ids { release, change, closed, task, approval, item, user } = ids;
     let mut all: Vec<String> = ["/", "/releases", "/releases?state=abandoned", "/releases/new", "/changes", "/changes/new", "/tasks", "/approvals", "/items"]
         .into_iter()
-        .chain(["/items/new", "/models", "/workflows", "/search", "/search?q=pay", "/activity", "/profile", "/users", "/users/new", "/groups", "/groups/new"])
+        .chain([
+            "/items/new",
+            "/models",
+            "/workflows",
+            "/search",
+            "/search?q=pay",
+            "/activity",
+            "/profile",
+            "/users",
+            "/users/new",
+            "/groups",
+            "/groups/new",
+            "/mails",
+            "/mails?state=sent",
+        ])
         .map(str::to_owned)
         .collect();
     for id in [release, closed] {

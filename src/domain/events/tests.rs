@@ -1,7 +1,6 @@
 //! Events read back as they are stored, every one has a sentence, and the chain of hashes notices every change.
 
 use super::*;
-use crate::domain::ids::RecordId;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -147,7 +146,8 @@ struct Row {
 impl Row {
     fn hash(&self) -> Vec<u8> {
         let Row { micros, numbers: [id, actor], optional: [on_behalf_of, record], kind, details, previous } = self;
-        let (at, on_behalf_of, record) = (DateTime::from_timestamp_micros(*micros).unwrap(), on_behalf_of.map(UserId), record.map(RecordId));
+        let (at, on_behalf_of, record) =
+            (DateTime::from_timestamp_micros(*micros).unwrap(), on_behalf_of.map(UserId), record.map(crate::domain::ids::RecordId));
         Link { id: *id, at, actor: UserId(*actor), on_behalf_of, record, kind, details }.hash(previous)
     }
 }

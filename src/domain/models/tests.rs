@@ -96,7 +96,8 @@ fn the_plan_of_a_major_release_covers_what_the_process_calls_for() {
 fn offsets_count_from_the_phase_or_from_the_deployment() {
     let at = |text: &str| DateTime::parse_from_rfc3339(text).unwrap().with_timezone(&Utc);
     // A Wednesday, and the Friday of the week after.
-    let anchors = Anchors { phase_entered: Some(at("2026-11-18T10:00:00Z")), deployment: Some(at("2026-11-27T20:00:00Z")), zone: Tz::Europe__Berlin };
+    let calendar = Calendar::office(chrono_tz::Tz::Europe__Berlin);
+    let anchors = Anchors { phase_entered: Some(at("2026-11-18T10:00:00Z")), deployment: Some(at("2026-11-27T20:00:00Z")), calendar: &calendar };
     assert_eq!(anchors.due(Anchor::Phase, 2), Some(at("2026-11-20T16:00:00Z")));
     assert_eq!(anchors.due(Anchor::Phase, 3), Some(at("2026-11-23T16:00:00Z")));
     assert_eq!(anchors.due(Anchor::Deployment, -5), Some(at("2026-11-20T16:00:00Z")));

@@ -295,6 +295,7 @@ fn a_tangle() -> impl Strategy<Value = Workflow> {
             scope_frozen: false,
             sections: vec![],
             target_days: None,
+            group: None,
             condition: optional.then_some(Condition::HighImpactAndUrgency),
             approvals: vec![],
             transitions: to.map(|to| advance(&to.to_string())).into_iter().collect(),

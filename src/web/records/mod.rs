@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod confirmations;
+mod consequences;
 pub mod index;
 pub mod models;
 pub mod phase;

@@ -1,5 +1,6 @@
 //! Editing a record, section by section. A stale editor sees both values and loses nothing.
 
+use super::consequences::Consequences;
 use super::id_of;
 use crate::app::records::Edit;
 use crate::app::{self, Context, Error, FormErrors};
@@ -8,6 +9,7 @@ use crate::domain::people::Actor;
 use crate::domain::records::{Grade, RecordKind};
 use crate::domain::releases::{Distribution, Strategy};
 use crate::domain::text;
+use crate::domain::workflows::Covered;
 use crate::store::PgConnection;
 use crate::store::records::{Details, Full, Scope, Window, full};
 use crate::store::releases::Plan;
@@ -40,6 +42,16 @@ impl Part {
             ("plan", RecordKind::Release) => Some(Part::Plan),
             ("items", RecordKind::Change) => Some(Part::Items),
             _ => None,
+        }
+    }
+
+    /// What of it approvers decide on.
+    pub fn covered(self) -> &'static [Covered] {
+        match self {
+            Part::Details => &[Covered::Scope, Covered::Assessment],
+            Part::Scope | Part::Items => &[Covered::Scope],
+            Part::Window => &[Covered::Window],
+            Part::Plan => &[Covered::Plan, Covered::BackOutPlan],
         }
     }
 
@@ -98,6 +110,7 @@ struct EditPage {
     conflicts: Vec<Conflict>,
     people: Vec<Choice>,
     items: Vec<Choice>,
+    consequences: Consequences,
 }
 
 impl EditPage {
@@ -142,7 +155,8 @@ fn load(conn: &mut PgConnection, frame: Frame, actor: &Actor, id: RecordId, word
         None => (Form::of(current), Vec::new()),
         Some(form) => beside(form, &current, part, &[&people, &items]),
     };
-    Ok(EditPage { frame, title: part.title(record.record.kind), full: record, word: word.to_owned(), form, conflicts, people, items })
+    let consequences = Consequences::load(conn, record.clone(), part, actor)?;
+    Ok(EditPage { frame, title: part.title(record.record.kind), full: record, word: word.to_owned(), form, conflicts, people, items, consequences })
 }
 
 /// What was typed, beside what is stored by now where the two differ. Saving again then means it.

@@ -2,10 +2,12 @@
 
 use super::said::Said;
 use super::stepper::{self, Step};
+use crate::app::notices::reach::Reach;
 use crate::app::sheet::Sheet;
 use crate::app::{self, Error, records, tasks};
 use crate::domain::approvals::{ApprovalState, RoundState, StepState};
 use crate::domain::ids::{ApprovalId, RecordId, StepId, UserId};
+use crate::domain::mails::MailState;
 use crate::domain::people::{Action, Actor};
 use crate::domain::readiness::{Check, Place, Standing};
 use crate::domain::records::{Grade, RecordKind, risk};
@@ -17,6 +19,7 @@ use crate::store::approvals::{Approval, Asked, FullRound};
 use crate::store::confirmations::Confirmed;
 use crate::store::delegations::Away;
 use crate::store::events::{self, Entry};
+use crate::store::mails::around::{self, Delivery};
 use crate::store::tasks::Named;
 use crate::store::{choices, models, related};
 use crate::web::form::Choice;
@@ -30,6 +33,8 @@ pub struct Way {
     pub transition: Transition,
     pub to: String,
     pub checks: Vec<Check>,
+    /// How many people taking it mails.
+    pub mails: usize,
 }
 
 impl Way {
@@ -94,6 +99,8 @@ pub struct Show {
     pub models: Vec<Choice>,
     /// Releases that an RFC belongs or belonged to.
     pub releases: Vec<(RecordId, Option<String>, bool)>,
+    /// Whether the mails that asked for approvals left.
+    pub deliveries: BTreeMap<ApprovalId, Delivery>,
     /// How many people an approval round would ask.
     pub would_ask: usize,
     /// Who can be asked in each step of the open round in somebody's place.
@@ -112,10 +119,11 @@ impl Show {
         let open = record.is_open();
         let may_edit = open && actor.may(records::editing(actor, record));
         let may_move = open && actor.may(records::moving(actor, record));
-        let main = phase.advance().map(|it| way(&sheet, it));
+        let reach = Reach::load(conn, &sheet, actor.id)?;
+        let main = phase.advance().map(|it| way(&sheet, it, &reach));
         let mine = own_part(&sheet, actor);
         let others = phase.transitions.iter().filter(|it| Some(it.key.as_str()) != main.as_ref().map(|way| way.transition.key.as_str()));
-        let others = others.map(|it| way(&sheet, it)).collect();
+        let others = others.map(|it| way(&sheet, it, &reach)).collect();
         let release = kind == RecordKind::Release;
         let candidates = if release && may_edit { related::candidates(conn)? } else { Vec::new() };
         let models = if release && may_edit { models::list(conn)?.into_iter().filter(|it| it.category_id == record.category_id).collect() } else { Vec::new() };
@@ -146,6 +154,7 @@ impl Show {
             candidates: Choice::list(candidates.into_iter().map(|(id, title)| (id, format!("{} {title}", RecordKind::Change.number(id))))),
             models: Choice::list(models.into_iter().map(|it| (it.id, it.name))),
             releases: if release { Vec::new() } else { related::of_change(conn, id)? },
+            deliveries: if sheet.rounds.is_empty() { BTreeMap::new() } else { around::deliveries(conn, id)? },
             would_ask,
             phase,
             frame,
@@ -193,9 +202,20 @@ impl Show {
         self.sheet.round()
     }
 
+    /// Whether the mail that asked for this approval left.
+    pub fn delivery(&self, id: &ApprovalId) -> Option<&Delivery> {
+        self.deliveries.get(id)
+    }
+
     pub fn earlier_rounds(&self) -> Vec<&FullRound> {
         let newest = self.sheet.round().map(|it| it.round.id);
         self.sheet.rounds.iter().filter(|it| Some(it.round.id) != newest).collect()
+    }
+
+    /// How many people a withdrawal of the question mails.
+    pub fn awaited(&self) -> usize {
+        let open = self.sheet.round().filter(|it| it.round.state == RoundState::Open);
+        open.into_iter().flat_map(|it| &it.steps).flat_map(|it| &it.approvals).filter(|(it, _)| it.state == ApprovalState::Pending).count()
     }
 
     pub fn may_ask(&self) -> bool {
@@ -222,6 +242,10 @@ impl Show {
         self.sheet.tasks.iter().filter(|it| it.task.state.is_settled()).count()
     }
 
+    pub fn is_late(&self, it: &Named) -> bool {
+        self.sheet.full.is_task_late(&it.task, &self.frame.now)
+    }
+
     /// Whether the reader may work on a task.
     pub fn may_work(&self, task: &Named) -> bool {
         let Some(actor) = &self.frame.actor else { return false };
@@ -244,9 +268,10 @@ impl Show {
     }
 }
 
-fn way(sheet: &Sheet, transition: &Transition) -> Way {
-    let to = sheet.full.workflow.destination(transition, sheet.full.record.grades()).map_or_else(String::new, |it| it.name.clone());
-    Way { transition: transition.clone(), to, checks: sheet.checks(transition) }
+fn way(sheet: &Sheet, transition: &Transition, reach: &Reach) -> Way {
+    let to = sheet.full.workflow.destination(transition, sheet.full.record.grades());
+    let mails = to.map_or(0, |it| reach.of_transition(sheet, transition.kind, it));
+    Way { transition: transition.clone(), to: to.map_or_else(String::new, |it| it.name.clone()), checks: sheet.checks(transition), mails }
 }
 
 /// Names the form that asks somebody else in the place of this approver.

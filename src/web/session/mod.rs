@@ -25,13 +25,27 @@ use std::future::{Ready, ready};
 pub const ACTOR: &str = "actor";
 /// The hash of the session's key, in hex.
 const SESSION: &str = "session";
+/// How many notices they have not read.
+const UNREAD: &str = "unread";
 /// Set instead of an actor when the session could not be looked up.
 const OUTAGE: &str = "outage";
+/// Why no mail is sent, if it is paused.
+const PAUSED: &str = "paused";
 /// Where a sign-in leaves the key for the cookie.
 const KEY: &str = "key";
 
 pub fn actor_of(req: &HttpRequest) -> Option<Actor> {
     req.get_session().get::<Actor>(ACTOR).ok().flatten()
+}
+
+/// How many notices whoever asks has not read.
+pub fn unread_of(req: &HttpRequest) -> i64 {
+    req.get_session().get::<i64>(UNREAD).ok().flatten().unwrap_or_default()
+}
+
+/// Why no mail is sent, as the session store found it.
+pub fn paused_of(req: &HttpRequest) -> Option<String> {
+    req.get_session().get::<String>(PAUSED).ok().flatten()
 }
 
 /// The hash of the key of the session that this request belongs to.

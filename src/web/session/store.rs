@@ -1,6 +1,6 @@
 //! The sessions behind the cookies, as actix-session wants them. Their rows are written by the actions in `app::sessions`; here they are looked up.
 
-use super::{ACTOR, KEY, OUTAGE, SESSION};
+use super::{ACTOR, KEY, OUTAGE, PAUSED, SESSION, UNREAD};
 use crate::app::sessions::{self, SessionKey as OurKey};
 use crate::store::Db;
 use crate::store::sessions::Lifetime;
@@ -27,7 +27,13 @@ impl SessionStore for Sessions {
         let key_hash = OurKey(key.as_ref().to_owned()).hash();
         let session = (SESSION.to_owned(), json(&hex::encode(&key_hash))?);
         match sessions::resume(&self.db, key_hash, self.lifetime).await {
-            Ok(Some(resumed)) => Ok(Some(State::from([session, (ACTOR.to_owned(), json(&resumed.actor)?)]))),
+            Ok(Some(resumed)) => {
+                let mut state = State::from([session, (ACTOR.to_owned(), json(&resumed.actor)?), (UNREAD.to_owned(), json(&resumed.unread)?)]);
+                if let Some(reason) = resumed.paused {
+                    state.insert(PAUSED.to_owned(), json(&reason)?);
+                }
+                Ok(Some(state))
+            }
             Ok(None) => Ok(None),
             Err(outage) => Ok(Some(State::from([(OUTAGE.to_owned(), json(&outage.to_string())?)]))),
         }

@@ -56,6 +56,10 @@ impl Board {
         })
     }
 
+    fn is_late(&self, it: &Named) -> bool {
+        self.full.is_task_late(&it.task, &self.frame.now)
+    }
+
     fn may_work(&self, it: &Named) -> bool {
         let Some(actor) = &self.frame.actor else { return false };
         let mine = it.task.assignee_id == Some(actor.id) || it.task.is_unclaimed_of(&self.my_groups);

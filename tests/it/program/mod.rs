@@ -2,6 +2,7 @@
 
 mod audit;
 mod links;
+mod mailing;
 mod running;
 mod serving;
 mod settings;

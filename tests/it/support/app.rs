@@ -60,6 +60,12 @@ impl TestApp {
         self.database.url()
     }
 
+    /// The same database as another instance of the program has it open.
+    pub fn another_db(&self) -> Db {
+        let settings = db::Settings { url: self.database.url(), connections: 3, wait: Duration::from_secs(20), statement_timeout: Duration::from_secs(20) };
+        Db::open(settings, self.clock.clone()).expect("it opens")
+    }
+
     /// A browser in which nobody is signed in.
     pub fn browser(&self) -> Browser {
         Browser::new(&self.address)

@@ -72,7 +72,11 @@ impl Browser {
             request = request.header(name, HeaderValue::from_str(value).expect("a header value"));
         }
         let answer = request.send().await.expect("the server answers");
-        Page { status: answer.status().as_u16(), headers: answer.headers().clone(), body: answer.text().await.expect("a text") }
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        // A stream of events has no end to wait for.
+        let streams = headers.get("content-type").is_some_and(|it| it.as_bytes().starts_with(b"text/event-stream"));
+        let body = if streams { String::new() } else { answer.text().await.expect("a text") };
+        Page { status, headers, body }
     }
 }
 

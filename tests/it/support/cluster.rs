@@ -58,6 +58,11 @@ impl Database {
         self.name.clone()
     }
 
+    /// A connection of the test's own.
+    pub fn connect(&self) -> PgConnection {
+        connect(&self.url())
+    }
+
     /// Does as a superuser would.
     pub fn run(&self, sql: &str) {
         connect(&self.url()).batch_execute(sql).expect(sql);

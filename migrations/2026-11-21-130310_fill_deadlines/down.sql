@@ -1,0 +1,2 @@
+DELETE FROM deadlines;
+ALTER TABLE deadlines DROP COLUMN calendar_id;

@@ -1,0 +1,73 @@
+//! Making and editing calendars.
+
+use super::context::{permit, unchanged};
+use super::{Error, FormErrors, Result};
+use crate::domain::calendars::{Calendar, WEEK_DAYS, written_holidays, written_hours};
+use crate::domain::events::{Event, FieldChange};
+use crate::domain::ids::CalendarId;
+use crate::domain::people::Action;
+use crate::store::calendars::{self, Named};
+use crate::store::{Tx, events};
+
+/// A calendar as somebody wants it.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub name: String,
+    pub calendar: Calendar,
+    pub is_default: bool,
+}
+
+pub fn create(tx: &mut Tx<'_>, draft: &Draft) -> Result<CalendarId> {
+    permit(tx, Action::ConfigureProcess)?;
+    let id = calendars::insert(tx, &draft.name, &draft.calendar).map_err(taken)?;
+    if draft.is_default {
+        calendars::set_default(tx, id)?;
+    }
+    events::record(tx, None, &Event::CalendarCreated { name: draft.name.clone() })?;
+    Ok(id)
+}
+
+/// What is due already stays due when it is; what is reckoned from now on goes by the new hours.
+pub fn edit(tx: &mut Tx<'_>, id: CalendarId, seen: i32, draft: &Draft) -> Result<()> {
+    permit(tx, Action::ConfigureProcess)?;
+    let before = calendars::lock(tx, id)?;
+    unchanged(before.version, seen)?;
+    if before.is_default && !draft.is_default {
+        return Err(FormErrors::of("is_default", "There must be a default calendar. Make another one the default instead.").into());
+    }
+    calendars::update(tx, id, &draft.name, &draft.calendar).map_err(taken)?;
+    if draft.is_default && !before.is_default {
+        calendars::set_default(tx, id)?;
+    }
+    let fields = changes(&before, draft);
+    if !fields.is_empty() {
+        events::record(tx, None, &Event::CalendarEdited { name: before.name, fields })?;
+    }
+    Ok(())
+}
+
+/// What differs between a calendar as it stands and as somebody wants it.
+pub fn changes(before: &Named, draft: &Draft) -> Vec<FieldChange> {
+    let (old, new) = (&before.calendar, &draft.calendar);
+    let yes = |it: bool| if it { "yes" } else { "no" };
+    let mut fields = vec![
+        FieldChange::between("Name", &before.name, &draft.name),
+        FieldChange::between("Time zone", old.zone().name(), new.zone().name()),
+        FieldChange::between("Default", yes(before.is_default), yes(draft.is_default)),
+    ];
+    let days = WEEK_DAYS.iter().zip(old.week().iter().zip(new.week()));
+    fields.extend(days.map(|(day, (old, new))| FieldChange::between(day, written_hours(old), written_hours(new))));
+    fields.push(FieldChange::between("Holidays", written_holidays(old.holidays()), written_holidays(new.holidays())));
+    fields.into_iter().flatten().collect()
+}
+
+/// The name of the calendar that a form chose, if it chose one.
+pub(super) fn known(tx: &mut Tx<'_>, chosen: Option<CalendarId>) -> Result<Option<String>> {
+    let Some(id) = chosen else { return Ok(None) };
+    let name = calendars::names(tx.conn)?.into_iter().find(|(it, _)| *it == id).map(|(_, name)| name);
+    Ok(Some(name.ok_or_else(|| FormErrors::of("calendar", "This calendar cannot be chosen any more."))?))
+}
+
+fn taken(error: diesel::result::Error) -> Error {
+    if crate::store::is_duplicate(&error) { FormErrors::of("name", "Another calendar has this name already.").into() } else { error.into() }
+}

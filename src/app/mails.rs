@@ -1,0 +1,231 @@
+//! What becomes of mails: taken up, written, sent or not; and what an administrator does about them.
+
+use super::Result;
+use super::context::permit;
+use super::links::{self, Keys, Secrets};
+use super::notices::muting::{self, Muted};
+use crate::domain::events::Event;
+use crate::domain::ids::MailId;
+use crate::domain::mails::{self as rules, Facts, Fault, MailKind, MailState, Relevance, Verdict};
+use crate::domain::notices::Rule;
+use crate::domain::people::Action;
+use crate::domain::refusals::Refusal;
+use crate::store::mails::around::Around;
+use crate::store::mails::sending::{self, Outcome, Words};
+use crate::store::mails::{self, Mail, NewMail, pause};
+use crate::store::{PgConnection, Tx, approval_links, events, users};
+use chrono::Duration;
+
+/// Where the words of a mail hold what only its reader may see.
+pub const LINK: &str = "{{link}}";
+pub const CODE: &str = "{{code}}";
+pub const MUTE: &str = "{{mute}}";
+
+/// While sending is paused, one mail is let through this often.
+const TRIED_EVERY: Duration = Duration::minutes(15);
+
+/// A mail that cannot be told yet is looked at again after this.
+const WAIT: Duration = Duration::minutes(1);
+
+/// The words of a mail, with marks for its secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+/// What stands in the place of the marks; `None` hides it behind dots.
+#[derive(Clone, Debug, Default)]
+pub struct Personal {
+    pub link: Option<String>,
+    pub code: Option<String>,
+    pub mute: Option<String>,
+}
+
+impl Personal {
+    /// The text with its marks filled in.
+    pub fn fill(&self, text: &str) -> String {
+        let shown = |it: &Option<String>| it.clone().unwrap_or_else(|| "••••••".to_owned());
+        text.replace(LINK, &shown(&self.link)).replace(CODE, &shown(&self.code)).replace(MUTE, &shown(&self.mute))
+    }
+
+    fn of(secrets: Option<Secrets>, mute: Option<String>, address: impl Fn(&str) -> String) -> Personal {
+        Personal { link: secrets.as_ref().map(|it| address(&it.path)), code: secrets.map(|it| it.code), mute: mute.map(|it| address(&it)) }
+    }
+}
+
+/// Mails that were taken up together.
+pub struct Batch {
+    pub lease: i64,
+    pub mails: Vec<Mail>,
+    /// Whether they are to show if the server takes our credentials again.
+    pub probes: bool,
+}
+
+/// Takes up to so many due mails under a lease. While sending is paused, now and then a single one.
+pub fn claim(tx: &mut Tx<'_>, limit: i64, life: Duration) -> Result<Batch> {
+    let lease = rand::random::<i64>();
+    let probes = pause::find(tx.conn)?.is_some();
+    let limit = if !probes {
+        limit
+    } else if pause::try_again(tx, TRIED_EVERY)? {
+        1
+    } else {
+        0
+    };
+    let mails = if limit > 0 { sending::claim(tx, limit, lease, life)? } else { Vec::new() };
+    Ok(Batch { lease, mails, probes })
+}
+
+/// Leaves out what nobody needs any more, and what cannot be told yet. `lease` is under which they are held, if any.
+pub fn only_relevant(tx: &mut Tx<'_>, mails: Vec<Mail>, around: &Around, lease: Option<i64>) -> Result<Vec<Mail>> {
+    let mut relevant = Vec::with_capacity(mails.len());
+    for mail in mails {
+        match rules::relevance(&facts(tx, &mail, around, lease)) {
+            Relevance::Send => relevant.push(mail),
+            Relevance::Wait => {
+                sending::release(tx, lease.unwrap_or_default(), &[mail.id], tx.now + WAIT)?;
+            }
+            Relevance::Cancel(why) => mails::cancel(tx, mail.id, why)?,
+        }
+    }
+    Ok(relevant)
+}
+
+fn facts(tx: &Tx<'_>, mail: &Mail, around: &Around, lease: Option<i64>) -> Facts {
+    let told = around.told(mail).first().filter(|_| mail.kind == MailKind::Notice);
+    Facts {
+        rule: told.map(|it| it.rule),
+        approval: around.approval(told.and_then(|it| it.approval_id)),
+        asked: told.map(|it| around.asked(it.approval_id, it.user_id, lease, tx.now)).unwrap_or_default(),
+        disabled: around.reader(mail).is_some_and(|it| it.disabled),
+        age: tx.now - mail.resent_at.unwrap_or(mail.created_at),
+    }
+}
+
+/// What only the reader of this mail may see. Its link is made if there is none yet.
+pub fn personal(tx: &mut Tx<'_>, keys: &Keys, mail: &Mail, around: &Around, address: impl Fn(&str) -> String) -> Result<Personal> {
+    let Some(told) = around.told(mail).first().filter(|_| mail.kind == MailKind::Notice) else {
+        return Ok(Personal::of(None, mute(keys, mail, None), address));
+    };
+    let secrets = match (told.rule, told.approval_id) {
+        (Rule::ApprovalAsked | Rule::ApprovalReminded, Some(approval)) => Some(links::for_mail(tx, keys, mail.id, approval, told.user_id)?),
+        _ => None,
+    };
+    Ok(Personal::of(secrets, mute(keys, mail, Some(told.rule)), address))
+}
+
+/// Where the reader of a mail mutes what it tells, where that is allowed.
+fn mute(keys: &Keys, mail: &Mail, rule: Option<Rule>) -> Option<String> {
+    let muted = match mail.kind {
+        MailKind::Digest => Some(Muted::Digest),
+        MailKind::Notice => rule.filter(|it| it.may_be_muted()).map(Muted::Rule),
+        MailKind::Test => None,
+    };
+    Some(muting::path(keys, mail.user_id?, muted?))
+}
+
+/// The same for a mail that is written already; read only.
+pub fn personal_of_written(conn: &mut PgConnection, keys: &Keys, mail: &Mail, address: impl Fn(&str) -> String) -> Result<Personal> {
+    let around = Around::load(conn, std::slice::from_ref(mail))?;
+    let mute = mute(keys, mail, around.told(mail).first().map(|it| it.rule));
+    let secrets = approval_links::of_mail(conn, mail.id)?.map(|it| keys.secrets(&it.salt));
+    Ok(Personal::of(secrets, mute, address))
+}
+
+/// Keeps the words of mails, and where they go now.
+pub fn write(tx: &mut Tx<'_>, all: &[Words]) -> Result<()> {
+    if all.is_empty() { Ok(()) } else { Ok(sending::write(tx, all)?) }
+}
+
+/// What the server did with a mail, or that it did not get so far.
+pub struct Tried {
+    pub mail: MailId,
+    pub lease: i64,
+    /// How often it had been tried before.
+    pub tries: i32,
+    pub probes: bool,
+    /// The server's words, and the fault if it did not take the mail.
+    pub answer: std::result::Result<String, (Fault, String)>,
+}
+
+/// Notes what came of trying these, as far as they are still ours.
+pub fn note(tx: &mut Tx<'_>, all: &[Tried]) -> Result<()> {
+    let outcomes: Vec<Outcome> = all.iter().map(|it| outcome(tx, it)).collect();
+    sending::note(tx, &outcomes)?;
+    let refused = all.iter().find_map(|it| it.answer.as_ref().err().filter(|(fault, _)| *fault == Fault::Credentials));
+    if let Some((_, words)) = refused {
+        tracing::error!(%words, "the mail server refuses our credentials: nothing is sent until it takes them");
+        return Ok(pause::begin(tx, words)?);
+    }
+    // Whatever became of the mail itself: the server let us in.
+    let let_in = |it: &Tried| it.probes && !matches!(it.answer, Err((Fault::Passing | Fault::Credentials, _)));
+    if all.iter().any(let_in) { end_pause(tx) } else { Ok(()) }
+}
+
+fn outcome(tx: &Tx<'_>, tried: &Tried) -> Outcome {
+    let (state, counts, next_try_at) = match &tried.answer {
+        Ok(_) => (MailState::Sent, true, tx.now),
+        Err((fault, _)) => match fault.verdict(tried.tries + 1, rand::random()) {
+            Verdict::TryAgain(delay) => (MailState::Queued, true, tx.now + delay),
+            Verdict::Fail => (MailState::Failed, true, tx.now),
+            Verdict::Pause => (MailState::Queued, false, tx.now),
+        },
+    };
+    let answer = match &tried.answer {
+        Ok(words) | Err((_, words)) => words.clone(),
+    };
+    Outcome { id: tried.mail, lease: tried.lease, state, counts, next_try_at, answer }
+}
+
+/// Gives mails back that were not tried.
+pub fn release(tx: &mut Tx<'_>, lease: i64, ids: &[MailId]) -> Result<()> {
+    sending::release(tx, lease, ids, tx.now)?;
+    Ok(())
+}
+
+/// Sends again at once, after a pause.
+pub fn resume(tx: &mut Tx<'_>) -> Result<()> {
+    permit(tx, Action::ManageUsers)?;
+    end_pause(tx)
+}
+
+fn end_pause(tx: &mut Tx<'_>) -> Result<()> {
+    if pause::end(tx)? { Ok(events::record(tx, None, &Event::MailingResumed {})?) } else { Ok(()) }
+}
+
+/// Has a mail sent again, under the same name, so that a repeat is recognised.
+pub fn resend(tx: &mut Tx<'_>, id: MailId) -> Result<()> {
+    permit(tx, Action::ManageUsers)?;
+    let mail = mails::lock(tx, id)?;
+    match mail.state {
+        MailState::Queued => return Err(Refusal::QueuedAlready.into()),
+        MailState::Sent | MailState::Failed | MailState::Cancelled => {}
+    }
+    mails::requeue(tx, id)?;
+    Ok(events::record(tx, mail.record_id, &Event::MailResent { mail: id, recipient: mail.recipient })?)
+}
+
+/// Keeps a queued mail from leaving.
+pub fn cancel(tx: &mut Tx<'_>, id: MailId) -> Result<()> {
+    permit(tx, Action::ManageUsers)?;
+    let mail = mails::lock(tx, id)?;
+    if mail.is_leaving(&tx.now) {
+        return Err(Refusal::LeavingNow.into());
+    }
+    match mail.state {
+        MailState::Queued => {}
+        MailState::Sent | MailState::Failed | MailState::Cancelled => return Err(Refusal::NotQueued.into()),
+    }
+    mails::cancel(tx, id, &format!("Cancelled by {}.", tx.actor.name))?;
+    Ok(events::record(tx, mail.record_id, &Event::MailCancelled { mail: id, recipient: mail.recipient })?)
+}
+
+/// Queues a test mail to whoever asks for it.
+pub fn test(tx: &mut Tx<'_>) -> Result<MailId> {
+    permit(tx, Action::ManageUsers)?;
+    let me = users::find(tx.conn, tx.actor.id)?;
+    let new = NewMail::to(tx, MailKind::Test, me.id, None, &me.email);
+    mails::insert_all(tx, &[new])?.pop().ok_or(super::Error::NotFound)
+}

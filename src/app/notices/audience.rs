@@ -1,0 +1,86 @@
+//! From an audience to the people in it, each once, with what they are to the matter.
+
+use super::Scene;
+use crate::app::Result;
+use crate::domain::ids::{ApprovalId, SLIPWAY, TaskId, UserId};
+use crate::domain::notices::Why;
+use crate::domain::notices::catalogue::{Audience, Telling};
+use crate::store::audience::{self, Asked, Doer};
+use crate::store::{Tx, watchers};
+use chrono::{DateTime, Utc};
+
+/// Somebody who hears of an event.
+#[derive(Clone, Debug)]
+pub struct Listener {
+    pub user: UserId,
+    pub why: Why,
+    /// The approval that asks them.
+    pub approval: Option<ApprovalId>,
+    pub stands_in_for: Option<String>,
+    pub step: Option<String>,
+    pub due_at: Option<DateTime<Utc>>,
+    /// The tasks that are theirs to do.
+    pub tasks: Vec<(TaskId, String, Option<DateTime<Utc>>)>,
+}
+
+impl Listener {
+    fn new(user: UserId, why: Why) -> Listener {
+        Listener { user, why, approval: None, stands_in_for: None, step: None, due_at: None, tasks: Vec::new() }
+    }
+
+    /// Adds them to those who hear, once: somebody who is several things hears it as the first. Different approvals are different matters.
+    pub fn join(self, heard: &mut Vec<Listener>) {
+        if self.user == SLIPWAY {
+            return;
+        }
+        match heard.iter_mut().find(|it| it.user == self.user && it.approval == self.approval) {
+            Some(already) => already.tasks.extend(self.tasks),
+            None => heard.push(self),
+        }
+    }
+}
+
+/// Everybody in the audience of a telling, in its order.
+pub fn listeners(tx: &mut Tx<'_>, scene: &Scene<'_>, telling: &Telling) -> Result<Vec<Listener>> {
+    let mut all = Vec::new();
+    for audience in &telling.audience {
+        all.extend(of_audience(tx, scene, audience)?);
+    }
+    Ok(all)
+}
+
+fn of_audience(tx: &mut Tx<'_>, scene: &Scene<'_>, audience: &Audience) -> Result<Vec<Listener>> {
+    let record = scene.full.map(|it| &it.record);
+    let one = |user: Option<UserId>, why| user.map(|it| Listener::new(it, why)).into_iter().collect();
+    Ok(match audience {
+        Audience::Owner => one(record.map(|it| it.owner_id), Why::Owner),
+        Audience::Coordinator => one(record.and_then(|it| it.coordinator_id), Why::Coordinator),
+        Audience::Actor => one(Some(scene.happened.actor_id), Why::Actor),
+        Audience::Represented => one(scene.happened.for_id, Why::Approver),
+        Audience::Person(user) => one(Some(*user), if record.is_some() { Why::Assignee } else { Why::Actor }),
+        Audience::Watchers => match record {
+            Some(record) => watchers::list(tx.conn, record.id)?.into_iter().map(|it| Listener::new(it.id, Why::Watcher)).collect(),
+            None => Vec::new(),
+        },
+        Audience::GroupOfPhase => match scene.full.and_then(|it| it.phase().ok()).and_then(|it| it.group.as_deref()) {
+            Some(key) => audience::members(tx.conn, key)?.into_iter().map(|it| Listener::new(it, Why::Group)).collect(),
+            None => Vec::new(),
+        },
+        Audience::Approvers(ids) => audience::asked(tx.conn, ids, tx.now)?.into_iter().map(asked).collect(),
+        Audience::Replaced(id) => match audience::replaced(tx.conn, *id)? {
+            Some(before) => audience::asked(tx.conn, &[before], tx.now)?.into_iter().map(asked).collect(),
+            None => Vec::new(),
+        },
+        Audience::Doers(ids) => audience::doers(tx.conn, ids)?.into_iter().map(doer).collect(),
+    })
+}
+
+fn asked(it: Asked) -> Listener {
+    let why = if it.stands_in_for.is_some() { Why::Substitute } else { Why::Approver };
+    Listener { approval: Some(it.approval), stands_in_for: it.stands_in_for, step: Some(it.step), due_at: it.due_at, ..Listener::new(it.user, why) }
+}
+
+fn doer(it: Doer) -> Listener {
+    let why = if it.by_group { Why::Group } else { Why::Assignee };
+    Listener { tasks: vec![(it.task, it.title, it.due_at)], ..Listener::new(it.user, why) }
+}

@@ -1,0 +1,122 @@
+//! The catalogue: which event tells whom (PROCESS, section 8).
+
+use super::Rule;
+use crate::domain::events::Event;
+use crate::domain::ids::{ApprovalId, TaskId, UserId};
+use crate::domain::requirements::{Confirmation, Outcome};
+use crate::domain::workflows::TransitionKind;
+
+/// Who is told, as seen from the record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Audience {
+    Owner,
+    Coordinator,
+    Watchers,
+    /// The group that the phase names.
+    GroupOfPhase,
+    /// Those asked in these approvals, and whoever stands in for them.
+    Approvers(Vec<ApprovalId>),
+    /// Those whose place others took in these approvals.
+    Replaced(ApprovalId),
+    /// Whoever does these tasks: assignees, else the group.
+    Doers(Vec<TaskId>),
+    Person(UserId),
+    /// Who did it.
+    Actor,
+    /// For whom it was done.
+    Represented,
+}
+
+/// What an event makes known, and to whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Telling {
+    pub rule: Rule,
+    pub audience: Vec<Audience>,
+}
+
+fn telling(rule: Rule, audience: impl Into<Vec<Audience>>) -> Telling {
+    Telling { rule, audience: audience.into() }
+}
+
+fn responsible(rule: Rule) -> Telling {
+    telling(rule, [Audience::Owner, Audience::Coordinator])
+}
+
+fn everybody(rule: Rule) -> Telling {
+    telling(rule, [Audience::Owner, Audience::Coordinator, Audience::Watchers])
+}
+
+fn everybody_and_group(rule: Rule) -> Telling {
+    telling(rule, [Audience::Owner, Audience::Coordinator, Audience::Watchers, Audience::GroupOfPhase])
+}
+
+fn spared(approvals: &[ApprovalId]) -> Option<Telling> {
+    (!approvals.is_empty()).then(|| telling(Rule::ApprovalNotNeeded, [Audience::Approvers(approvals.to_vec())]))
+}
+
+/// Everything that an event tells; most tell nothing.
+pub fn tellings(event: &Event) -> Vec<Telling> {
+    match event {
+        Event::ReleaseRegistered { .. } | Event::ChangeRegistered { .. } => vec![everybody(Rule::Registered)],
+        Event::PhaseEntered { transition: TransitionKind::BackOut, .. } => vec![everybody_and_group(Rule::BackedOut)],
+        Event::PhaseEntered { .. } => vec![everybody_and_group(Rule::PhaseEntered)],
+        Event::RecordEnded { transition: TransitionKind::Abandon, .. } => vec![everybody_and_group(Rule::Abandoned)],
+        Event::RecordEnded { .. } => vec![everybody_and_group(Rule::Closed)],
+        Event::RecordEdited { fields, .. } => {
+            let moved = fields.iter().any(|it| matches!(it.field.as_str(), "Planned start" | "Planned end") && !it.before.is_empty());
+            moved.then(|| everybody_and_group(Rule::WindowMoved)).into_iter().collect()
+        }
+        Event::ConfirmationRecorded { subject: Confirmation::DeploymentDone, outcome: Outcome::Passed, .. } => vec![everybody_and_group(Rule::DeploymentDone)],
+        Event::ChangesAllAuthorised { .. } => vec![responsible(Rule::ChangesAuthorised)],
+        Event::ChangesAllImplemented { .. } => vec![responsible(Rule::ChangesImplemented)],
+        Event::StepOpened { approvals, .. } => vec![telling(Rule::ApprovalAsked, [Audience::Approvers(approvals.clone())])],
+        Event::ApprovalReopened { approval, .. } => approval.iter().map(|it| telling(Rule::ApprovalAsked, [Audience::Approvers(vec![*it])])).collect(),
+        Event::ApprovalReassigned { approval, .. } => {
+            vec![telling(Rule::ApprovalAsked, [Audience::Approvers(vec![*approval])]), telling(Rule::ApprovalNotNeeded, [Audience::Replaced(*approval)])]
+        }
+        Event::ApprovalDecided { by_link: true, .. } => vec![telling(Rule::ApprovalReceipt, [Audience::Actor, Audience::Represented])],
+        Event::ApprovalDecided { .. } => vec![telling(Rule::ApprovalReceipt, [Audience::Represented])],
+        Event::StepSettled { spared: approvals, .. } | Event::RoundWithdrawn { spared: approvals, .. } => spared(approvals).into_iter().collect(),
+        Event::RoundSettled { spared: approvals, .. } => std::iter::once(everybody(Rule::ApprovalSettled)).chain(spared(approvals)).collect(),
+        Event::TaskAdded { assignee, .. } | Event::TaskEdited { assignee, .. } | Event::TaskAssigned { assignee, .. } => {
+            assignee.iter().map(|it| telling(Rule::TaskAssigned, [Audience::Person(*it)])).collect()
+        }
+        Event::TasksReady { tasks, .. } => vec![telling(Rule::TaskReady, [Audience::Doers(tasks.clone())])],
+        Event::DelegationGiven { user, substitute, .. } | Event::DelegationEnded { user, substitute, .. } => {
+            let people: Vec<Audience> = [Some(*user), *substitute].into_iter().flatten().map(Audience::Person).collect();
+            vec![telling(Rule::Delegation, people)]
+        }
+        Event::ReleaseSuperseded { .. }
+        | Event::RequirementWaived { .. }
+        | Event::ConfirmationRecorded { .. }
+        | Event::ChangeRelated { .. }
+        | Event::ChangeUnrelated { .. }
+        | Event::WatchingStarted {}
+        | Event::WatchingEnded {}
+        | Event::ModelApplied { .. }
+        | Event::TaskMoved { .. }
+        | Event::TaskShifted { .. }
+        | Event::ApprovalAsked { .. }
+        | Event::ApprovalRetracted { .. }
+        | Event::ApprovalExcluded { .. }
+        | Event::ItemRegistered { .. }
+        | Event::ItemEdited { .. }
+        | Event::SignedIn { .. }
+        | Event::SignedOut {}
+        | Event::SignInRefused { .. }
+        | Event::SessionsEnded { .. }
+        | Event::UserCreated { .. }
+        | Event::UserEdited { .. }
+        | Event::UserDisabled { .. }
+        | Event::UserEnabled { .. }
+        | Event::PasswordChanged { .. }
+        | Event::GroupCreated { .. }
+        | Event::GroupEdited { .. }
+        | Event::CalendarCreated { .. }
+        | Event::CalendarEdited { .. }
+        | Event::MailResent { .. }
+        | Event::MailCancelled { .. }
+        | Event::MailingResumed {}
+        | Event::DemoLoaded { .. } => Vec::new(),
+    }
+}

@@ -1,0 +1,19 @@
+//! The mail that confirms a decision to whoever gave it.
+
+use super::{Foot, templates};
+
+/// A decision that was recorded.
+#[derive(Clone, Debug)]
+pub struct ApprovalReceipt {
+    pub prefix: String,
+    pub headline: String,
+    pub facts: Vec<(String, String)>,
+    pub page: String,
+    pub foot: Foot,
+}
+
+templates!(ApprovalReceipt,
+    #[template(path = "mail/approval_receipt/subject.txt")];
+    #[template(path = "mail/approval_receipt/body.txt")];
+    #[template(path = "mail/approval_receipt/body.html")]
+);

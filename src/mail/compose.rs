@@ -1,0 +1,197 @@
+//! From a row of the outbox to the words of a mail: what it tells, gathered and put in order.
+
+use super::words::{Foot, moment, shortened};
+use super::{ApprovalAsk, ApprovalReceipt, Changed, Digest, Group, Line, Mail as _, Notice, Test};
+use crate::app::mails::Written;
+use crate::app::{Error, Result};
+use crate::config::BaseUrl;
+use crate::domain::approvals::Content;
+use crate::domain::ids::{ApprovalId, RecordId};
+use crate::domain::mails::{self, MailKind};
+use crate::domain::notices::Rule;
+use crate::domain::workflows::Covered;
+use crate::store::db::Outage;
+use crate::store::mails::Mail;
+use crate::store::mails::around::{About, Around, Reader, Told};
+use crate::store::related::{self, RelatedChange};
+use crate::store::{PgConnection, approval_links, approvals, records, users};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+/// Where people say what they want to be told.
+const SETTINGS: &str = "/profile";
+
+/// How much of a text a mail shows.
+const PART: usize = 700;
+const DIFFERENCE: usize = 300;
+
+/// Puts a mail into words, with marks for what only its reader may see.
+pub fn write(conn: &mut PgConnection, mail: &Mail, around: &Around, base: &BaseUrl) -> Result<Written> {
+    let zone = around.reader(mail).map_or(Tz::UTC, |it| it.zone);
+    let written = match mail.kind {
+        MailKind::Test => test(base).render(),
+        MailKind::Digest => digest(mail, around, base, zone).render(),
+        MailKind::Notice => {
+            let (told, reader) = around.told(mail).first().zip(around.reader(mail)).ok_or(Error::NotFound)?;
+            let about = around.about(told.record_id);
+            match (told.rule, told.approval_id) {
+                (Rule::ApprovalAsked | Rule::ApprovalReminded, Some(approval)) => ask(conn, mail, told, reader, approval, base)?.render(),
+                (Rule::ApprovalReceipt, _) => receipt(told, about, base).render(),
+                _ => notice(told, about, base).render(),
+            }
+        }
+    };
+    written.map_err(|cause| Outage::Render(cause.to_string()).into())
+}
+
+pub fn test(base: &BaseUrl) -> Test {
+    Test { foot: Foot { why: "You get this because somebody tried out whether Slipway can send mail.".into(), ..foot(base) } }
+}
+
+fn foot(base: &BaseUrl) -> Foot {
+    Foot { why: String::new(), mutable: false, settings: base.join(SETTINGS), home: base.join("/") }
+}
+
+/// Why this person is told, and whether they can turn it off.
+fn foot_of(told: &Told, base: &BaseUrl) -> Foot {
+    let mutable = told.rule.may_be_muted();
+    let kept = if mutable { "" } else { " Mails of this kind cannot be turned off." };
+    Foot { why: format!("You get this because you {}.{kept}", told.why.label()), mutable, ..foot(base) }
+}
+
+fn prefix(about: Option<&About>) -> String {
+    about.map_or_else(String::new, |it| mails::prefix(&it.number()))
+}
+
+/// The facts of a notice, with its record before them.
+fn facts(told: &Told, about: Option<&About>) -> Vec<(String, String)> {
+    let record = about.map(|it| ("Record".to_owned(), named(it)));
+    let rest: Vec<(String, String)> = serde_json::from_value(told.facts.clone()).unwrap_or_default();
+    record.into_iter().chain(rest).collect()
+}
+
+/// `REL-00042 Payroll v4.2: The year's end`.
+fn named(about: &About) -> String {
+    match &about.identifier {
+        Some(identifier) => format!("{} {identifier}: {}", about.number(), about.title),
+        None => format!("{} {}", about.number(), about.title),
+    }
+}
+
+fn notice(told: &Told, about: Option<&About>, base: &BaseUrl) -> Notice {
+    Notice {
+        prefix: prefix(about),
+        kind: told.rule.label(),
+        headline: told.headline.clone(),
+        facts: facts(told, about),
+        link: base.join(&told.path),
+        button: button(&told.path),
+        foot: foot_of(told, base),
+    }
+}
+
+fn button(path: &str) -> &'static str {
+    match path.trim_start_matches('/').split('/').next() {
+        Some("releases") => "Open the release",
+        Some("changes") => "Open the RFC",
+        Some("tasks") => "Open the task",
+        Some("approvals") => "Open the approval",
+        Some(_) | None => "Open in Slipway",
+    }
+}
+
+fn receipt(told: &Told, about: Option<&About>, base: &BaseUrl) -> ApprovalReceipt {
+    ApprovalReceipt {
+        prefix: prefix(about),
+        headline: told.headline.clone(),
+        facts: facts(told, about),
+        page: base.join(&told.path),
+        foot: foot_of(told, base),
+    }
+}
+
+fn digest(mail: &Mail, around: &Around, base: &BaseUrl, zone: Tz) -> Digest {
+    let mut groups: Vec<(Option<RecordId>, Group)> = Vec::new();
+    for told in around.told(mail) {
+        let about = around.about(told.record_id);
+        let line = Line { at: told.at.with_timezone(&zone).format("%-d %b %H:%M").to_string(), headline: told.headline.clone(), link: base.join(&told.path) };
+        match groups.iter_mut().find(|(record, _)| *record == told.record_id) {
+            Some((_, group)) => group.lines.push(line),
+            None => {
+                let (title, link) = match about {
+                    Some(about) => (named(about), base.join(&format!("{}/{}", about.kind.path(), about.id))),
+                    None => ("Other news".to_owned(), base.join("/")),
+                };
+                groups.push((told.record_id, Group { title, link, lines: vec![line] }));
+            }
+        }
+    }
+    let why = "You get this because you wanted news of these kinds once a day.".to_owned();
+    let day = mail.created_at.with_timezone(&zone).format("%-d %B %Y").to_string();
+    Digest { day, groups: groups.into_iter().map(|(_, group)| group).collect(), foot: Foot { why, ..foot(base) } }
+}
+
+fn ask(conn: &mut PgConnection, mail: &Mail, told: &Told, reader: &Reader, id: ApprovalId, base: &BaseUrl) -> Result<ApprovalAsk> {
+    let (approval, round) = approvals::find(conn, id)?;
+    let round = approvals::find_round(conn, round)?;
+    let step = round.steps.into_iter().map(|it| it.step).find(|it| it.id == approval.step_id).ok_or(Error::NotFound)?;
+    let full = records::full(conn, approval.record_id)?;
+    let record = &full.record;
+    let content = approvals::content(conn, record.id, &step.digest)?;
+    let changes = related::of_release(conn, record.id)?;
+    let changed = match &approval.seen_digest {
+        Some(seen) if *seen != step.digest => differences(&content, &approvals::content(conn, record.id, seen)?),
+        Some(_) | None => Vec::new(),
+    };
+    let instead_of = if approval.approver_id == reader.id { None } else { Some(users::find(conn, approval.approver_id)?.name) };
+    let expires = approval_links::of_mail(conn, mail.id)?.ok_or(Error::NotFound)?.expires_at;
+    let window = record.planned_start.zip(record.planned_end);
+    Ok(ApprovalAsk {
+        prefix: mails::prefix(&record.number()),
+        number: record.number(),
+        name: record.name().to_owned(),
+        title: record.title.clone(),
+        step: step.name.clone(),
+        phase: record.phase_name.clone(),
+        asked_as: approval.asked_as.clone(),
+        instead_of,
+        reminder: told.rule == Rule::ApprovalReminded,
+        due: step.due_at.map(|it| moment(it, reader.zone)),
+        owner: users::find(conn, record.owner_id)?.name,
+        parts: in_order(content, &changes, window, reader.zone),
+        changed,
+        expires: moment(expires, reader.zone),
+        page: base.join(&told.path),
+        foot: foot_of(told, base),
+    })
+}
+
+fn differences(now: &Content, before: &Content) -> Vec<Changed> {
+    let changed = now.differences(before).into_iter();
+    changed.map(|it| Changed { part: it.part, before: shortened(&it.before, DIFFERENCE), after: shortened(&it.after, DIFFERENCE) }).collect()
+}
+
+/// The parts as a reader takes them in, the long ones shortened.
+fn in_order(content: Content, changes: &[RelatedChange], window: Option<(DateTime<Utc>, DateTime<Utc>)>, zone: Tz) -> Vec<(String, String)> {
+    let place = |part: &str| Covered::ALL.iter().position(|it| it.label() == part);
+    let mut parts: Vec<(String, String)> = content.0.into_iter().collect();
+    parts.sort_by_key(|(part, _)| place(part));
+    for (part, text) in &mut parts {
+        if part == Covered::Changes.label() {
+            *text = titled(text, changes);
+        }
+        if part == Covered::Window.label()
+            && let Some((start, end)) = window
+        {
+            *text = format!("{} to {}", moment(start, zone), moment(end, zone));
+        }
+        *text = shortened(text, PART);
+    }
+    parts
+}
+
+/// The RFCs that are covered, each number with its title.
+fn titled(numbers: &str, changes: &[RelatedChange]) -> String {
+    let title = |line: &str| changes.iter().find(|it| line.ends_with(&it.number())).map_or("", |it| it.title.as_str());
+    numbers.lines().map(|line| format!("{line} {}", title(line))).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,103 @@
+//! What is known around deadlines whose time has come, in a fixed number of statements however many they are.
+
+use super::Due;
+use crate::domain::deadlines::Subject;
+use crate::domain::ids::{ApprovalId, RecordId, TaskId, UserId, WorkflowId};
+use crate::domain::records::RecordKind;
+use crate::domain::workflows::Workflow;
+use crate::store::audience::{self, Asked, Doer};
+use crate::store::schema::{approval_steps, approvals, records, tasks, watchers, workflows};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A record, as far as its deadlines speak of it.
+#[derive(Debug, Clone, Queryable)]
+pub struct Around {
+    pub id: RecordId,
+    pub kind: RecordKind,
+    pub identifier: Option<String>,
+    pub title: String,
+    pub phase: String,
+    pub phase_name: String,
+    pub owner_id: UserId,
+    pub coordinator_id: Option<UserId>,
+    pub workflow_id: WorkflowId,
+}
+
+/// Everything around some deadlines.
+#[derive(Debug, Default)]
+pub struct Facts {
+    records: BTreeMap<RecordId, Around>,
+    workflows: BTreeMap<WorkflowId, Workflow>,
+    watchers: Vec<(RecordId, UserId)>,
+    /// Title and phase of each task.
+    pub tasks: BTreeMap<TaskId, (String, String)>,
+    pub doers: Vec<Doer>,
+    /// The name of each approval's step.
+    pub steps: BTreeMap<ApprovalId, String>,
+    pub asked: Vec<Asked>,
+    members: Vec<(String, UserId)>,
+}
+
+impl Facts {
+    pub fn load(conn: &mut PgConnection, all: &[Due], now: chrono::DateTime<chrono::Utc>) -> QueryResult<Facts> {
+        let of = |subject: Subject| all.iter().filter(move |it| it.subject == subject).map(|it| it.subject_id);
+        let task_ids: Vec<TaskId> = of(Subject::Task).map(TaskId).collect();
+        let approval_ids: Vec<ApprovalId> = of(Subject::Approval).map(ApprovalId).collect();
+        let record_ids: Vec<RecordId> = all.iter().map(|it| it.record_id).collect::<BTreeSet<_>>().into_iter().collect();
+        let mut facts = Facts { records: around(conn, &record_ids)?, ..Facts::default() };
+        facts.workflows = followed(conn, facts.records.values().map(|it| it.workflow_id).collect())?;
+        facts.watchers = watchers::table.filter(watchers::record_id.eq_any(&record_ids)).select((watchers::record_id, watchers::user_id)).load(conn)?;
+        let titles: Vec<(TaskId, String, String)> =
+            tasks::table.filter(tasks::id.eq_any(&task_ids)).select((tasks::id, tasks::title, tasks::phase)).load(conn)?;
+        facts.tasks = titles.into_iter().map(|(id, title, phase)| (id, (title, phase))).collect();
+        facts.doers = audience::doers(conn, &task_ids)?;
+        let steps = approvals::table.inner_join(approval_steps::table).filter(approvals::id.eq_any(&approval_ids));
+        facts.steps = steps.select((approvals::id, approval_steps::name)).load::<(ApprovalId, String)>(conn)?.into_iter().collect();
+        facts.asked = audience::asked(conn, &approval_ids, now)?;
+        let keys: Vec<&str> =
+            facts.workflows.values().flat_map(|it| &it.phases).filter_map(|it| it.group.as_deref()).collect::<BTreeSet<_>>().into_iter().collect();
+        facts.members = audience::members_of_all(conn, &keys, &[])?.into_iter().map(|(_, key, user)| (key, user)).collect();
+        Ok(facts)
+    }
+
+    pub fn record(&self, id: RecordId) -> Option<&Around> {
+        self.records.get(&id)
+    }
+
+    pub fn watchers(&self, record: RecordId) -> Vec<UserId> {
+        self.watchers.iter().filter(|(it, _)| *it == record).map(|(_, user)| *user).collect()
+    }
+
+    /// Who is in the group that a phase of the record's workflow names.
+    pub fn group_of(&self, record: &Around, phase: &str) -> Vec<UserId> {
+        let key = self.workflows.get(&record.workflow_id).and_then(|it| it.phase(phase)).and_then(|it| it.group.as_ref());
+        self.members.iter().filter(|(it, _)| Some(it) == key).map(|(_, user)| *user).collect()
+    }
+}
+
+fn around(conn: &mut PgConnection, ids: &[RecordId]) -> QueryResult<BTreeMap<RecordId, Around>> {
+    let rows: Vec<Around> = records::table
+        .filter(records::id.eq_any(ids))
+        .select((
+            records::id,
+            records::kind,
+            records::identifier,
+            records::title,
+            records::phase,
+            records::phase_name,
+            records::owner_id,
+            records::coordinator_id,
+            records::workflow_id,
+        ))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|it| (it.id, it)).collect())
+}
+
+fn followed(conn: &mut PgConnection, ids: BTreeSet<WorkflowId>) -> QueryResult<BTreeMap<WorkflowId, Workflow>> {
+    let ids: Vec<WorkflowId> = ids.into_iter().collect();
+    let rows: Vec<(WorkflowId, serde_json::Value)> =
+        workflows::table.filter(workflows::id.eq_any(ids)).select((workflows::id, workflows::definition)).load(conn)?;
+    rows.into_iter().map(|(id, definition)| Ok((id, crate::store::workflows::parse(definition)?))).collect()
+}

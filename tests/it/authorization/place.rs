@@ -1,0 +1,136 @@
+//! A small organisation in which every address points to something.
+
+use crate::support::given::{self, Somebody};
+use crate::support::{Browser, Page, TestApp};
+use slipway::domain::mails::MailKind;
+use slipway::domain::people::Role;
+use slipway::store::mails::{self, NewMail};
+use slipway::web::routes::Route;
+
+/// A small organisation, and what the addresses point to in it.
+pub struct Place {
+    pub app: TestApp,
+    pub people: [Somebody; 7],
+    values: Vec<(&'static str, String)>,
+    token: String,
+    /// The token of a mailed link, and its code.
+    link: given::Link,
+}
+
+impl Place {
+    pub async fn build() -> Place {
+        let app = TestApp::start().await;
+        let roles = [
+            ("Vera", Role::Viewer),
+            ("Cora", Role::Contributor),
+            ("Ada", Role::ReleaseApprover),
+            ("Otto", Role::ReleaseCoordinator),
+            ("Tom", Role::ReleaseCoordinator),
+            ("Mara", Role::ReleaseManager),
+            ("Root", Role::Administrator),
+        ];
+        let token = app.act(slipway::app::setup::offer).expect("it works").expect("there are no users");
+        let people = roles.map(|(name, role)| given::user(&app, name, &[role]));
+        let [_, cora, _, _, tom, ..] = &people;
+        let release = given::release(&app, "Payroll").coordinated_by(tom).with_changes(1).with_model().in_phase("plan");
+        given::ask(&app, release);
+        let change = given::sheet(&app, release).changes[0].id;
+        let task = given::sheet(&app, release).tasks[0].task.id;
+        app.write(|tx| slipway::store::tasks::set_assignee(tx, task, Some(cora.id)));
+        let link = given::link_of(&app, release, &people[2]);
+        let delegation = given::absence(&app, &people[1], None);
+        let mail = app.write(|tx| {
+            let new = NewMail::to(tx, MailKind::Notice, cora.id, Some(release), &cora.email);
+            mails::insert_all(tx, &[new])
+        })[0];
+        let value = |name, value: String| (name, value);
+        let values = vec![
+            value("release", release.to_string()),
+            value("change", change.to_string()),
+            value("task", task.to_string()),
+            value("approval", given::pending(&app, release)[0].0.to_string()),
+            value("item", given::item(&app, "Payroll").to_string()),
+            value("user", given::user(&app, "Spare", &[Role::Viewer]).id.to_string()),
+            value("group", "1".into()),
+            value("calendar", "1".into()),
+            value("mail", mail.to_string()),
+            value("model", app.read(slipway::store::models::list)[1].id.to_string()),
+            value("delegation", delegation.to_string()),
+            value("code", link.code.clone()),
+            value("digest", given::pending(&app, release)[0].2.clone()),
+        ];
+        Place { app, people, values, token, link }
+    }
+
+    pub fn value(&self, name: &str) -> &str {
+        self.values.iter().find(|(it, _)| *it == name).map_or("", |(_, value)| value)
+    }
+
+    pub fn browsers(&self) -> Vec<Browser> {
+        std::iter::once(self.app.browser()).chain(self.people.iter().map(|it| self.app.browser_of(it))).collect()
+    }
+
+    /// The address of a route here.
+    pub fn path(&self, route: &Route) -> String {
+        let id = match route.path.split('/').nth(1).unwrap_or_default() {
+            "changes" => self.value("change"),
+            "tasks" => self.value("task"),
+            "approvals" => self.value("approval"),
+            "items" => self.value("item"),
+            "users" => self.value("user"),
+            "groups" => self.value("group"),
+            "calendars" => self.value("calendar"),
+            "delegations" => self.value("delegation"),
+            "mails" => self.value("mail"),
+            _ => self.value("release"),
+        };
+        let file = slipway::web::assets::url("app.css");
+        let path = route.path.replace("/static/{hash}/{file}", &file).replace("{id}", id).replace("{change}", self.value("change"));
+        let token = if path.starts_with("/a/") { self.link.token() } else { &self.token };
+        path.replace("{section}", "scope").replace("{token}", token)
+    }
+
+    /// A form that is taken there, or refused by a rule of the work and not by its looks.
+    pub fn form(&self, path: &str) -> Vec<(&'static str, String)> {
+        let value = |name: &'static str, value: &str| (name, value.to_owned());
+        match path {
+            "/releases" => vec![value("category", "2"), value("item", self.value("item")), value("title", "New"), value("owner", "1")],
+            "/changes" => vec![value("category", "4"), value("title", "New"), value("owner", "1")],
+            "/records/{id}/phase" => vec![value("transition", "advance"), value("version", "0")],
+            "/records/{id}/confirmations" => vec![value("subject", "tests_passed"), value("outcome", "passed")],
+            "/records/{id}/waivers" => vec![value("requirement", "plan_complete"), value("reason", "So")],
+            "/records/{id}/watching" => vec![value("watching", "yes")],
+            "/records/{id}/rounds/withdrawal" => vec![value("reason", "So")],
+            "/records/{id}/changes" => vec![value("change", self.value("change"))],
+            "/records/{id}/models" => vec![value("model", self.value("model"))],
+            "/records/{id}/tasks" => vec![value("title", "New"), value("phase", "plan")],
+            "/records/{id}/tasks/bulk" => vec![value("task", self.value("task")), value("days", "1")],
+            "/tasks/{id}" => vec![value("title", "New"), value("phase", "plan"), value("version", "0")],
+            "/tasks/{id}/state" => vec![value("step", "start")],
+            "/tasks/{id}/assignee" => vec![value("assignee", "me")],
+            "/approvals/{id}/decision" => vec![value("decision", "approve"), value("digest", self.value("digest"))],
+            "/notices/reading" => vec![value("newest", "1")],
+            "/calendars" | "/calendars/{id}" => {
+                vec![value("name", "Nights"), value("zone", "UTC"), value("monday", "0-6"), value("is_default", "yes"), value("version", "0")]
+            }
+            "/approvals/{id}/reassignment" => vec![value("to", &self.people[3].id.to_string()), value("reason", "So")],
+            "/delegations" => vec![value("from", "2026-05-01"), value("until", "2026-05-02")],
+            "/a/{token}/decision" => vec![value("decision", "approve"), value("code", self.value("code")), value("digest", self.value("digest"))],
+            "/a/{token}/undo" => vec![value("code", self.value("code"))],
+            "/items" | "/items/{id}" => vec![value("name", "Payroll"), value("kind", "service"), value("version", "0")],
+            "/session" => vec![value("email", "nobody@example.org"), value("password", "nothing at all")],
+            "/users" | "/users/{id}" => vec![value("name", "New"), value("email", "new@example.org")],
+            "/groups" => vec![value("name", "CAB")],
+            _ => Vec::new(),
+        }
+    }
+
+    pub async fn knock(&self, browser: &Browser, route: &Route) -> Page {
+        if route.method == "get" {
+            return browser.get(&self.path(route)).await;
+        }
+        let form = self.form(route.path);
+        let fields: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        browser.post(&self.path(route), &fields).await
+    }
+}

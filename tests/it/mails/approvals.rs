@@ -1,0 +1,108 @@
+//! Mails that ask for decisions: only what is still asked, to the address of today, with secrets that no row holds.
+
+use super::{about, mail_to, news, queue, sender, state, tell};
+use crate::support::given::{self, Somebody};
+use crate::support::{MailServer, TestApp};
+use chrono::Duration;
+use slipway::domain::ids::{ApprovalId, RecordId};
+use slipway::domain::mails::MailState;
+use slipway::domain::notices::Rule;
+use slipway::domain::people::Role;
+use slipway::worker::sending::Sender;
+
+/// A release whose plan Ada and Ben are asked about, by mail.
+pub fn asked(app: &TestApp) -> (RecordId, [(Somebody, ApprovalId); 2]) {
+    let [ada, ben] = given::approvers(app, ["Ada", "Ben"]);
+    let id = given::release(app, "Payroll").with_changes(1).in_phase("plan");
+    given::ask(app, id);
+    let of = |who: &Somebody| given::pending(app, id).into_iter().find(|(_, it, _)| *it == who.id).expect("they are asked").0;
+    let both = [(ada.clone(), of(&ada)), (ben.clone(), of(&ben))];
+    for (who, approval) in &both {
+        tell(app, &[about(Rule::ApprovalAsked, who, id, *approval)]);
+    }
+    (id, both)
+}
+
+#[tokio::test]
+async fn the_mail_holds_a_link_and_a_code_that_the_database_does_not() {
+    let (app, server) = (TestApp::start().await, MailServer::start());
+    let (_, [(ada, _), _]) = asked(&app);
+    sender(&app, &server).empty().await;
+    let received = server.received().into_iter().find(|it| it.to == ada.email).expect("it came");
+    let parsed = received.parsed();
+    let (text, html) = (parsed.body_text(0).expect("text"), parsed.body_html(0).expect("HTML"));
+    let link = text.lines().find(|it| it.contains("/a/")).expect("a link").trim().to_owned();
+    let code: String = text.split("code:").nth(1).expect("a code").trim().chars().take(6).collect();
+    assert!(link.starts_with("http://") && code.chars().all(|it| it.is_ascii_digit()), "{text}");
+    assert!(html.contains(&link) && html.contains(&code));
+    let kept = mail_to(&app, &ada);
+    let token = link.split("/a/").nth(1).expect("a token");
+    for words in [&kept.subject, &kept.body_text, &kept.body_html, &kept.answer] {
+        assert!(!words.contains(token) && !words.contains(&code));
+    }
+    assert!(received.header("List-Unsubscribe").is_empty(), "what is asked cannot be muted");
+}
+
+#[tokio::test]
+async fn what_is_settled_when_it_could_leave_asks_nobody() {
+    let (app, server) = (TestApp::start().await, MailServer::start());
+    let (id, [(ada, of_ada), (ben, of_ben)]) = asked(&app);
+    given::approve(&app, id, ada.id);
+    given::deny(&app, id, ben.id);
+    tell(&app, &[about(Rule::ApprovalNotNeeded, &ada, id, of_ada), about(Rule::ApprovalReminded, &ben, id, of_ben)]);
+    sender(&app, &server).empty().await;
+    assert!(server.received().is_empty(), "{:?}", server.received());
+    assert_eq!(mail_to(&app, &ada).answer, "The mail that asked never left, so there is nothing to take back.");
+    assert_eq!(mail_to(&app, &ben).answer, "It was decided before the mail left.");
+}
+
+#[tokio::test]
+async fn who_was_asked_by_mail_hears_that_no_answer_is_needed() {
+    let (app, server) = (TestApp::start().await, MailServer::start());
+    let (id, [(ada, of_ada), _]) = asked(&app);
+    sender(&app, &server).empty().await;
+    app.act(|tx| slipway::app::approvals::withdraw(tx, id, "Not yet")).expect("withdrawn");
+    tell(&app, &[about(Rule::ApprovalNotNeeded, &ada, id, of_ada)]);
+    sender(&app, &server).empty().await;
+    assert_eq!((state(&app, &ada), server.by_recipient()[&ada.email]), (MailState::Sent, 2));
+}
+
+#[tokio::test]
+async fn a_closed_account_gets_nothing_and_a_new_address_counts() {
+    let (app, server) = (TestApp::start().await, MailServer::start());
+    let people = queue(&app, &["Ada", "Ben"]);
+    app.act(|tx| slipway::app::users::disable(tx, people[0].id)).expect("closed");
+    app.write(|tx| {
+        use diesel::prelude::*;
+        use slipway::store::schema::users::dsl;
+        diesel::update(dsl::users.find(people[1].id)).set(dsl::email.eq("benjamin@example.org")).execute(tx.conn)
+    });
+    sender(&app, &server).empty().await;
+    assert_eq!(state(&app, &people[0]), MailState::Cancelled);
+    assert_eq!(server.by_recipient().into_keys().collect::<Vec<_>>(), ["benjamin@example.org"]);
+    assert_eq!(mail_to(&app, &people[1]).recipient, "benjamin@example.org");
+}
+
+#[tokio::test]
+async fn without_a_mail_server_mails_are_written_and_wait() {
+    let app = TestApp::start().await;
+    let (_, [(ada, _), _]) = asked(&app);
+    Sender::new(&app.db, &app.config).expect("good settings").empty().await;
+    let mail = mail_to(&app, &ada);
+    assert_eq!((mail.state, mail.tries), (MailState::Queued, 0));
+    assert!(mail.body_text.contains("{{link}}") && mail.body_text.contains("{{code}}"));
+    let browser = app.signed_in(Role::Administrator);
+    let page = browser.get(&format!("/mails/{}", mail.id)).await.expect(200).expect_no_text("{{").expect_no_text("••••••");
+    page.expect_text("/a/");
+}
+
+#[tokio::test]
+async fn news_of_last_week_is_no_news() {
+    let (app, server) = (TestApp::start().await, MailServer::start());
+    let who = queue(&app, &["Ada"]).remove(0);
+    app.clock.advance(Duration::days(8));
+    tell(&app, &[news(&who, "two")]);
+    sender(&app, &server).empty().await;
+    assert_eq!(server.received().len(), 1);
+    assert!(server.received()[0].text.contains("(two)"));
+}
