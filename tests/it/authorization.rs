@@ -86,6 +86,14 @@ async fn every_address_answers_every_role_as_the_table_says() {
     get  /a/{token}/content                                  200       200       200       200       200       410       410       410
     post /a/{token}/decision                                 303       303       303       303       303       409       409       409
     post /a/{token}/undo                                     303       303       303       303       303       409       409       409
+    get  /notices                                            303       200       200       200       200       200       200       200
+    post /notices/reading                                    401       303       303       303       303       303       303       303
+    post /notices/{id}/reading                               401       404       404       404       404       404       404       404
+    get  /notices/stream                                     303       200       200       200       200       200       200       200
+    get  /notices/preferences                                303       200       200       200       200       200       200       200
+    post /notices/preferences                                401       422       422       422       422       422       422       422
+    get  /mute/{token}                                       200       200       200       200       200       200       200       200
+    post /mute/{token}                                       200       200       200       200       200       200       200       200
     get  /items                                              303       200       200       200       200       200       200       200
     post /items                                              401       403       403       403       422       422       422       422
     get  /items/new                                          303       403       403       403       200       200       200       200
