@@ -99,6 +99,7 @@ fn facts(tx: &Tx<'_>, mail: &Mail, around: &Around, lease: Option<i64>) -> Facts
         rule: told.map(|it| it.rule),
         approval: around.approval(told.and_then(|it| it.approval_id)),
         asked: told.map(|it| around.asked(it.approval_id, it.user_id, lease, tx.now)).unwrap_or_default(),
+        settled: told.is_some_and(|it| !around.holds(it)),
         disabled: around.reader(mail).is_some_and(|it| it.disabled),
         age: tx.now - mail.resent_at.unwrap_or(mail.created_at),
     }

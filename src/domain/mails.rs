@@ -80,6 +80,8 @@ pub struct Facts {
     pub approval: Option<ApprovalState>,
     /// What became of the mails that asked this person for that approval.
     pub asked: Asked,
+    /// Whether what it says is late was done, or moved.
+    pub settled: bool,
     /// Whether its reader's account is closed.
     pub disabled: bool,
     /// Since it was queued, or an administrator had it sent again.
@@ -110,6 +112,9 @@ pub enum Relevance {
 pub fn relevance(facts: &Facts) -> Relevance {
     if facts.disabled {
         return Relevance::Cancel("The account of the recipient is closed.");
+    }
+    if facts.settled {
+        return Relevance::Cancel("It was done or moved before the mail left.");
     }
     match (facts.rule, facts.approval) {
         (Some(Rule::ApprovalAsked | Rule::ApprovalReminded), Some(ApprovalState::Pending)) => Relevance::Send,

@@ -86,6 +86,11 @@ impl Rule {
         }
     }
 
+    /// Whether it tells how something stands that is due.
+    pub fn is_of_deadline(self) -> bool {
+        matches!(self, Rule::ApprovalReminded | Rule::DueSoon | Rule::DeadlineMissed | Rule::DeadlineEscalated | Rule::DeadlineRepeated)
+    }
+
     /// Whether one hears of it even if one did it oneself.
     pub fn tells_the_actor(self) -> bool {
         !self.may_be_muted()

@@ -13,7 +13,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
 use diesel::upsert::excluded;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 mod facts;
 pub use facts::{Around, Facts};
@@ -85,12 +85,18 @@ pub fn advance(tx: &mut Tx<'_>, all: &[(&Due, i32, Option<DateTime<Utc>>)]) -> Q
     Ok(())
 }
 
-/// Whether what an occurrence told of is still open and still due at that time.
-pub fn stands(conn: &mut PgConnection, occurrence: &str) -> QueryResult<bool> {
+/// Those of these occurrences whose deadline is still open and still due at the time that was told.
+pub fn standing(conn: &mut PgConnection, occurrences: &[&str]) -> QueryResult<BTreeSet<String>> {
+    let told: Vec<(DeadlineId, DateTime<Utc>, &str)> = occurrences.iter().filter_map(|it| read(it)).collect();
+    let ids: Vec<DeadlineId> = told.iter().map(|(id, ..)| *id).collect();
+    let due: BTreeMap<DeadlineId, DateTime<Utc>> =
+        deadlines::table.filter(deadlines::id.eq_any(ids)).select((deadlines::id, deadlines::due_at)).load(conn)?.into_iter().collect();
+    Ok(told.into_iter().filter(|(id, due_at, _)| due.get(id) == Some(due_at)).map(|(.., it)| it.to_owned()).collect())
+}
+
+fn read(occurrence: &str) -> Option<(DeadlineId, DateTime<Utc>, &str)> {
     let mut parts = occurrence.split(':').map(|it| it.parse::<i64>().ok());
-    let (Some(Some(id)), Some(Some(micros))) = (parts.next(), parts.next()) else { return Ok(false) };
-    let Some(due_at) = DateTime::from_timestamp_micros(micros) else { return Ok(false) };
-    diesel::select(diesel::dsl::exists(deadlines::table.filter(deadlines::id.eq(DeadlineId(id))).filter(deadlines::due_at.eq(due_at)))).get_result(conn)
+    Some((DeadlineId(parts.next()??), DateTime::from_timestamp_micros(parts.next()??)?, occurrence))
 }
 
 /// What a deadline is for: unique among all.

@@ -2,9 +2,10 @@
 
 use super::Scene;
 use crate::app::Result;
+use crate::domain::approvals::ApprovalState;
 use crate::domain::ids::{ApprovalId, SLIPWAY, TaskId, UserId};
-use crate::domain::notices::Why;
 use crate::domain::notices::catalogue::{Audience, Telling};
+use crate::domain::notices::{Rule, Why};
 use crate::store::audience::{self, Asked, Doer};
 use crate::store::{Tx, watchers};
 use chrono::{DateTime, Utc};
@@ -44,12 +45,12 @@ impl Listener {
 pub fn listeners(tx: &mut Tx<'_>, scene: &Scene<'_>, telling: &Telling) -> Result<Vec<Listener>> {
     let mut all = Vec::new();
     for audience in &telling.audience {
-        all.extend(of_audience(tx, scene, audience)?);
+        all.extend(of_audience(tx, scene, telling.rule, audience)?);
     }
     Ok(all)
 }
 
-fn of_audience(tx: &mut Tx<'_>, scene: &Scene<'_>, audience: &Audience) -> Result<Vec<Listener>> {
+fn of_audience(tx: &mut Tx<'_>, scene: &Scene<'_>, rule: Rule, audience: &Audience) -> Result<Vec<Listener>> {
     let record = scene.full.map(|it| &it.record);
     let one = |user: Option<UserId>, why| user.map(|it| Listener::new(it, why)).into_iter().collect();
     Ok(match audience {
@@ -66,7 +67,11 @@ fn of_audience(tx: &mut Tx<'_>, scene: &Scene<'_>, audience: &Audience) -> Resul
             Some(key) => audience::members(tx.conn, key)?.into_iter().map(|it| Listener::new(it, Why::Group)).collect(),
             None => Vec::new(),
         },
-        Audience::Approvers(ids) => audience::asked(tx.conn, ids, tx.now)?.into_iter().map(asked).collect(),
+        Audience::Approvers(ids) => {
+            // Whoever is asked later hears of it then; whoever answered already need not hear.
+            let awaited = |it: &Asked| rule != Rule::ApprovalAsked || it.state == ApprovalState::Pending;
+            audience::asked(tx.conn, ids, tx.now)?.into_iter().filter(awaited).map(asked).collect()
+        }
         Audience::Replaced(id) => match audience::replaced(tx.conn, *id)? {
             Some(before) => audience::asked(tx.conn, &[before], tx.now)?.into_iter().map(asked).collect(),
             None => Vec::new(),

@@ -26,7 +26,7 @@ proptest! {
 }
 
 fn about(rule: Rule, approval: Option<ApprovalState>) -> Facts {
-    Facts { rule: Some(rule), approval, asked: Asked::Certainly, disabled: false, age: Duration::zero() }
+    Facts { rule: Some(rule), approval, asked: Asked::Certainly, settled: false, disabled: false, age: Duration::zero() }
 }
 
 #[test]
@@ -51,6 +51,7 @@ fn old_news_and_closed_accounts_get_nothing() {
     let facts = about(Rule::Closed, None);
     assert_eq!(relevance(&facts), Relevance::Send);
     assert!(matches!(relevance(&Facts { age: STALE_AFTER + Duration::minutes(1), ..facts }), Relevance::Cancel(_)));
+    assert!(matches!(relevance(&Facts { settled: true, ..facts }), Relevance::Cancel(_)));
     assert!(matches!(relevance(&Facts { disabled: true, ..facts }), Relevance::Cancel(_)));
     assert_eq!(relevance(&Facts { age: STALE_AFTER * 2, ..about(Rule::ApprovalAsked, Some(ApprovalState::Pending)) }), Relevance::Send);
 }

@@ -6,12 +6,13 @@ use crate::domain::ids::{ApprovalId, MailId, NoticeId, RecordId, UserId};
 use crate::domain::mails::{Asked, MailState};
 use crate::domain::notices::{Rule, Why};
 use crate::domain::records::RecordKind;
+use crate::store::deadlines;
 use crate::store::schema::{approvals, mails, notices, records, users};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whom a mail is for, as they are now.
 #[derive(Debug, Clone)]
@@ -37,6 +38,7 @@ pub struct Told {
     pub facts: serde_json::Value,
     pub path: String,
     pub approval_id: Option<ApprovalId>,
+    pub occurrence: String,
     pub at: DateTime<Utc>,
 }
 
@@ -70,6 +72,8 @@ pub struct Around {
     records: BTreeMap<RecordId, About>,
     approvals: BTreeMap<ApprovalId, ApprovalState>,
     asked: Vec<Asking>,
+    /// Of deadlines that still hold.
+    standing: BTreeSet<String>,
 }
 
 impl Around {
@@ -86,6 +90,8 @@ impl Around {
             records::table.filter(records::id.eq_any(subjects)).select((records::id, records::kind, records::identifier, records::title)).load(conn)?;
         let asked_for: Vec<ApprovalId> = told.iter().filter_map(|it| it.approval_id).collect();
         let (approvals, asked) = if asked_for.is_empty() { Default::default() } else { (states(conn, &asked_for)?, asking(conn, &asked_for)?) };
+        let late: Vec<&str> = told.iter().filter(|it| it.rule.is_of_deadline()).map(|it| it.occurrence.as_str()).collect();
+        let standing = if late.is_empty() { BTreeSet::new() } else { deadlines::standing(conn, &late)? };
         let mut by_mail: BTreeMap<MailId, Vec<Told>> = BTreeMap::new();
         for it in told {
             by_mail.entry(it.mail_id.unwrap_or(MailId(0))).or_default().push(it);
@@ -103,7 +109,13 @@ impl Around {
             records: about.into_iter().map(|it| (it.id, it)).collect(),
             approvals,
             asked,
+            standing,
         })
+    }
+
+    /// Whether a notice still holds: what was late may be done by now.
+    pub fn holds(&self, told: &Told) -> bool {
+        !told.rule.is_of_deadline() || self.standing.contains(&told.occurrence)
     }
 
     pub fn reader(&self, mail: &Mail) -> Option<&Reader> {
