@@ -15,13 +15,13 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 /// With fewer ready to leave, more are taken up.
-const FEW: usize = 3 * CONNECTIONS;
+const FEW: usize = 150;
 
 /// A mail that could not be begun so long after it was taken up is left to whoever takes it up next, before its lease can end.
 const LAST_BEGIN: Duration = Duration::from_secs(180);
 
 /// Results are noted together: so many, or those of so long.
-const NOTED: usize = 50;
+const NOTED: usize = 100;
 const NOTED_WITHIN: Duration = Duration::from_millis(100);
 
 /// Something that came to its end.
