@@ -11,7 +11,7 @@ use crate::domain::notices::Rule;
 use crate::domain::people::Action;
 use crate::domain::refusals::Refusal;
 use crate::store::mails::around::Around;
-use crate::store::mails::sending::{self, Outcome, Words};
+use crate::store::mails::sending::{self, Lease, Outcome, Words};
 use crate::store::mails::{self, Mail, NewMail, pause};
 use crate::store::{PgConnection, Tx, approval_links, events, users};
 use chrono::Duration;
@@ -57,15 +57,15 @@ impl Personal {
 
 /// Mails that were taken up together.
 pub struct Batch {
-    pub lease: i64,
+    pub lease: Lease,
     pub mails: Vec<Mail>,
     /// Whether they are to show if the server takes our credentials again.
     pub probes: bool,
 }
 
-/// Takes up to so many due mails under a lease. While sending is paused, now and then a single one.
+/// Up to so many due mails, locked, and the lease to take them up under. While sending is paused, now and then a single one.
 pub fn claim(tx: &mut Tx<'_>, limit: i64, life: Duration) -> Result<Batch> {
-    let lease = rand::random::<i64>();
+    let lease = Lease { number: rand::random(), until: tx.now + life };
     let probes = pause::find(tx.conn)?.is_some();
     let limit = if !probes {
         limit
@@ -74,18 +74,18 @@ pub fn claim(tx: &mut Tx<'_>, limit: i64, life: Duration) -> Result<Batch> {
     } else {
         0
     };
-    let mails = if limit > 0 { sending::claim(tx, limit, lease, life)? } else { Vec::new() };
+    let mails = if limit > 0 { sending::lock_due(tx, limit)? } else { Vec::new() };
     Ok(Batch { lease, mails, probes })
 }
 
-/// Leaves out what nobody needs any more, and what cannot be told yet. `lease` is under which they are held, if any.
-pub fn only_relevant(tx: &mut Tx<'_>, mails: Vec<Mail>, around: &Around, lease: Option<i64>) -> Result<Vec<Mail>> {
+/// Leaves out what nobody needs any more, and what cannot be told yet.
+pub fn only_relevant(tx: &mut Tx<'_>, mails: Vec<Mail>, around: &Around) -> Result<Vec<Mail>> {
     let mut relevant = Vec::with_capacity(mails.len());
     for mail in mails {
-        match rules::relevance(&facts(tx, &mail, around, lease)) {
+        match rules::relevance(&facts(tx, &mail, around)) {
             Relevance::Send => relevant.push(mail),
             Relevance::Wait => {
-                sending::release(tx, lease.unwrap_or_default(), &[mail.id], tx.now + WAIT)?;
+                sending::postpone(tx, mail.id, tx.now + WAIT)?;
             }
             Relevance::Cancel(why) => mails::cancel(tx, mail.id, why)?,
         }
@@ -93,13 +93,13 @@ pub fn only_relevant(tx: &mut Tx<'_>, mails: Vec<Mail>, around: &Around, lease: 
     Ok(relevant)
 }
 
-fn facts(tx: &Tx<'_>, mail: &Mail, around: &Around, lease: Option<i64>) -> Facts {
+fn facts(tx: &Tx<'_>, mail: &Mail, around: &Around) -> Facts {
     let told = around.told(mail).first().filter(|_| mail.kind == MailKind::Notice);
     Facts {
         rule: told.map(|it| it.rule),
         approval: around.approval(told.and_then(|it| it.approval_id)),
-        asked: told.map(|it| around.asked(it.approval_id, it.user_id, lease, tx.now)).unwrap_or_default(),
         settled: told.is_some_and(|it| !around.holds(it)),
+        asked: told.map(|it| around.asked(it.approval_id, it.user_id)).unwrap_or_default(),
         disabled: around.reader(mail).is_some_and(|it| it.disabled),
         age: tx.now - mail.resent_at.unwrap_or(mail.created_at),
     }
@@ -135,9 +135,13 @@ pub fn personal_of_written(conn: &mut PgConnection, keys: &Keys, mail: &Mail, ad
     Ok(Personal::of(secrets, mute, address))
 }
 
-/// Keeps the words of mails, and where they go now.
-pub fn write(tx: &mut Tx<'_>, all: &[Words]) -> Result<()> {
-    if all.is_empty() { Ok(()) } else { Ok(sending::write(tx, all)?) }
+/// Keeps the words of mails, and where they go now; takes these and `others` up, if there is a lease.
+pub fn take_up(tx: &mut Tx<'_>, written: &[Words], others: &[MailId], lease: Option<Lease>) -> Result<()> {
+    sending::write(tx, written, lease)?;
+    if let Some(lease) = lease {
+        sending::lease(tx, others, lease)?;
+    }
+    Ok(())
 }
 
 /// What the server did with a mail, or that it did not get so far.

@@ -93,7 +93,7 @@ pub struct Facts {
 pub enum Asked {
     #[default]
     Never,
-    /// That mail is just being sent.
+    /// That mail still waits, or is just being sent.
     Perhaps,
     Certainly,
 }

@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 /// Where people say what they want to be told.
-const SETTINGS: &str = "/profile";
+const SETTINGS: &str = "/notices/preferences";
 
 /// How much of a text a mail shows.
 const PART: usize = 700;

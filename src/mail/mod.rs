@@ -56,7 +56,7 @@ macro_rules! templates {
                     Ok(crate::app::mails::Written {
                         subject: crate::mail::words::one_line(&Subject { mail: self }.render()?),
                         text: crate::mail::words::tidy(&Text { mail: self }.render()?),
-                        html: Html { mail: self }.render()?,
+                        html: crate::mail::words::flush(&Html { mail: self }.render()?),
                     })
                 }
             }

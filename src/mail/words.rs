@@ -40,6 +40,16 @@ pub fn tidy(text: &str) -> String {
     out
 }
 
+/// HTML without the indentation of its template.
+pub fn flush(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    for line in html.lines().map(str::trim_start).filter(|it| !it.is_empty()) {
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
+
 /// One line as several, broken between words; addresses stay whole. What follows is indented like the first.
 fn wrap(line: &str) -> String {
     if line.chars().count() <= WIDTH {

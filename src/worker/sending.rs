@@ -10,7 +10,7 @@ use crate::domain::ids::MailId;
 use crate::domain::people::Actor;
 use crate::mail::{Letter, Post, Settings, Thread, Unusable, compose};
 use crate::store::mails::around::Around;
-use crate::store::mails::sending::{Words, lock_unwritten};
+use crate::store::mails::sending::{Lease, Words, lock_unwritten};
 use crate::store::mails::{self as outbox, Mail};
 use crate::store::{Db, Tx};
 use run::Run;
@@ -23,7 +23,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 pub const CONNECTIONS: usize = 8;
 
 /// Mails that are taken up at once.
-const BATCH: i64 = 100;
+const BATCH: i64 = 250;
 
 /// For how long they are ours.
 const LEASE: chrono::Duration = chrono::Duration::minutes(5);
@@ -107,13 +107,13 @@ impl Sender {
     }
 
     /// Leaves out what nobody needs, puts the rest into words, and says what stands in the place of their marks.
-    fn prepare(&self, tx: &mut Tx<'_>, found: Vec<Mail>, lease: Option<i64>) -> app::Result<Vec<(Mail, String, Personal)>> {
+    fn prepare(&self, tx: &mut Tx<'_>, found: Vec<Mail>, lease: Option<Lease>) -> app::Result<Vec<(Mail, String, Personal)>> {
         if found.is_empty() {
             return Ok(Vec::new());
         }
         let around = Around::load(tx.conn, &found)?;
-        let relevant = mails::only_relevant(tx, found, &around, lease)?;
-        let (mut ready, mut words) = (Vec::with_capacity(relevant.len()), Vec::new());
+        let relevant = mails::only_relevant(tx, found, &around)?;
+        let (mut ready, mut words, mut others) = (Vec::with_capacity(relevant.len()), Vec::new(), Vec::new());
         for mut mail in relevant {
             let reader = around.reader(&mail);
             let address = reader.map_or_else(|| mail.recipient.clone(), |it| it.email.clone());
@@ -135,10 +135,12 @@ impl Sender {
                     text: mail.body_text.clone(),
                     html: mail.body_html.clone(),
                 });
+            } else {
+                others.push(mail.id);
             }
             ready.push((mail, reader.map_or_else(String::new, |it| it.name.clone()), personal));
         }
-        mails::write(tx, &words)?;
+        mails::take_up(tx, &words, &others, lease)?;
         Ok(ready)
     }
 
@@ -158,7 +160,7 @@ impl Sender {
             return Ok(None);
         }
         let prepared = self.prepare(tx, mails, Some(lease))?;
-        Ok(Some(prepared.into_iter().map(|(mail, name, personal)| ready(mail, name, &personal, lease, probes, since)).collect()))
+        Ok(Some(prepared.into_iter().map(|(mail, name, personal)| ready(mail, name, &personal, lease.number, probes, since)).collect()))
     }
 }
 

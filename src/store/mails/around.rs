@@ -62,7 +62,7 @@ impl About {
     }
 }
 
-type Asking = (ApprovalId, UserId, MailState, Option<i64>, DateTime<Utc>);
+type Asking = (ApprovalId, UserId, MailState, MailId);
 
 /// The surroundings of some mails.
 #[derive(Debug, Default)]
@@ -74,6 +74,7 @@ pub struct Around {
     asked: Vec<Asking>,
     /// Of deadlines that still hold.
     standing: BTreeSet<String>,
+    mails: Vec<MailId>,
 }
 
 impl Around {
@@ -110,6 +111,7 @@ impl Around {
             approvals,
             asked,
             standing,
+            mails: ids,
         })
     }
 
@@ -135,13 +137,13 @@ impl Around {
         self.approvals.get(&id?).copied()
     }
 
-    /// Whether a mail asked this person for this approval: what is leaving under another lease perhaps did.
-    pub fn asked(&self, approval: Option<ApprovalId>, user: UserId, lease: Option<i64>, now: DateTime<Utc>) -> Asked {
+    /// Whether a mail asked this person for this approval: one that waits elsewhere than among these perhaps does.
+    pub fn asked(&self, approval: Option<ApprovalId>, user: UserId) -> Asked {
         let of_them = self.asked.iter().filter(|it| Some(it.0) == approval && it.1 == user);
-        let leaving = |it: &&Asking| it.2 == MailState::Queued && it.3.is_some() && it.3 != lease && it.4 > now;
+        let elsewhere = |it: &&Asking| it.2 == MailState::Queued && !self.mails.contains(&it.3);
         if of_them.clone().any(|it| it.2 == MailState::Sent) {
             Asked::Certainly
-        } else if of_them.clone().any(|it| leaving(&it)) {
+        } else if of_them.clone().any(|it| elsewhere(&it)) {
             Asked::Perhaps
         } else {
             Asked::Never
@@ -159,7 +161,7 @@ fn asking(conn: &mut PgConnection, ids: &[ApprovalId]) -> QueryResult<Vec<Asking
         .inner_join(mails::table)
         .filter(notices::approval_id.eq_any(ids))
         .filter(notices::rule.eq_any([Rule::ApprovalAsked, Rule::ApprovalReminded]))
-        .select((notices::approval_id.assume_not_null(), notices::user_id, mails::state, mails::lease, mails::next_try_at))
+        .select((notices::approval_id.assume_not_null(), notices::user_id, mails::state, mails::id))
         .load(conn)
 }
 

@@ -5,30 +5,35 @@ use crate::domain::ids::MailId;
 use crate::domain::mails::MailState;
 use crate::store::Tx;
 use crate::store::schema::mails;
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz};
 
-/// Takes up to so many due mails under a lease; while it lasts nobody else takes them. Those that are being taken by others are passed over.
-pub fn claim(tx: &mut Tx<'_>, limit: i64, lease: i64, life: Duration) -> QueryResult<Vec<Mail>> {
-    let due: Vec<MailId> = mails::table
+/// Due mails, locked, the first due first; those that somebody else is at are passed over.
+pub fn lock_due(tx: &mut Tx<'_>, limit: i64) -> QueryResult<Vec<Mail>> {
+    Mail::query()
         .filter(diesel::dsl::sql::<Bool>("state = 'queued'"))
         .filter(mails::next_try_at.le(tx.now))
         .order((mails::next_try_at, mails::id))
         .limit(limit)
-        .select(mails::id)
         .for_update()
         .skip_locked()
-        .load(tx.conn)?;
-    if due.is_empty() {
-        return Ok(Vec::new());
+        .load(tx.conn)
+}
+
+/// Who sends a mail, and until when nobody else takes it up.
+#[derive(Debug, Clone, Copy)]
+pub struct Lease {
+    pub number: i64,
+    pub until: DateTime<Utc>,
+}
+
+/// Takes these up.
+pub fn lease(tx: &mut Tx<'_>, ids: &[MailId], lease: Lease) -> QueryResult<usize> {
+    if ids.is_empty() {
+        return Ok(0);
     }
-    let mut taken: Vec<Mail> = diesel::update(mails::table.filter(mails::id.eq_any(&due)))
-        .set((mails::lease.eq(lease), mails::next_try_at.eq(tx.now + life)))
-        .returning(Mail::as_returning())
-        .get_results(tx.conn)?;
-    taken.sort_by_key(|it| due.iter().position(|id| *id == it.id));
-    Ok(taken)
+    diesel::update(mails::table.filter(mails::id.eq_any(ids))).set((mails::lease.eq(lease.number), mails::next_try_at.eq(lease.until))).execute(tx.conn)
 }
 
 /// Queued mails that nobody has put into words yet, locked; those that somebody else is at are passed over.
@@ -52,10 +57,15 @@ pub struct Words {
     pub html: String,
 }
 
-pub fn write(tx: &mut Tx<'_>, all: &[Words]) -> QueryResult<()> {
+/// Keeps the words of mails; in the same stroke takes them up, if there is a lease.
+pub fn write(tx: &mut Tx<'_>, all: &[Words], lease: Option<Lease>) -> QueryResult<()> {
+    if all.is_empty() {
+        return Ok(());
+    }
     let column = |f: fn(&Words) -> &String| all.iter().map(f).collect::<Vec<_>>();
     diesel::sql_query(
-        "UPDATE mails m SET recipient = w.recipient, subject = w.subject, body_text = w.body_text, body_html = w.body_html, rendered_at = coalesce(m.rendered_at, $6) \
+        "UPDATE mails m SET recipient = w.recipient, subject = w.subject, body_text = w.body_text, body_html = w.body_html, rendered_at = coalesce(m.rendered_at, $6), \
+         lease = coalesce($7, m.lease), next_try_at = coalesce($8, m.next_try_at) \
          FROM unnest($1, $2, $3, $4, $5) AS w(id, recipient, subject, body_text, body_html) WHERE m.id = w.id",
     )
     .bind::<Array<BigInt>, _>(all.iter().map(|it| it.id).collect::<Vec<_>>())
@@ -64,6 +74,8 @@ pub fn write(tx: &mut Tx<'_>, all: &[Words]) -> QueryResult<()> {
     .bind::<Array<Text>, _>(column(|it| &it.text))
     .bind::<Array<Text>, _>(column(|it| &it.html))
     .bind::<Timestamptz, _>(tx.now)
+    .bind::<Nullable<BigInt>, _>(lease.map(|it| it.number))
+    .bind::<Nullable<Timestamptz>, _>(lease.map(|it| it.until))
     .execute(tx.conn)?;
     Ok(())
 }
@@ -103,4 +115,9 @@ pub fn release(tx: &mut Tx<'_>, lease: i64, ids: &[MailId], at: DateTime<Utc>) -
     diesel::update(mails::table.filter(mails::id.eq_any(ids)).filter(mails::lease.eq(lease)).filter(mails::state.eq(MailState::Queued)))
         .set((mails::lease.eq(None::<i64>), mails::next_try_at.eq(at)))
         .execute(tx.conn)
+}
+
+/// Leaves a mail that is not taken up for later.
+pub fn postpone(tx: &mut Tx<'_>, id: MailId, at: DateTime<Utc>) -> QueryResult<usize> {
+    diesel::update(mails::table.find(id)).set(mails::next_try_at.eq(at)).execute(tx.conn)
 }

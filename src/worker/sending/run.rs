@@ -15,13 +15,16 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 /// With fewer ready to leave, more are taken up.
-const FEW: usize = 3 * CONNECTIONS;
+const FEW: usize = 250;
+
+/// While one batch is written into the database, others are put into words.
+const FETCHES: usize = 3;
 
 /// A mail that could not be begun so long after it was taken up is left to whoever takes it up next, before its lease can end.
 const LAST_BEGIN: Duration = Duration::from_secs(180);
 
 /// Results are noted together: so many, or those of so long.
-const NOTED: usize = 50;
+const NOTED: usize = 100;
 const NOTED_WITHIN: Duration = Duration::from_millis(100);
 
 /// Something that came to its end.
@@ -38,7 +41,7 @@ pub(super) struct Run {
     until_empty: bool,
     tasks: JoinSet<Done>,
     leaving: usize,
-    fetching: bool,
+    fetching: usize,
     noting: bool,
     ready: VecDeque<Ready>,
     tried: Vec<Tried>,
@@ -46,6 +49,8 @@ pub(super) struct Run {
     note_at: Option<Instant>,
     /// When the outbox is looked into again: it was empty.
     look_at: Option<Instant>,
+    /// The server refuses our credentials; what is taken up while that is being noted goes back.
+    refused: bool,
 }
 
 impl Run {
@@ -56,12 +61,13 @@ impl Run {
             until_empty,
             tasks: JoinSet::new(),
             leaving: 0,
-            fetching: false,
+            fetching: 0,
             noting: false,
             ready: VecDeque::new(),
             tried: Vec::new(),
             note_at: None,
             look_at: None,
+            refused: false,
         }
     }
 
@@ -89,11 +95,15 @@ impl Run {
 
     /// Takes more up, unless there is enough, or the outbox was empty just now.
     fn fetch(&mut self) {
-        if self.fetching || self.ready.len() >= FEW || self.look_at.is_some_and(|it| it > Instant::now()) {
+        let most = if self.leaving > 0 { FETCHES } else { 1 };
+        if self.fetching >= most || self.ready.len() >= FEW || self.look_at.is_some_and(|it| it > Instant::now()) {
             return;
         }
-        self.fetching = true;
+        self.fetching += 1;
         self.look_at = None;
+        if self.fetching == 1 {
+            self.refused = false;
+        }
         let (sender, since) = (self.sender.clone(), Instant::now());
         self.tasks.spawn(async move {
             let it = sender.clone();
@@ -139,7 +149,7 @@ impl Run {
 
     async fn keep(&mut self, done: Result<Done, tokio::task::JoinError>) {
         match done {
-            Ok(Done::Fetched(taken)) => self.take(taken),
+            Ok(Done::Fetched(taken)) => self.take(taken).await,
             Ok(Done::Tried(tried)) => self.tried(tried).await,
             Ok(Done::Noted(_, Ok(()))) => self.noting = false,
             Ok(Done::Noted(tried, Err(cause))) => {
@@ -156,10 +166,15 @@ impl Run {
         }
     }
 
-    fn take(&mut self, taken: app::Result<Option<Vec<Ready>>>) {
-        self.fetching = false;
+    async fn take(&mut self, taken: app::Result<Option<Vec<Ready>>>) {
+        self.fetching -= 1;
         match taken {
-            Ok(Some(taken)) => self.ready.extend(taken),
+            Ok(Some(taken)) => {
+                self.ready.extend(taken);
+                if self.refused {
+                    self.give_back().await;
+                }
+            }
             Ok(None) => self.look_at = Some(Instant::now() + LOOK),
             Err(cause) => {
                 tracing::error!(%cause, "mails could not be taken up; it is tried again");
@@ -178,6 +193,7 @@ impl Run {
         self.note_at.get_or_insert_with(|| Instant::now() + NOTED_WITHIN);
         if fault == Some(Fault::Credentials) {
             // The others would only be refused as well. Not before the pause is noted are more taken up.
+            self.refused = true;
             self.give_back().await;
             self.look_at = Some(Instant::now() + LOOK);
         }

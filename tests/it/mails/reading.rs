@@ -7,6 +7,7 @@ use crate::support::{MailServer, Reply, TestApp};
 use chrono::Duration;
 use slipway::domain::mails::MailState;
 use slipway::domain::people::Role;
+use slipway::store::mails::sending;
 
 #[tokio::test]
 async fn the_outbox_is_listed_by_state_searched_and_paged() {
@@ -60,7 +61,8 @@ async fn a_queued_mail_is_cancelled_but_not_one_that_is_leaving() {
     let path = |who| format!("/mails/{}", mail_to(&app, who).id);
     let page = browser.get(&path(&people[0])).await.expect(200);
     browser.submit(&page.form(&format!("{}/cancellation", path(&people[0])))).await.expect(303);
-    app.write(|tx| slipway::store::mails::sending::claim(tx, 10, 7, Duration::minutes(5)));
+    let ben = mail_to(&app, &people[1]).id;
+    app.write(|tx| sending::lease(tx, &[ben], sending::Lease { number: 7, until: tx.now + Duration::minutes(5) }));
     browser.post(&format!("{}/cancellation", path(&people[1])), &[]).await.expect(409).expect_text("just being sent");
     app.clock.advance(Duration::minutes(6));
     sender(&app, &server).empty().await;

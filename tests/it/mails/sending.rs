@@ -217,7 +217,7 @@ async fn retries_go_to_the_end_of_the_queue() {
     app.clock.advance(Duration::seconds(30));
     queue(&app, &["New"]);
     app.clock.advance(Duration::minutes(5));
-    let due = app.write(|tx| slipway::store::mails::sending::claim(tx, 1, 7, Duration::minutes(5)));
+    let due = app.write(|tx| slipway::store::mails::sending::lock_due(tx, 1));
     assert_eq!(due[0].recipient, "new@example.org", "it was due before the retry of the old one");
     assert_eq!(state(&app, &old[0]), MailState::Queued);
 }
