@@ -86,9 +86,9 @@ impl Rule {
         }
     }
 
-    /// Whether it tells how something stands that is due.
+    /// Whether it tells of something that is late or soon will be, whoever has to do it.
     pub fn is_of_deadline(self) -> bool {
-        matches!(self, Rule::ApprovalReminded | Rule::DueSoon | Rule::DeadlineMissed | Rule::DeadlineEscalated | Rule::DeadlineRepeated)
+        matches!(self, Rule::DueSoon | Rule::DeadlineMissed | Rule::DeadlineEscalated | Rule::DeadlineRepeated)
     }
 
     /// Whether one hears of it even if one did it oneself.

@@ -97,7 +97,7 @@ async fn a_task_is_told_soon_missed_escalated_and_repeated_at_most_five_times() 
     let (headline, path): (String, String) = app.read(|conn| {
         notices::table.filter(notices::rule.eq("deadline_missed")).filter(notices::user_id.eq(cora.id)).select((notices::headline, notices::path)).first(conn)
     });
-    assert_eq!(headline, format!("Task “Brief the service desk” of REL-{:05} was due Wed 4 Mar 2026, 17:00 (UTC)", id.0));
+    assert_eq!(headline, "Task “Brief the service desk” of Payroll v1.1 was due Wed 4 Mar 2026, 17:00 (UTC)");
     assert_eq!(path, format!("/tasks/{task}"));
     app.browser_of(&cora).get(&path).await.expect(200).expect_text("Overdue");
 }

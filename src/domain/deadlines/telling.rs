@@ -4,6 +4,7 @@ use super::{Deadline, Stage, Subject, spoken};
 use crate::domain::ids::{ApprovalId, TaskId, UserId};
 use crate::domain::notices::Why;
 use crate::domain::records::RecordKind;
+use crate::domain::text::moment;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use std::collections::BTreeSet;
@@ -73,7 +74,7 @@ pub struct Telling<'a> {
 }
 
 impl Telling<'_> {
-    /// `Task “Brief the service desk” of REL-00042 was due Mon 2 Mar 2026, 17:00 (UTC)`.
+    /// `Task “Brief the service desk” of Payroll v4.2 was due Mon 2 Mar 2026, 17:00 (UTC)`.
     pub fn headline(&self, why: Why, zone: Tz) -> String {
         let (what, when) = (self.what(), self.when(zone));
         match self.stage {
@@ -115,15 +116,19 @@ impl Telling<'_> {
     }
 
     fn what(&self) -> String {
-        let Matter { number, name, .. } = self.matter;
+        let Matter { record, name, kind, .. } = self.matter;
+        let record = match kind {
+            RecordKind::Release => record.clone(),
+            RecordKind::Change => format!("“{record}”"),
+        };
         match self.deadline.subject {
-            Subject::Phase | Subject::Task | Subject::Approval => format!("{} “{name}” of {number}", self.deadline.subject.label()),
-            Subject::PlannedStart | Subject::PlannedEnd => format!("{} of {number}", self.deadline.subject.label()),
+            Subject::Phase | Subject::Task | Subject::Approval => format!("{} “{name}” of {record}", self.deadline.subject.label()),
+            Subject::PlannedStart | Subject::PlannedEnd => format!("{} of {record}", self.deadline.subject.label()),
         }
     }
 
     fn when(&self, zone: Tz) -> String {
-        format!("{} ({})", self.deadline.due_at.with_timezone(&zone).format("%a %-d %b %Y, %H:%M"), zone.name())
+        moment(self.deadline.due_at, zone)
     }
 
     fn lateness(&self) -> String {

@@ -84,11 +84,11 @@ fn it_is_told_in_the_readers_zone_with_how_late_it_is_and_what_to_do() {
     };
     let telling = |stage, now: &str| Telling { matter: &matter, deadline: task(), stage, now: at(now) };
     let missed = telling(Stage::Missed, "2026-03-03 17:00");
-    assert_eq!(missed.headline(Why::Assignee, Tz::UTC), "Task “Brief the service desk” of REL-00042 was due Tue 3 Mar 2026, 17:00 (UTC)");
+    assert_eq!(missed.headline(Why::Assignee, Tz::UTC), "Task “Brief the service desk” of Payroll v4.2 was due Tue 3 Mar 2026, 17:00 (UTC)");
     let late = telling(Stage::Escalated, "2026-03-05 18:00");
     assert_eq!(
         late.headline(Why::Owner, Tz::Europe__Berlin),
-        "Task “Brief the service desk” of REL-00042 is 2 days late: it was due Tue 3 Mar 2026, 18:00 (Europe/Berlin)"
+        "Task “Brief the service desk” of Payroll v4.2 is 2 days late: it was due Tue 3 Mar 2026, 18:00 (Europe/Berlin)"
     );
     let facts = late.facts(Why::Owner, Tz::Europe__Berlin);
     let facts: Vec<String> = facts.into_iter().map(|(label, text)| format!("{label}: {text}")).collect();
