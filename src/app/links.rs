@@ -153,7 +153,7 @@ fn look(conn: &mut PgConnection, link: Link, now: DateTime<Utc>) -> Result<Opene
     let replaced = step.replacement(&approval.id).is_some();
     let facts = Facts { now, expires_at: link.expires_at, approval: approval.state, round: round.round.state, current, replaced, holder };
     let standing = standing(&facts);
-    let theirs = holder == Holder::May || (holder == Holder::StoodIn && approval.decided_by == Some(link.user_id));
+    let theirs = matches!(holder, Holder::May | Holder::StoodIn) && (approval.approver_id == link.user_id || approval.decided_by == Some(link.user_id));
     let may_take_back = standing == Standing::Decided && theirs && may_take_back(round.round.state, current, approval.decided_at, now);
     Ok(Opened { standing, holder: users::find(conn, link.user_id)?, actor, approver, may_take_back, link, approval, step, round, full })
 }

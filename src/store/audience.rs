@@ -1,8 +1,11 @@
 //! Who is behind a task, an approval or a group: the people to tell.
 
-use super::schema::{approval_steps, approvals, delegations, group_members, groups, records, tasks, users};
+use super::delegations;
+use super::records::Record;
+use super::schema::{approval_steps, approvals, group_members, groups, records, tasks, users};
+use super::users::Person;
 use crate::domain::approvals::ApprovalState;
-use crate::domain::ids::{ApprovalId, GroupId, TaskId, UserId};
+use crate::domain::ids::{ApprovalId, GroupId, RecordId, TaskId, UserId};
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -17,35 +20,30 @@ pub struct Asked {
     pub stands_in_for: Option<String>,
     pub step: String,
     pub due_at: Option<DateTime<Utc>>,
+    pub record: RecordId,
 }
 
-type AskedRow = (ApprovalId, ApprovalState, UserId, String, Option<UserId>, String, Option<DateTime<Utc>>);
+type AskedRow = (ApprovalId, ApprovalState, UserId, String, String, Option<DateTime<Utc>>, Record);
 
 /// The approvers of these approvals, and those who stand in for them at this moment: never who owns or coordinates the record.
 pub fn asked(conn: &mut PgConnection, ids: &[ApprovalId], now: DateTime<Utc>) -> QueryResult<Vec<Asked>> {
-    let stand_ins = delegations::user_id
-        .eq(approvals::approver_id)
-        .and(delegations::ended_at.is_null())
-        .and(delegations::starts_at.le(now))
-        .and(delegations::ends_at.gt(now))
-        .and(delegations::substitute_id.is_not_null())
-        .and(delegations::substitute_id.is_distinct_from(records::owner_id.nullable()))
-        .and(delegations::substitute_id.is_distinct_from(records::coordinator_id));
     let rows: Vec<AskedRow> = approvals::table
         .inner_join(approval_steps::table)
         .inner_join(records::table)
         .inner_join(users::table.on(users::id.eq(approvals::approver_id)))
-        .left_join(delegations::table.on(stand_ins))
         .filter(approvals::id.eq_any(ids))
         .order(approvals::id)
-        .select((approvals::id, approvals::state, users::id, users::name, delegations::substitute_id.nullable(), approval_steps::name, approval_steps::due_at))
+        .select((approvals::id, approvals::state, users::id, users::name, approval_steps::name, approval_steps::due_at, Record::as_select()))
         .load(conn)?;
+    let approvers: Vec<UserId> = rows.iter().map(|(_, _, user, ..)| *user).collect();
+    let away = delegations::away(conn, &approvers, now)?;
     let mut asked: Vec<Asked> = Vec::with_capacity(rows.len());
-    for (approval, state, user, name, substitute, step, due_at) in rows {
-        let known = asked.iter().any(|it| it.approval == approval && it.user == user);
-        let themselves = (!known).then(|| Asked { approval, user, state, stands_in_for: None, step: step.clone(), due_at });
-        let substitute = substitute.map(|user| Asked { approval, user, state, stands_in_for: Some(name), step, due_at });
-        asked.extend(themselves.into_iter().chain(substitute));
+    for (approval, state, user, name, step, due_at, record) in rows {
+        let own = |it: &Person| it.id == record.owner_id || Some(it.id) == record.coordinator_id;
+        let substitute = away.get(&user).and_then(|it| it.substitute.as_ref()).filter(|it| !own(it));
+        let substitute = substitute.map(|it| Asked { approval, user: it.id, state, stands_in_for: Some(name), step: step.clone(), due_at, record: record.id });
+        asked.push(Asked { approval, user, state, stands_in_for: None, step, due_at, record: record.id });
+        asked.extend(substitute);
     }
     Ok(asked)
 }

@@ -2,10 +2,12 @@
 
 use super::Tx;
 use super::records::Record;
-use super::schema::{delegations, user_roles, users};
+use super::schema::{approvals, delegations, notices, user_roles, users};
 use super::users::Person;
+use crate::domain::approvals::ApprovalState;
 use crate::domain::delegations::Absence;
-use crate::domain::ids::{DelegationId, UserId};
+use crate::domain::ids::{ApprovalId, DelegationId, UserId};
+use crate::domain::notices::Rule;
 use crate::domain::people::Role;
 use chrono::{DateTime, Duration, Utc};
 use diesel::pg::PgConnection;
@@ -60,13 +62,27 @@ pub fn away(conn: &mut PgConnection, people: &[UserId], now: DateTime<Utc>) -> Q
         .load(conn)?;
     let named: Vec<UserId> = rows.iter().flat_map(|(user, _, substitute)| std::iter::once(*user).chain(*substitute)).collect();
     let able = able(conn, &named)?;
-    let person = |id: UserId| able.get(&id).map(|name| Person { id, name: name.clone() });
+    let substitutes: Vec<UserId> = rows.iter().filter_map(|(.., substitute)| *substitute).collect();
+    let gone = if substitutes.is_empty() { Vec::new() } else { gone(conn, &substitutes, now)? };
+    // Who is away as well stands in for nobody.
+    let person = |id: UserId| able.get(&id).filter(|_| !gone.contains(&id)).map(|name| Person { id, name: name.clone() });
     // Nobody decides in the place of somebody who may not.
     Ok(rows
         .into_iter()
         .filter(|(user, ..)| able.contains_key(user))
         .map(|(user, until, substitute)| (user, Away { until, substitute: substitute.and_then(person) }))
         .collect())
+}
+
+/// Who of these is away at that time, whatever they may.
+fn gone(conn: &mut PgConnection, people: &[UserId], now: DateTime<Utc>) -> QueryResult<Vec<UserId>> {
+    delegations::table
+        .filter(delegations::user_id.eq_any(people))
+        .filter(delegations::ended_at.is_null())
+        .filter(delegations::starts_at.le(now))
+        .filter(delegations::ends_at.gt(now))
+        .select(delegations::user_id)
+        .load(conn)
 }
 
 /// [`away`], as it is for one record: whoever owns or coordinates it does not stand in for anybody there.
@@ -101,6 +117,9 @@ pub fn stands_in(conn: &mut PgConnection, substitute: UserId, user: UserId, now:
 
 /// For whom somebody stands in at that time.
 pub fn stood_for(conn: &mut PgConnection, substitute: UserId, now: DateTime<Utc>) -> QueryResult<Vec<UserId>> {
+    if !gone(conn, &[substitute], now)?.is_empty() {
+        return Ok(Vec::new());
+    }
     delegations::table
         .inner_join(users::table.on(users::id.eq(delegations::user_id)))
         .filter(delegations::substitute_id.eq(substitute))
@@ -110,6 +129,26 @@ pub fn stood_for(conn: &mut PgConnection, substitute: UserId, now: DateTime<Utc>
         .filter(users::disabled_at.is_null())
         .filter(users::id.eq_any(user_roles::table.filter(user_roles::role.ne(Role::Viewer)).select(user_roles::user_id)))
         .select(delegations::user_id)
+        .load(conn)
+}
+
+/// Awaited approvals of people who are away, of which whoever was named to stand in has not been told.
+pub fn untold(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> QueryResult<Vec<ApprovalId>> {
+    let told = notices::table
+        .filter(notices::approval_id.eq(approvals::id.nullable()))
+        .filter(notices::user_id.nullable().eq(delegations::substitute_id))
+        .filter(notices::rule.eq(Rule::ApprovalAsked));
+    delegations::table
+        .inner_join(approvals::table.on(approvals::approver_id.eq(delegations::user_id)))
+        .filter(delegations::ended_at.is_null())
+        .filter(delegations::starts_at.le(now))
+        .filter(delegations::ends_at.gt(now))
+        .filter(delegations::substitute_id.is_not_null())
+        .filter(approvals::state.eq(ApprovalState::Pending))
+        .filter(diesel::dsl::not(diesel::dsl::exists(told)))
+        .order(approvals::id)
+        .limit(limit)
+        .select(approvals::id)
         .load(conn)
 }
 

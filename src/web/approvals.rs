@@ -86,7 +86,8 @@ impl Show {
         let changed = decision::changed(conn, &full, &asked.step.digest, &[("the earlier decision", approval.seen_digest.as_deref())])?;
         let current = app::approvals::is_current(conn, &full.record, &round.round)?;
         let decided = matches!(approval.state, ApprovalState::Approved | ApprovalState::Denied);
-        let may_retract = decided && may_take_back(round.round.state, current, approval.decided_at, frame.now);
+        let theirs = approval.approver_id == me.id || approval.decided_by == Some(me.id);
+        let may_retract = decided && theirs && may_take_back(round.round.state, current, approval.decided_at, frame.now);
         let asks = asked.approvals.iter().find(|(it, _)| it.id == id && it.approver_id != me.id);
         let stands_in_for = asks.map(|(_, name)| name.clone());
         let own = me.standing(full.record.owner_id, full.record.coordinator_id).own();

@@ -22,6 +22,11 @@ const HOUR: Duration = Duration::from_secs(3600);
 pub const TIMETABLE: &[Entry] = &[
     Entry { name: "tell whom it concerns what happened", every: SECOND, work: |db, _| tell(db) },
     Entry {
+        name: "ask those who stand in for somebody",
+        every: MINUTE,
+        work: |db, _| db.write_now(Actor::slipway(), |tx| app::notices::substitutes::ask(tx, 200).map(drop)),
+    },
+    Entry {
         name: "make the daily digests",
         every: MINUTE,
         work: |db, _| db.write_now(Actor::slipway(), |tx| app::notices::reading::make_digests(tx).map(drop)),

@@ -117,7 +117,7 @@ async fn a_right_code_forgets_the_wrong_ones_and_the_code_of_another_mail_is_wro
 }
 
 #[tokio::test]
-async fn too_many_forms_from_one_address_have_to_wait() {
+async fn too_many_forms_to_one_link_have_to_wait_and_shut_nobody_else_out() {
     let app = TestApp::start().await;
     let (_, _, link) = asked(&app, ["Ada"]);
     let browser = app.browser();
@@ -126,7 +126,8 @@ async fn too_many_forms_from_one_address_have_to_wait() {
         last = browser.post(&link.decision(), &[]).await.status;
     }
     assert_eq!(last, 429);
-    browser.post("/a/nothing/decision", &[]).await.expect(429).expect_text("Too many attempts").expect_no_text(link.token());
+    browser.post(&link.decision(), &[]).await.expect(429).expect_text("Too many attempts").expect_no_text(link.token());
+    browser.post("/a/nothing/decision", &[]).await.expect(404);
 }
 
 #[tokio::test]

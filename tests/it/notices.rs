@@ -299,3 +299,29 @@ async fn several_instances_tell_each_thing_once() {
         assert_eq!(app.told_of(person, Rule::Registered).len(), 8);
     }
 }
+
+#[tokio::test]
+async fn a_substitute_is_asked_about_what_waited_already_once_the_absence_begins() {
+    let app = TestApp::start().await;
+    let [ada, ..] = given::approvers(&app, ["Ada", "Bo"]);
+    let sam = given::user(&app, "Sam", &[Role::ReleaseApprover]);
+    given::members(&app, "cab", std::slice::from_ref(&ada));
+    let release = given::release(&app, "Payroll").with_changes(1).in_phase("plan");
+    given::ask(&app, release);
+    let asked = |app: &TestApp, who: &Somebody| app.told_of(who.id, Rule::ApprovalAsked).into_iter().filter(|it| it.contains("in place of Ada")).count();
+    let ask = |app: &TestApp| app.act(|tx| slipway::app::notices::substitutes::ask(tx, 100)).expect("asked");
+    assert_eq!((ask(&app), asked(&app, &sam)), (0, 0));
+    given::absence(&app, &ada, Some(&sam));
+    assert_eq!((ask(&app), ask(&app), asked(&app, &sam)), (1, 0, 1), "once");
+}
+
+#[tokio::test]
+async fn a_mail_program_may_send_its_click_as_multipart() {
+    let app = TestApp::start().await;
+    let tom = tom(&app);
+    let path = muting::path(&keys(&app), tom.id, Muted::Rule(Rule::Registered));
+    let body = "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n";
+    app.browser().request("POST", &path, body, &[("content-type", "multipart/form-data; boundary=b")]).await.expect(200);
+    given::release(&app, "Payroll").registered();
+    assert!(!app.outbox().contains(&tom.email));
+}

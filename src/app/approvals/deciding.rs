@@ -63,6 +63,10 @@ pub fn retract(tx: &mut Tx<'_>, id: ApprovalId) -> Result<()> {
     if !matches!(approval.state, ApprovalState::Approved | ApprovalState::Denied) {
         return Err(Refusal::NothingToRetract.into());
     }
+    // A substitute takes back what they decided, not what the approver did.
+    if approval.approver_id != tx.actor.id && approval.decided_by != Some(tx.actor.id) {
+        return Err(Refusal::NothingToRetract.into());
+    }
     let current = is_current(tx.conn, &record, &round.round)?;
     if !may_take_back(round.round.state, current, approval.decided_at, tx.now) {
         let moved_on = round.round.state != RoundState::Withdrawn && !current;

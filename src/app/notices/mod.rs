@@ -4,6 +4,7 @@ mod audience;
 pub mod muting;
 pub mod reach;
 pub mod reading;
+pub mod substitutes;
 mod words;
 
 use super::Result;

@@ -12,6 +12,7 @@ use crate::web::form::{Choice, Fields, Form};
 use crate::web::frame::Frame;
 use crate::web::page::{self, Answer};
 use crate::web::session::{db_of, frame_of};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
@@ -62,7 +63,9 @@ pub async fn show(req: HttpRequest, token: web::Path<String>, keys: web::Data<Ke
 pub async fn update(req: HttpRequest, token: web::Path<String>, fields: Fields, keys: web::Data<Keys>) -> Answer {
     let Some(db) = db_of(&req) else { return Err(Failure::SignIn) };
     let target = muting::read(&keys, &token)?;
-    let one_click = fields.text("List-Unsubscribe") == "One-Click";
+    // Mail programs may send it as multipart, which no page of ours does.
+    let multipart = req.headers().get(header::CONTENT_TYPE).is_some_and(|it| it.as_bytes().starts_with(b"multipart/form-data"));
+    let one_click = multipart || fields.text("List-Unsubscribe") == "One-Click";
     let mut errors = FormErrors::default();
     let wish = if one_click { Some(Delivery::Never) } else { fields.required("delivery", &mut errors) };
     let Some(wish) = wish else {

@@ -16,7 +16,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 
 pub async fn decide(req: HttpRequest, token: Path<String>, fields: Fields, keys: Data<Keys>, throttle: Data<Throttle>) -> Answer {
-    throttle.admit_code(&req)?;
+    throttle.admit_code(&token)?;
     let token = token.into_inner();
     let mut errors = FormErrors::default();
     let typed = decision::parse(&fields, &mut errors);
@@ -30,7 +30,7 @@ pub async fn decide(req: HttpRequest, token: Path<String>, fields: Fields, keys:
 }
 
 pub async fn undo(req: HttpRequest, token: Path<String>, fields: Fields, keys: Data<Keys>, throttle: Data<Throttle>) -> Answer {
-    throttle.admit_code(&req)?;
+    throttle.admit_code(&token)?;
     let token = token.into_inner();
     let mut errors = FormErrors::default();
     let Some(code) = errors.check("code", Code::parse(fields.text("code"))) else {

@@ -8,6 +8,7 @@ use crate::app::{self, Error, records, tasks};
 use crate::domain::approvals::{ApprovalState, RoundState, StepState};
 use crate::domain::ids::{ApprovalId, RecordId, StepId, UserId};
 use crate::domain::mails::MailState;
+use crate::domain::notices::Rule;
 use crate::domain::people::{Action, Actor};
 use crate::domain::readiness::{Check, Place, Standing};
 use crate::domain::records::{Grade, RecordKind, risk};
@@ -101,6 +102,8 @@ pub struct Show {
     pub releases: Vec<(RecordId, Option<String>, bool)>,
     /// Whether the mails that asked for approvals left.
     pub deliveries: BTreeMap<ApprovalId, Delivery>,
+    /// How many people it mails that the deployment is done.
+    pub deployment_mails: usize,
     /// How many people an approval round would ask.
     pub would_ask: usize,
     /// Who can be asked in each step of the open round in somebody's place.
@@ -155,6 +158,7 @@ impl Show {
             models: Choice::list(models.into_iter().map(|it| (it.id, it.name))),
             releases: if release { Vec::new() } else { related::of_change(conn, id)? },
             deliveries: if sheet.rounds.is_empty() { BTreeMap::new() } else { around::deliveries(conn, id)? },
+            deployment_mails: reach.of_news(&sheet, Rule::DeploymentDone),
             would_ask,
             phase,
             frame,
