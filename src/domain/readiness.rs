@@ -187,7 +187,11 @@ fn awaited(round: &Round) -> String {
         [one, two] => format!("Waiting for {one} and {two}."),
         [first, rest @ ..] => format!("Waiting for {first} and {} others.", rest.len()),
     };
-    awaited + &round.away.iter().map(away).collect::<String>()
+    let denied = match round.denied_by.as_slice() {
+        [] => String::new(),
+        names => format!(" {} denied.", names.join(", ")),
+    };
+    awaited + &denied + &round.away.iter().map(away).collect::<String>()
 }
 
 #[cfg(test)]

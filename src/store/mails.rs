@@ -1,9 +1,11 @@
 //! The outbox.
 
 use super::Tx;
-use super::schema::mails;
+use super::schema::{approvals, mails, notices};
+use crate::domain::approvals::ApprovalState;
 use crate::domain::ids::{MailId, RecordId, UserId};
 use crate::domain::mails::{MailKind, MailState};
+use crate::domain::notices::Rule;
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -104,6 +106,20 @@ pub fn requeue(tx: &mut Tx<'_>, id: MailId) -> QueryResult<()> {
 pub fn cancel(tx: &mut Tx<'_>, id: MailId, why: &str) -> QueryResult<()> {
     diesel::update(mails::table.find(id)).set((mails::state.eq(MailState::Cancelled), mails::answer.eq(why), mails::lease.eq(None::<i64>))).execute(tx.conn)?;
     Ok(())
+}
+
+/// Cancels the questions that wait for an answer nobody needs any more, as far as nobody is just sending them. Returns how many.
+pub fn cancel_settled(tx: &mut Tx<'_>, why: &str) -> QueryResult<usize> {
+    let settled = notices::table
+        .inner_join(approvals::table)
+        .filter(notices::rule.eq_any([Rule::ApprovalAsked, Rule::ApprovalReminded]))
+        .filter(approvals::state.ne(ApprovalState::Pending))
+        .filter(notices::mail_id.is_not_null())
+        .select(notices::mail_id.assume_not_null());
+    let waiting = mails::state.eq(MailState::Queued).and(mails::lease.is_null()).and(mails::tries.eq(0));
+    diesel::update(mails::table.filter(waiting).filter(mails::id.eq_any(settled)))
+        .set((mails::state.eq(MailState::Cancelled), mails::answer.eq(why)))
+        .execute(tx.conn)
 }
 
 /// Queues these, and returns their ids in the same order.

@@ -27,6 +27,11 @@ pub const TIMETABLE: &[Entry] = &[
         work: |db, _| db.write_now(Actor::slipway(), |tx| app::notices::substitutes::ask(tx, 200).map(drop)),
     },
     Entry {
+        name: "cancel the mails that ask for answers nobody needs",
+        every: MINUTE,
+        work: |db, _| db.write_now(Actor::slipway(), |tx| app::mails::cancel_settled(tx).map(drop)),
+    },
+    Entry {
         name: "make the daily digests",
         every: MINUTE,
         work: |db, _| db.write_now(Actor::slipway(), |tx| app::notices::reading::make_digests(tx).map(drop)),

@@ -139,7 +139,7 @@ fn time(time: Option<DateTime<Utc>>, zone: Tz) -> String {
 
 fn of_delegation(event: &Event, zone: Tz) -> Facts {
     let Event::DelegationGiven { from, until, .. } = event else { return Vec::new() };
-    vec![fact("From", moment(*from, zone)), fact("Until", moment(*until, zone))]
+    vec![fact("From", moment(*from, zone)), fact("Until", moment(*until - chrono::Duration::minutes(1), zone))]
 }
 
 fn of_record(scene: &Scene<'_>, full: &Full, rule: Rule, to: &Listener, zone: Tz) -> Facts {

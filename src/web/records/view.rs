@@ -22,7 +22,7 @@ use crate::store::delegations::Away;
 use crate::store::events::{self, Entry};
 use crate::store::mails::around::{self, Delivery};
 use crate::store::tasks::Named;
-use crate::store::{choices, models, related};
+use crate::store::{choices, delegations, models, related};
 use crate::web::form::Choice;
 use crate::web::frame::Frame;
 use askama::Template;
@@ -136,6 +136,8 @@ impl Show {
             for step in &phase.approvals {
                 people.extend(app::approvals::askable(conn, &sheet, step)?.1.into_iter().map(|it| it.id));
             }
+            let substitutes = delegations::substitutes(conn, &people.iter().copied().collect::<Vec<_>>(), frame.now)?;
+            people.extend(substitutes.into_values().filter(|it| *it != record.owner_id && Some(*it) != record.coordinator_id));
             would_ask = people.len();
         }
         let may_reassign = open && actor.may(Action::Reassign);
@@ -219,7 +221,10 @@ impl Show {
     /// How many people a withdrawal of the question mails.
     pub fn awaited(&self) -> usize {
         let open = self.sheet.round().filter(|it| it.round.state == RoundState::Open);
-        open.into_iter().flat_map(|it| &it.steps).flat_map(|it| &it.approvals).filter(|(it, _)| it.state == ApprovalState::Pending).count()
+        let asked = open.into_iter().flat_map(|it| &it.steps).flat_map(|it| &it.approvals);
+        let stands_in = |it: &UserId| self.sheet.away.get(it).and_then(|it| it.substitute.as_ref()).map(|it| it.id);
+        let told = asked.filter(|(it, _)| it.state == ApprovalState::Pending).flat_map(|(it, _)| [Some(it.approver_id), stands_in(&it.approver_id)]);
+        told.flatten().filter(|it| !self.frame.is_me(it)).collect::<std::collections::BTreeSet<_>>().len()
     }
 
     pub fn may_ask(&self) -> bool {
