@@ -1,0 +1,44 @@
+//! Who hears of a deadline besides those who do it, and what happens around one that has passed.
+
+use super::{at, live_until, told};
+use crate::support::{TestApp, given};
+use diesel::prelude::*;
+use slipway::domain::people::Role;
+use slipway::store::deadlines::standing;
+use slipway::store::schema::{mails, notices};
+
+#[tokio::test]
+async fn however_many_are_asked_in_a_step_everybody_around_it_gets_one_mail() {
+    let app = TestApp::start().await;
+    let people = given::approvers(&app, ["Ada", "Ben", "Cy", "Dora"]);
+    let vera = given::user(&app, "Vera", &[Role::Viewer]);
+    let id = given::release(&app, "Payroll").with_changes(1).in_phase("plan");
+    app.act_as(vera.actor(), |tx| slipway::app::records::watch(tx, id, true)).expect("watched");
+    given::ask(&app, id);
+    live_until(&app, at("03-05 18:00"));
+    let missed: Vec<String> = told(&app, "Approval “Plan”").into_iter().filter(|it| it.contains("deadline_missed")).collect();
+    assert_eq!(missed, ["Ada", "Ben", "Cy", "Dora", "Ines", "Tom", "Vera"].map(|it| format!("03-05 17:00 deadline_missed: {it}")));
+    let sent: i64 = app.read(|conn| {
+        let late = notices::table.filter(notices::rule.eq("deadline_missed")).filter(notices::headline.like("Approval%"));
+        mails::table.filter(mails::id.nullable().eq_any(late.filter(notices::user_id.eq(vera.id)).select(notices::mail_id))).count().get_result(conn)
+    });
+    assert_eq!(sent, 1);
+    let occurrences: Vec<String> = app.read(|conn| {
+        let late = notices::table.filter(notices::rule.eq("deadline_missed")).filter(notices::headline.like("Approval%"));
+        late.order(notices::occurrence).select(notices::occurrence).distinct().load(conn)
+    });
+    assert_eq!(occurrences.len(), 5, "one for each who is asked, one for the step: {occurrences:?}");
+    let hold = |app: &TestApp| -> Vec<bool> {
+        let all: Vec<&str> = occurrences.iter().map(String::as_str).collect();
+        let standing = app.read(|conn| standing(conn, &all));
+        occurrences.iter().map(|it| standing.contains(it)).collect()
+    };
+    let of_step = occurrences.iter().position(|it| it.starts_with("step ")).expect("that of the step");
+    assert_eq!(hold(&app), [true; 5]);
+    for (answered, who) in people.iter().enumerate() {
+        let holds = hold(&app);
+        assert_eq!((holds[of_step], holds.iter().filter(|it| **it).count()), (true, 5 - answered));
+        given::approve(&app, id, who.id);
+    }
+    assert_eq!(hold(&app), [false; 5], "all have answered");
+}
