@@ -94,6 +94,7 @@ fn around(facts: &Facts, due: &Due) -> Option<(Matter, People)> {
         coordinator: record.coordinator_id,
         watchers: facts.watchers(record.id),
         group: facts.group_of(record, phase),
+        managers: facts.managers.clone(),
     };
     Some((matter, people))
 }

@@ -19,6 +19,8 @@ pub struct People {
     pub watchers: Vec<UserId>,
     /// The group that the phase names.
     pub group: Vec<UserId>,
+    /// The release managers, of whom one at least hears when it escalates.
+    pub managers: Vec<UserId>,
 }
 
 impl People {
@@ -37,6 +39,9 @@ impl People {
             Stage::Escalated => {
                 all.extend(owner);
                 all.extend(self.group.iter().map(|it| (*it, Why::Group)));
+                if !self.owner.is_some_and(|it| self.managers.contains(&it)) {
+                    all.extend(self.managers.iter().map(|it| (*it, Why::Manager)));
+                }
             }
             Stage::FirstRepeat | Stage::SecondRepeat | Stage::ThirdRepeat | Stage::FourthRepeat | Stage::LastRepeat => {
                 all.extend(&self.responsible);

@@ -3,10 +3,12 @@
 use super::Due;
 use crate::domain::deadlines::Subject;
 use crate::domain::ids::{ApprovalId, RecordId, StepId, TaskId, UserId, WorkflowId};
+use crate::domain::people::Role;
 use crate::domain::records::RecordKind;
 use crate::domain::workflows::Workflow;
 use crate::store::audience::{self, Asked, Doer};
 use crate::store::schema::{approval_steps, approvals, records, tasks, watchers, workflows};
+use crate::store::users;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +40,8 @@ pub struct Facts {
     pub steps: BTreeMap<ApprovalId, (StepId, String)>,
     pub asked: Vec<Asked>,
     members: Vec<(String, UserId)>,
+    /// Everybody who is a release manager.
+    pub managers: Vec<UserId>,
 }
 
 impl Facts {
@@ -60,6 +64,7 @@ impl Facts {
         let keys: Vec<&str> =
             facts.workflows.values().flat_map(|it| &it.phases).filter_map(|it| it.group.as_deref()).collect::<BTreeSet<_>>().into_iter().collect();
         facts.members = audience::members_of_all(conn, &keys, &[])?.into_iter().map(|(_, key, user)| (key, user)).collect();
+        facts.managers = users::holders(conn, Role::ReleaseManager)?;
         Ok(facts)
     }
 

@@ -1,11 +1,11 @@
 //! Who hears of a deadline besides those who do it, and what happens around one that has passed.
 
-use super::{at, live_until, told};
+use super::{add, at, live_until, told};
 use crate::support::{TestApp, given};
 use diesel::prelude::*;
 use slipway::domain::people::Role;
 use slipway::store::deadlines::standing;
-use slipway::store::schema::{mails, notices};
+use slipway::store::schema::{mails, notices, users};
 
 #[tokio::test]
 async fn however_many_are_asked_in_a_step_everybody_around_it_gets_one_mail() {
@@ -41,4 +41,32 @@ async fn however_many_are_asked_in_a_step_everybody_around_it_gets_one_mail() {
         given::approve(&app, id, who.id);
     }
     assert_eq!(hold(&app), [false; 5], "all have answered");
+}
+
+#[tokio::test]
+async fn what_escalates_reaches_a_release_manager_whoever_owns_it() {
+    let app = TestApp::start().await;
+    let olaf = given::user(&app, "Olaf", &[Role::ReleaseCoordinator]);
+    let cora = given::user(&app, "Cora", &[Role::Contributor]);
+    let gone = given::user(&app, "Gustav", &[Role::ReleaseManager]);
+    given::user(&app, "Mara", &[Role::ReleaseManager]);
+    app.write(|tx| diesel::update(users::table.find(gone.id)).set(users::disabled_at.eq(tx.now)).execute(tx.conn));
+    let id = given::release(&app, "Payroll").owned_by(&olaf).registered();
+    add(&app, id, "Brief the service desk", at("03-04 17:00"), Some(&cora));
+    live_until(&app, at("03-07 12:00"));
+    let late: Vec<String> = told(&app, "Brief the service desk").into_iter().filter(|it| !it.contains("due_soon") && !it.contains("missed")).collect();
+    assert_eq!(
+        late,
+        [
+            "03-05 17:00 deadline_escalated: Mara",
+            "03-05 17:00 deadline_escalated: Olaf",
+            "03-06 17:00 deadline_repeated: Cora",
+            "03-06 17:00 deadline_repeated: Olaf",
+        ]
+    );
+    let why: Vec<String> = app.read(|conn| {
+        let of_mara = notices::table.inner_join(users::table).filter(users::name.eq("Mara")).filter(notices::rule.eq("deadline_escalated"));
+        of_mara.select(notices::why).distinct().load(conn)
+    });
+    assert_eq!(why, ["manager"]);
 }
