@@ -154,7 +154,7 @@ pub(super) fn keep(tx: &mut Tx<'_>) -> QueryResult<()> {
     if !gone.is_empty() {
         diesel::delete(deadlines::table.filter(deadlines::id.eq_any(gone))).execute(tx.conn)?;
     }
-    wanted.retain(|key, it| kept.get(key).is_none_or(|kept| kept.due_at != it.due_at || it.starts_at.is_some_and(|starts| starts != kept.starts_at)));
+    wanted.retain(|key, it| kept.get(key).is_none_or(|kept| kept.differs(it)));
     if wanted.is_empty() { Ok(()) } else { write(tx, &wanted, &kept) }
 }
 
@@ -162,7 +162,15 @@ struct Kept {
     id: DeadlineId,
     starts_at: DateTime<Utc>,
     due_at: DateTime<Utc>,
+    calendar_id: Option<CalendarId>,
     occurrence: i64,
+}
+
+impl Kept {
+    /// Whether its stages come at other times now.
+    fn differs(&self, wanted: &Wanted) -> bool {
+        self.due_at != wanted.due_at || self.calendar_id != wanted.calendar_id || wanted.starts_at.is_some_and(|it| it != self.starts_at)
+    }
 }
 
 type RecordRow =
@@ -260,7 +268,7 @@ fn of_parts(conn: &mut PgConnection, ids: &[RecordId], wanted: &mut BTreeMap<Key
     for (record, subject, subject_id, starts_at, due_at, calendar_id, (id, occurrence)) in rows {
         let (key, Some(due_at)) = ((record, subject, subject_id), due_at) else { continue };
         match (id, starts_at) {
-            (Some(id), Some(starts_at)) => drop(kept.insert(key, Kept { id, starts_at, due_at, occurrence })),
+            (Some(id), Some(starts_at)) => drop(kept.insert(key, Kept { id, starts_at, due_at, calendar_id, occurrence })),
             (Some(_), None) => {}
             (None, _) => drop(wanted.insert(key, Wanted { starts_at, due_at, calendar_id })),
         }
@@ -282,7 +290,8 @@ fn write(tx: &mut Tx<'_>, wanted: &BTreeMap<Key, Wanted>, kept: &BTreeMap<Key, K
         .iter()
         .map(|((record, subject, subject_id), it)| {
             let before = kept.get(&(*record, *subject, *subject_id)).filter(|kept| kept.due_at == it.due_at);
-            let deadline = Deadline { subject: *subject, starts_at: it.starts_at.unwrap_or(tx.now), due_at: it.due_at };
+            let starts_at = it.starts_at.or(before.map(|it| it.starts_at)).unwrap_or(tx.now);
+            let deadline = Deadline { subject: *subject, starts_at, due_at: it.due_at };
             let behind = before.map_or(0, |it| it.occurrence);
             (
                 deadlines::record_id.eq(*record),

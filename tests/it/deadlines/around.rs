@@ -1,11 +1,17 @@
 //! Who hears of a deadline besides those who do it, and what happens around one that has passed.
 
 use super::{add, at, live_until, told};
-use crate::support::{TestApp, given};
+use crate::support::{TestApp, given, noon};
+use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
+use slipway::app::tasks;
+use slipway::domain::calendars::{self, Calendar};
+use slipway::domain::deadlines::Subject;
 use slipway::domain::people::Role;
 use slipway::store::deadlines::standing;
-use slipway::store::schema::{mails, notices, users};
+use slipway::store::groups;
+use slipway::store::schema::{deadlines as rows, mails, notices, users};
+use slipway::store::tasks::Plan;
 
 #[tokio::test]
 async fn however_many_are_asked_in_a_step_everybody_around_it_gets_one_mail() {
@@ -69,4 +75,26 @@ async fn what_escalates_reaches_a_release_manager_whoever_owns_it() {
         of_mara.select(notices::why).distinct().load(conn)
     });
     assert_eq!(why, ["manager"]);
+}
+
+#[tokio::test]
+async fn another_calendar_moves_the_stages_and_not_the_time_that_they_count_from() {
+    let app = TestApp::start().await;
+    let group = app.read(groups::list).into_iter().find(|it| it.key == "operations").expect("shipped").id;
+    let id = given::release(&app, "Payroll").registered();
+    let plan = Plan { phase: "assess".into(), title: "Restart".into(), due_at: Some(at("03-05 17:00")), group_id: Some(group), ..Plan::default() };
+    app.act(|tx| tasks::add(tx, id, &plan, &[])).expect("added");
+    let next = |app: &TestApp| -> (DateTime<Utc>, Option<DateTime<Utc>>) {
+        app.read(|conn| rows::table.filter(rows::subject.eq(Subject::Task)).select((rows::starts_at, rows::next_at)).first(conn))
+    };
+    assert_eq!(next(&app), (noon(), Some(at("03-05 09:45"))), "three quarters of 29 working hours");
+    let nights = calendars::hours("00:00-08:00").expect("hours");
+    let nights = Calendar::new(chrono_tz::Tz::UTC, std::array::from_fn(|_| nights.clone()), Default::default()).expect("it works");
+    app.write(|tx| {
+        let calendar = slipway::store::calendars::insert(tx, "Nights", &nights)?;
+        groups::set_calendar(tx, group, Some(calendar))
+    });
+    app.clock.advance(Duration::hours(1));
+    given::edit_window(&app, id, 14);
+    assert_eq!(next(&app), (noon(), Some(at("03-05 02:00"))), "three quarters of 24");
 }
