@@ -1,10 +1,11 @@
 //! Who hears of a deadline besides those who do it, and what happens around one that has passed.
 
-use super::{add, at, live_until, told};
-use crate::support::{TestApp, given, noon};
+use super::{add, at, live_until, of, sweep, told};
+use crate::support::given::{self, Somebody};
+use crate::support::{TestApp, noon};
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
-use slipway::app::tasks;
+use slipway::app::{approvals, tasks};
 use slipway::domain::calendars::{self, Calendar};
 use slipway::domain::deadlines::Subject;
 use slipway::domain::people::Role;
@@ -97,4 +98,29 @@ async fn another_calendar_moves_the_stages_and_not_the_time_that_they_count_from
     app.clock.advance(Duration::hours(1));
     given::edit_window(&app, id, 14);
     assert_eq!(next(&app), (noon(), Some(at("03-05 02:00"))), "three quarters of 24");
+}
+
+#[tokio::test]
+async fn whoever_is_asked_anew_after_the_time_has_passed_has_time_again() {
+    let app = TestApp::start().await;
+    let [ada, ben] = given::approvers(&app, ["Ada", "Ben"]);
+    let eve = given::user(&app, "Eve", &[Role::Contributor]);
+    let id = given::release(&app, "Payroll").with_changes(1).in_phase("plan");
+    given::ask(&app, id);
+    let approval_of = |who: &Somebody| given::pending(&app, id).into_iter().find(|(_, it, _)| *it == who.id).expect("they are asked").0;
+    let [of_ada, of_ben] = [&ada, &ben].map(approval_of);
+    app.clock.set(at("03-04 12:00"));
+    given::approve(&app, id, ben.id);
+    app.act_as(ben.actor(), |tx| approvals::retract(tx, of_ben)).expect("taken back");
+    assert_eq!(of(&app, id, Subject::Approval), ["03-05 17:00"; 2], "while there is time, it stays");
+    given::approve(&app, id, ben.id);
+    app.clock.set(at("03-06 12:00"));
+    sweep(&app);
+    app.act(|tx| approvals::reassign(tx, of_ada, eve.id, "Away")).expect("reassigned");
+    assert_eq!(of(&app, id, Subject::Approval), ["03-11 17:00"]);
+    sweep(&app);
+    assert!(!told(&app, "Approval “Plan”").iter().any(|it| it.contains("Eve")), "nothing of hers is late");
+    app.clock.set(at("03-12 12:00"));
+    app.act_as(ben.actor(), |tx| approvals::retract(tx, of_ben)).expect("taken back");
+    assert_eq!(of(&app, id, Subject::Approval), ["03-17 17:00"; 2], "of a decision taken back as well");
 }
