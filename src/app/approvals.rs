@@ -182,14 +182,25 @@ fn settle_step(tx: &mut Tx<'_>, record: RecordId, calendar: &Calendar, asked: &A
     if state == StepState::Open {
         tell_opened(tx, record, asked)?;
     }
-    if state != asked.step.state {
-        let due = if state == StepState::Open { Some(step_due(tx, calendar, asked)?) } else { None };
+    let due = if state == StepState::Open && begins_anew(asked, tx.now) { Some(step_due(tx, calendar, asked)?) } else { None };
+    if state != asked.step.state || due.is_some() {
         approvals::set_step(tx, &asked.step, state, due)?;
         if matches!(state, StepState::Approved | StepState::Denied) {
             events::record(tx, record, &Event::StepSettled { step: asked.step.name.clone(), state, spared: awaited(asked).collect() })?;
         }
     }
     Ok(())
+}
+
+/// Whether the time of an open step counts from now: it opens for the first time, or somebody is asked who was not while there was time.
+fn begins_anew(asked: &Asked, now: DateTime<Utc>) -> bool {
+    let Some(due) = asked.step.due_at else { return asked.step.opened_at.is_none() };
+    let too_late = |it: &Approval| match it.state {
+        ApprovalState::Waiting | ApprovalState::NotNeeded => true,
+        ApprovalState::Pending => it.pending_at.is_some_and(|at| at >= due),
+        ApprovalState::Approved | ApprovalState::Denied | ApprovalState::Excluded => false,
+    };
+    due <= now && asked.approvals.iter().any(|(it, _)| too_late(it))
 }
 
 /// When a step that opens now should be settled, in the calendar of the group it asks, or that of the record.

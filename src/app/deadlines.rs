@@ -1,7 +1,7 @@
 //! The sweep: tells what is due soon, missed, or missed for long, and notes how far each deadline has come.
 
 use super::Result;
-use crate::domain::deadlines::{Matter, People, Stage, Subject, Telling};
+use crate::domain::deadlines::{Matter, People, Stage, Subject, Telling, is_asked};
 use crate::domain::ids::{ApprovalId, RecordId, TaskId, UserId};
 use crate::domain::notices::Why;
 use crate::store::deadlines::{self, Due, Facts};
@@ -46,7 +46,7 @@ fn notices_of(tx: &mut Tx<'_>, due: &[Due], told: &[(&Due, Stage)]) -> Result<Ve
         NewNotice {
             rule: stage.rule(),
             record: Some(due.record_id),
-            occurrence: due.occurrence_of(stage),
+            occurrence: occurrence(&facts, due, stage, why),
             user,
             why,
             headline: telling.headline(why, zone),
@@ -58,13 +58,22 @@ fn notices_of(tx: &mut Tx<'_>, due: &[Due], told: &[(&Due, Stage)]) -> Result<Ve
     Ok(heard.into_iter().map(notice).collect())
 }
 
+/// What tells a notice apart from others. Whoever is asked decides each approval; all others hear of a step once, however many are asked in it.
+fn occurrence(facts: &Facts, due: &Due, stage: Stage, why: Why) -> String {
+    let step = match due.subject {
+        Subject::Approval if !is_asked(why) => facts.steps.get(&ApprovalId(due.subject_id)),
+        Subject::Approval | Subject::Phase | Subject::Task | Subject::PlannedStart | Subject::PlannedEnd => None,
+    };
+    step.map_or_else(|| due.occurrence_of(stage), |(step, _)| due.occurrence_of_step(*step, stage))
+}
+
 /// What a deadline is about, and who is around it; none if that is gone.
 fn around(facts: &Facts, due: &Due) -> Option<(Matter, People)> {
     let record = facts.record(due.record_id)?;
     let (name, phase) = match due.subject {
         Subject::Phase | Subject::PlannedStart | Subject::PlannedEnd => (record.phase_name.as_str(), record.phase.as_str()),
         Subject::Task => facts.tasks.get(&TaskId(due.subject_id)).map(|(title, phase)| (title.as_str(), phase.as_str()))?,
-        Subject::Approval => (facts.steps.get(&ApprovalId(due.subject_id))?.as_str(), record.phase.as_str()),
+        Subject::Approval => (facts.steps.get(&ApprovalId(due.subject_id)).map(|(_, name)| name.as_str())?, record.phase.as_str()),
     };
     let matter = Matter {
         kind: record.kind,
@@ -85,6 +94,7 @@ fn around(facts: &Facts, due: &Due) -> Option<(Matter, People)> {
         coordinator: record.coordinator_id,
         watchers: facts.watchers(record.id),
         group: facts.group_of(record, phase),
+        managers: facts.managers.clone(),
     };
     Some((matter, people))
 }

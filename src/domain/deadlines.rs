@@ -6,7 +6,7 @@ use super::words::words;
 use chrono::{DateTime, Duration, Utc};
 
 mod telling;
-pub use telling::{Matter, People, Telling};
+pub use telling::{Matter, People, Telling, is_asked};
 
 words! {
     /// What a deadline is for.

@@ -254,16 +254,15 @@ pub fn set_digest(tx: &mut Tx<'_>, step: StepId, digest: &str) -> QueryResult<()
     Ok(())
 }
 
-/// Takes a step into a state. When it opens for the first time, it is due at `due`.
+/// Takes a step into a state. With `due`, its time counts from now and ends then; without, it has what time it had.
 pub fn set_step(tx: &mut Tx<'_>, step: &Step, state: StepState, due: Option<DateTime<Utc>>) -> QueryResult<()> {
-    let opens = state == StepState::Open && step.opened_at.is_none();
-    let (opened_at, due_at) = if opens { (Some(tx.now), due) } else { (step.opened_at, step.due_at) };
+    let opened_at = step.opened_at.or((state == StepState::Open).then_some(tx.now));
     let settled_at = matches!(state, StepState::Approved | StepState::Denied | StepState::NotNeeded).then_some(tx.now);
     diesel::update(approval_steps::table.find(step.id))
         .set((
             approval_steps::state.eq(state),
             approval_steps::opened_at.eq(opened_at),
-            approval_steps::due_at.eq(due_at),
+            approval_steps::due_at.eq(due.or(step.due_at)),
             approval_steps::settled_at.eq(settled_at),
         ))
         .execute(tx.conn)?;

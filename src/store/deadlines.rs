@@ -5,7 +5,7 @@ use super::{Tx, calendars, events};
 use crate::domain::approvals::{ApprovalState, StepState};
 use crate::domain::calendars::Calendar;
 use crate::domain::deadlines::{Deadline, Stage, Subject};
-use crate::domain::ids::{CalendarId, DeadlineId, RecordId};
+use crate::domain::ids::{CalendarId, DeadlineId, RecordId, StepId};
 use crate::domain::records::RecordState;
 use crate::domain::tasks::TaskState;
 use chrono::{DateTime, Utc};
@@ -49,6 +49,11 @@ impl Due {
     pub fn occurrence_of(&self, stage: Stage) -> String {
         format!("{}:{}:{}", self.id, self.due_at.timestamp_micros(), stage.word())
     }
+
+    /// [`Due::occurrence_of`] for those who hear of an approval step once, however many are asked in it.
+    pub fn occurrence_of_step(&self, step: StepId, stage: Stage) -> String {
+        format!("step {step}:{}:{}", self.due_at.timestamp_micros(), stage.word())
+    }
 }
 
 /// Deadlines whose next stage has come, the longest waiting first. Those that another instance sees to are passed over.
@@ -85,18 +90,44 @@ pub fn advance(tx: &mut Tx<'_>, all: &[(&Due, i32, Option<DateTime<Utc>>)]) -> Q
     Ok(())
 }
 
-/// Those of these occurrences whose deadline is still open and still due at the time that was told.
+/// Those of these occurrences whose deadline is still open and still due at the time that was told: for a step, that of any approval in it.
 pub fn standing(conn: &mut PgConnection, occurrences: &[&str]) -> QueryResult<BTreeSet<String>> {
-    let told: Vec<(DeadlineId, DateTime<Utc>, &str)> = occurrences.iter().filter_map(|it| read(it)).collect();
-    let ids: Vec<DeadlineId> = told.iter().map(|(id, ..)| *id).collect();
-    let due: BTreeMap<DeadlineId, DateTime<Utc>> =
-        deadlines::table.filter(deadlines::id.eq_any(ids)).select((deadlines::id, deadlines::due_at)).load(conn)?.into_iter().collect();
-    Ok(told.into_iter().filter(|(id, due_at, _)| due.get(id) == Some(due_at)).map(|(.., it)| it.to_owned()).collect())
+    let told: Vec<(Late, DateTime<Utc>, &str)> = occurrences.iter().filter_map(|it| read(it)).collect();
+    let (mut ids, mut steps) = (Vec::new(), Vec::new());
+    for (late, ..) in &told {
+        match late {
+            Late::One(id) => ids.push(*id),
+            Late::Step(id) => steps.push(*id),
+        }
+    }
+    let ones: Vec<(DeadlineId, DateTime<Utc>)> = deadlines::table.filter(deadlines::id.eq_any(ids)).select((deadlines::id, deadlines::due_at)).load(conn)?;
+    let of_approval = deadlines::record_id.eq(approvals::record_id).and(deadlines::subject.eq(Subject::Approval)).and(deadlines::subject_id.eq(approvals::id));
+    let of_steps: Vec<(StepId, DateTime<Utc>)> = approvals::table
+        .inner_join(deadlines::table.on(of_approval))
+        .filter(approvals::step_id.eq_any(steps))
+        .select((approvals::step_id, deadlines::due_at))
+        .distinct()
+        .load(conn)?;
+    let due: BTreeSet<(Late, DateTime<Utc>)> =
+        ones.into_iter().map(|(id, due)| (Late::One(id), due)).chain(of_steps.into_iter().map(|(id, due)| (Late::Step(id), due))).collect();
+    Ok(told.into_iter().filter(|(late, due_at, _)| due.contains(&(*late, *due_at))).map(|(.., it)| it.to_owned()).collect())
 }
 
-fn read(occurrence: &str) -> Option<(DeadlineId, DateTime<Utc>, &str)> {
-    let mut parts = occurrence.split(':').map(|it| it.parse::<i64>().ok());
-    Some((DeadlineId(parts.next()??), DateTime::from_timestamp_micros(parts.next()??)?, occurrence))
+/// What an occurrence names: one deadline, or those of all approvals of a step.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Late {
+    One(DeadlineId),
+    Step(StepId),
+}
+
+fn read(occurrence: &str) -> Option<(Late, DateTime<Utc>, &str)> {
+    let mut parts = occurrence.split(':');
+    let whose = parts.next()?;
+    let late = match whose.strip_prefix("step ") {
+        Some(step) => Late::Step(StepId(step.parse().ok()?)),
+        None => Late::One(DeadlineId(whose.parse().ok()?)),
+    };
+    Some((late, DateTime::from_timestamp_micros(parts.next()?.parse().ok()?)?, occurrence))
 }
 
 /// What a deadline is for: unique among all.
@@ -123,7 +154,7 @@ pub(super) fn keep(tx: &mut Tx<'_>) -> QueryResult<()> {
     if !gone.is_empty() {
         diesel::delete(deadlines::table.filter(deadlines::id.eq_any(gone))).execute(tx.conn)?;
     }
-    wanted.retain(|key, it| kept.get(key).is_none_or(|kept| kept.due_at != it.due_at || it.starts_at.is_some_and(|starts| starts != kept.starts_at)));
+    wanted.retain(|key, it| kept.get(key).is_none_or(|kept| kept.differs(it)));
     if wanted.is_empty() { Ok(()) } else { write(tx, &wanted, &kept) }
 }
 
@@ -131,7 +162,15 @@ struct Kept {
     id: DeadlineId,
     starts_at: DateTime<Utc>,
     due_at: DateTime<Utc>,
+    calendar_id: Option<CalendarId>,
     occurrence: i64,
+}
+
+impl Kept {
+    /// Whether its stages come at other times now.
+    fn differs(&self, wanted: &Wanted) -> bool {
+        self.due_at != wanted.due_at || self.calendar_id != wanted.calendar_id || wanted.starts_at.is_some_and(|it| it != self.starts_at)
+    }
 }
 
 type RecordRow =
@@ -229,7 +268,7 @@ fn of_parts(conn: &mut PgConnection, ids: &[RecordId], wanted: &mut BTreeMap<Key
     for (record, subject, subject_id, starts_at, due_at, calendar_id, (id, occurrence)) in rows {
         let (key, Some(due_at)) = ((record, subject, subject_id), due_at) else { continue };
         match (id, starts_at) {
-            (Some(id), Some(starts_at)) => drop(kept.insert(key, Kept { id, starts_at, due_at, occurrence })),
+            (Some(id), Some(starts_at)) => drop(kept.insert(key, Kept { id, starts_at, due_at, calendar_id, occurrence })),
             (Some(_), None) => {}
             (None, _) => drop(wanted.insert(key, Wanted { starts_at, due_at, calendar_id })),
         }
@@ -251,7 +290,8 @@ fn write(tx: &mut Tx<'_>, wanted: &BTreeMap<Key, Wanted>, kept: &BTreeMap<Key, K
         .iter()
         .map(|((record, subject, subject_id), it)| {
             let before = kept.get(&(*record, *subject, *subject_id)).filter(|kept| kept.due_at == it.due_at);
-            let deadline = Deadline { subject: *subject, starts_at: it.starts_at.unwrap_or(tx.now), due_at: it.due_at };
+            let starts_at = it.starts_at.or(before.map(|it| it.starts_at)).unwrap_or(tx.now);
+            let deadline = Deadline { subject: *subject, starts_at, due_at: it.due_at };
             let behind = before.map_or(0, |it| it.occurrence);
             (
                 deadlines::record_id.eq(*record),

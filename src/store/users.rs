@@ -61,6 +61,17 @@ pub fn exist(conn: &mut PgConnection) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(users::table.filter(users::id.ne(SLIPWAY)))).get_result(conn)
 }
 
+/// Everybody active who has this role.
+pub fn holders(conn: &mut PgConnection, role: Role) -> QueryResult<Vec<UserId>> {
+    users::table
+        .inner_join(user_roles::table)
+        .filter(user_roles::role.eq(role))
+        .filter(users::disabled_at.is_null())
+        .order(users::id)
+        .select(users::id)
+        .load(conn)
+}
+
 /// The active administrators, who stay what they are until the transaction ends.
 pub fn lock_administrators(tx: &mut Tx<'_>) -> QueryResult<Vec<UserId>> {
     users::table

@@ -19,6 +19,8 @@ pub struct People {
     pub watchers: Vec<UserId>,
     /// The group that the phase names.
     pub group: Vec<UserId>,
+    /// The release managers, of whom one at least hears when it escalates.
+    pub managers: Vec<UserId>,
 }
 
 impl People {
@@ -37,6 +39,9 @@ impl People {
             Stage::Escalated => {
                 all.extend(owner);
                 all.extend(self.group.iter().map(|it| (*it, Why::Group)));
+                if !self.owner.is_some_and(|it| self.managers.contains(&it)) {
+                    all.extend(self.managers.iter().map(|it| (*it, Why::Manager)));
+                }
             }
             Stage::FirstRepeat | Stage::SecondRepeat | Stage::ThirdRepeat | Stage::FourthRepeat | Stage::LastRepeat => {
                 all.extend(&self.responsible);
@@ -78,7 +83,7 @@ impl Telling<'_> {
     pub fn headline(&self, why: Why, zone: Tz) -> String {
         let (what, when) = (self.what(), self.when(zone));
         match self.stage {
-            Stage::HalfGone | Stage::NearlyGone if asked(why) => format!("{what} waits for your decision until {when}"),
+            Stage::HalfGone | Stage::NearlyGone if is_asked(why) => format!("{what} waits for your decision until {when}"),
             Stage::DueSoon | Stage::HalfGone | Stage::NearlyGone => format!("{what} is due {when}"),
             Stage::Missed => format!("{what} was due {when}"),
             Stage::Escalated | Stage::FirstRepeat | Stage::SecondRepeat | Stage::ThirdRepeat | Stage::FourthRepeat | Stage::LastRepeat => {
@@ -105,14 +110,14 @@ impl Telling<'_> {
     pub fn path(&self, why: Why) -> String {
         match (self.matter.task, self.matter.approval) {
             (Some(task), _) => format!("/tasks/{task}"),
-            (None, Some(approval)) if asked(why) => format!("/approvals/{approval}"),
+            (None, Some(approval)) if is_asked(why) => format!("/approvals/{approval}"),
             (None, Some(_) | None) => self.matter.record_path.clone(),
         }
     }
 
     /// The approval that this person can decide, if that is what it is about.
     pub fn approval(&self, why: Why) -> Option<ApprovalId> {
-        self.matter.approval.filter(|_| asked(why))
+        self.matter.approval.filter(|_| is_asked(why))
     }
 
     fn what(&self) -> String {
@@ -139,7 +144,7 @@ impl Telling<'_> {
         match self.deadline.subject {
             Subject::Phase => "See on its page what is still in the way, and move it on.",
             Subject::Task => "Complete it, or agree on another date.",
-            Subject::Approval if asked(why) => "Approve or deny it.",
+            Subject::Approval if is_asked(why) => "Approve or deny it.",
             Subject::Approval => "Remind the approvers, or have somebody else asked.",
             Subject::PlannedStart => "Begin, or move the window.",
             Subject::PlannedEnd => "Finish, back out, or move the window.",
@@ -147,6 +152,7 @@ impl Telling<'_> {
     }
 }
 
-fn asked(why: Why) -> bool {
+/// Whether somebody who is this to an approval can decide it.
+pub fn is_asked(why: Why) -> bool {
     matches!(why, Why::Approver | Why::Substitute)
 }

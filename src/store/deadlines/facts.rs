@@ -2,11 +2,13 @@
 
 use super::Due;
 use crate::domain::deadlines::Subject;
-use crate::domain::ids::{ApprovalId, RecordId, TaskId, UserId, WorkflowId};
+use crate::domain::ids::{ApprovalId, RecordId, StepId, TaskId, UserId, WorkflowId};
+use crate::domain::people::Role;
 use crate::domain::records::RecordKind;
 use crate::domain::workflows::Workflow;
 use crate::store::audience::{self, Asked, Doer};
 use crate::store::schema::{approval_steps, approvals, records, tasks, watchers, workflows};
+use crate::store::users;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,10 +36,12 @@ pub struct Facts {
     /// Title and phase of each task.
     pub tasks: BTreeMap<TaskId, (String, String)>,
     pub doers: Vec<Doer>,
-    /// The name of each approval's step.
-    pub steps: BTreeMap<ApprovalId, String>,
+    /// Each approval's step, and its name.
+    pub steps: BTreeMap<ApprovalId, (StepId, String)>,
     pub asked: Vec<Asked>,
     members: Vec<(String, UserId)>,
+    /// Everybody who is a release manager.
+    pub managers: Vec<UserId>,
 }
 
 impl Facts {
@@ -54,11 +58,13 @@ impl Facts {
         facts.tasks = titles.into_iter().map(|(id, title, phase)| (id, (title, phase))).collect();
         facts.doers = audience::doers(conn, &task_ids)?;
         let steps = approvals::table.inner_join(approval_steps::table).filter(approvals::id.eq_any(&approval_ids));
-        facts.steps = steps.select((approvals::id, approval_steps::name)).load::<(ApprovalId, String)>(conn)?.into_iter().collect();
+        let named: Vec<(ApprovalId, StepId, String)> = steps.select((approvals::id, approval_steps::id, approval_steps::name)).load(conn)?;
+        facts.steps = named.into_iter().map(|(id, step, name)| (id, (step, name))).collect();
         facts.asked = audience::asked(conn, &approval_ids, now)?;
         let keys: Vec<&str> =
             facts.workflows.values().flat_map(|it| &it.phases).filter_map(|it| it.group.as_deref()).collect::<BTreeSet<_>>().into_iter().collect();
         facts.members = audience::members_of_all(conn, &keys, &[])?.into_iter().map(|(_, key, user)| (key, user)).collect();
+        facts.managers = users::holders(conn, Role::ReleaseManager)?;
         Ok(facts)
     }
 
