@@ -16,10 +16,20 @@ use crate::store::mails::{self, Mail, NewMail, pause};
 use crate::store::{PgConnection, Tx, approval_links, events, users};
 use chrono::Duration;
 
-/// Where the words of a mail hold what only its reader may see.
-pub const LINK: &str = "{{link}}";
-pub const CODE: &str = "{{code}}";
-pub const MUTE: &str = "{{mute}}";
+/// Where the words of a mail hold what only its reader may see. They bear the random name of that mail, so that nobody can write them beforehand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marks {
+    pub link: String,
+    pub code: String,
+    pub mute: String,
+}
+
+impl Marks {
+    pub fn of(mail: &Mail) -> Marks {
+        let mark = |what: &str| format!("{{{{{what}:{}}}}}", mail.message_id);
+        Marks { link: mark("link"), code: mark("code"), mute: mark("mute") }
+    }
+}
 
 /// While sending is paused, one mail is let through this often.
 const TRIED_EVERY: Duration = Duration::minutes(15);
@@ -44,10 +54,10 @@ pub struct Personal {
 }
 
 impl Personal {
-    /// The text with its marks filled in.
-    pub fn fill(&self, text: &str) -> String {
+    /// A text with its marks filled in.
+    pub fn fill(&self, marks: &Marks, text: &str) -> String {
         let shown = |it: &Option<String>| it.clone().unwrap_or_else(|| "••••••".to_owned());
-        text.replace(LINK, &shown(&self.link)).replace(CODE, &shown(&self.code)).replace(MUTE, &shown(&self.mute))
+        text.replace(&marks.link, &shown(&self.link)).replace(&marks.code, &shown(&self.code)).replace(&marks.mute, &shown(&self.mute))
     }
 
     fn of(secrets: Option<Secrets>, mute: Option<String>, address: impl Fn(&str) -> String) -> Personal {

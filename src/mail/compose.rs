@@ -1,8 +1,8 @@
 //! From a row of the outbox to the words of a mail: what it tells, gathered and put in order.
 
-use super::words::{Foot, moment, shortened};
+use super::words::{Foot, Mute, moment, shortened};
 use super::{ApprovalAsk, ApprovalReceipt, Changed, Digest, Group, Line, Mail as _, Notice, Test};
-use crate::app::mails::Written;
+use crate::app::mails::{Marks, Written};
 use crate::app::{Error, Result};
 use crate::config::BaseUrl;
 use crate::domain::approvals::Content;
@@ -27,6 +27,7 @@ const DIFFERENCE: usize = 300;
 
 /// Puts a mail into words, with marks for what only its reader may see.
 pub fn write(conn: &mut PgConnection, mail: &Mail, around: &Around, base: &BaseUrl) -> Result<Written> {
+    let marks = Marks::of(mail);
     let zone = around.reader(mail).map_or(Tz::UTC, |it| it.zone);
     let written = match mail.kind {
         MailKind::Test => test(base).render(),
@@ -36,8 +37,8 @@ pub fn write(conn: &mut PgConnection, mail: &Mail, around: &Around, base: &BaseU
             let about = around.about(told.record_id);
             match (told.rule, told.approval_id) {
                 (Rule::ApprovalAsked | Rule::ApprovalReminded, Some(approval)) => ask(conn, mail, told, reader, approval, base)?.render(),
-                (Rule::ApprovalReceipt, _) => receipt(told, about, base).render(),
-                _ => notice(told, about, base).render(),
+                (Rule::ApprovalReceipt, _) => receipt(told, about, base, marks).render(),
+                _ => notice(told, about, base, marks).render(),
             }
         }
     };
@@ -49,14 +50,14 @@ pub fn test(base: &BaseUrl) -> Test {
 }
 
 fn foot(base: &BaseUrl) -> Foot {
-    Foot { why: String::new(), mutable: false, settings: base.join(SETTINGS), home: base.join("/") }
+    Foot { why: String::new(), mute: None, settings: base.join(SETTINGS), home: base.join("/") }
 }
 
 /// Why this person is told, and whether they can turn it off.
-fn foot_of(told: &Told, base: &BaseUrl) -> Foot {
-    let mutable = told.rule.may_be_muted();
-    let kept = if mutable { "" } else { " Mails of this kind cannot be turned off." };
-    Foot { why: format!("You get this because you {}.{kept}", told.why.label()), mutable, ..foot(base) }
+fn foot_of(told: &Told, base: &BaseUrl, marks: Marks) -> Foot {
+    let mute = told.rule.may_be_muted().then_some(Mute { words: "Turn mails of this kind off", mark: marks.mute });
+    let kept = if mute.is_some() { "" } else { " Mails of this kind cannot be turned off." };
+    Foot { why: format!("You get this because you {}.{kept}", told.why.label()), mute, ..foot(base) }
 }
 
 fn prefix(about: Option<&About>) -> String {
@@ -78,7 +79,7 @@ fn named(about: &About) -> String {
     }
 }
 
-fn notice(told: &Told, about: Option<&About>, base: &BaseUrl) -> Notice {
+fn notice(told: &Told, about: Option<&About>, base: &BaseUrl, marks: Marks) -> Notice {
     Notice {
         prefix: prefix(about),
         kind: told.rule.label(),
@@ -86,7 +87,7 @@ fn notice(told: &Told, about: Option<&About>, base: &BaseUrl) -> Notice {
         facts: facts(told, about),
         link: base.join(&told.path),
         button: button(&told.path),
-        foot: foot_of(told, base),
+        foot: foot_of(told, base, marks),
     }
 }
 
@@ -100,13 +101,13 @@ fn button(path: &str) -> &'static str {
     }
 }
 
-fn receipt(told: &Told, about: Option<&About>, base: &BaseUrl) -> ApprovalReceipt {
+fn receipt(told: &Told, about: Option<&About>, base: &BaseUrl, marks: Marks) -> ApprovalReceipt {
     ApprovalReceipt {
         prefix: prefix(about),
         headline: told.headline.clone(),
         facts: facts(told, about),
         page: base.join(&told.path),
-        foot: foot_of(told, base),
+        foot: foot_of(told, base, marks),
     }
 }
 
@@ -145,6 +146,7 @@ fn ask(conn: &mut PgConnection, mail: &Mail, told: &Told, reader: &Reader, id: A
     };
     let instead_of = if approval.approver_id == reader.id { None } else { Some(users::find(conn, approval.approver_id)?.name) };
     let expires = approval_links::of_mail(conn, mail.id)?.ok_or(Error::NotFound)?.expires_at;
+    let marks = Marks::of(mail);
     let window = record.planned_start.zip(record.planned_end);
     Ok(ApprovalAsk {
         prefix: mails::prefix(&record.number()),
@@ -162,7 +164,9 @@ fn ask(conn: &mut PgConnection, mail: &Mail, told: &Told, reader: &Reader, id: A
         changed,
         expires: moment(expires, reader.zone),
         page: base.join(&told.path),
-        foot: foot_of(told, base),
+        link: marks.link.clone(),
+        code: marks.code.clone(),
+        foot: foot_of(told, base, marks),
     })
 }
 

@@ -3,7 +3,7 @@
 mod run;
 
 use crate::app::links::Keys;
-use crate::app::mails::{self, Batch, Personal};
+use crate::app::mails::{self, Batch, Marks, Personal};
 use crate::app::{self, Error};
 use crate::config::{BaseUrl, Config};
 use crate::domain::ids::MailId;
@@ -165,13 +165,14 @@ impl Sender {
 }
 
 fn ready(mail: Mail, name: String, personal: &Personal, lease: i64, probes: bool, since: Instant) -> Ready {
+    let marks = Marks::of(&mail);
     let letter = Letter {
         message_id: mail.message_id,
         to: mail.recipient,
         name,
         subject: mail.subject,
-        text: personal.fill(&mail.body_text),
-        html: personal.fill(&mail.body_html),
+        text: personal.fill(&marks, &mail.body_text),
+        html: personal.fill(&marks, &mail.body_html),
         thread: mail.record_id.map(Thread),
         mute: personal.mute.clone(),
         date: mail.resent_at.unwrap_or(mail.created_at),
