@@ -105,10 +105,15 @@ pub fn only_relevant(tx: &mut Tx<'_>, mails: Vec<Mail>, around: &Around) -> Resu
 
 fn facts(tx: &Tx<'_>, mail: &Mail, around: &Around) -> Facts {
     let told = around.told(mail).first().filter(|_| mail.kind == MailKind::Notice);
+    let settled = match mail.kind {
+        MailKind::Notice => told.is_some_and(|it| !around.holds(it)),
+        MailKind::Digest => !around.told(mail).iter().any(|it| around.holds(it)),
+        MailKind::Test => false,
+    };
     Facts {
         rule: told.map(|it| it.rule),
         approval: around.approval(told.and_then(|it| it.approval_id)),
-        settled: told.is_some_and(|it| !around.holds(it)),
+        settled,
         asked: told.map(|it| around.asked(it.approval_id, it.user_id)).unwrap_or_default(),
         disabled: around.reader(mail).is_some_and(|it| it.disabled),
         age: tx.now - mail.resent_at.unwrap_or(mail.created_at),

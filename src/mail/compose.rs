@@ -31,7 +31,7 @@ pub fn write(conn: &mut PgConnection, mail: &Mail, around: &Around, base: &BaseU
     let zone = around.reader(mail).map_or(Tz::UTC, |it| it.zone);
     let written = match mail.kind {
         MailKind::Test => test(base).render(),
-        MailKind::Digest => digest(mail, around, base, zone).render(),
+        MailKind::Digest => digest(mail, around, base, marks, zone).render(),
         MailKind::Notice => {
             let (told, reader) = around.told(mail).first().zip(around.reader(mail)).ok_or(Error::NotFound)?;
             let about = around.about(told.record_id);
@@ -111,9 +111,10 @@ fn receipt(told: &Told, about: Option<&About>, base: &BaseUrl, marks: Marks) -> 
     }
 }
 
-fn digest(mail: &Mail, around: &Around, base: &BaseUrl, zone: Tz) -> Digest {
+/// What still holds of the news of a day.
+fn digest(mail: &Mail, around: &Around, base: &BaseUrl, marks: Marks, zone: Tz) -> Digest {
     let mut groups: Vec<(Option<RecordId>, Group)> = Vec::new();
-    for told in around.told(mail) {
+    for told in around.told(mail).iter().filter(|it| around.holds(it)) {
         let about = around.about(told.record_id);
         let line = Line { at: told.at.with_timezone(&zone).format("%-d %b %H:%M").to_string(), headline: told.headline.clone(), link: base.join(&told.path) };
         match groups.iter_mut().find(|(record, _)| *record == told.record_id) {
@@ -127,9 +128,10 @@ fn digest(mail: &Mail, around: &Around, base: &BaseUrl, zone: Tz) -> Digest {
             }
         }
     }
+    let mute = Some(Mute { words: "Turn the digest off", mark: marks.mute });
     let why = "You get this because you wanted news of these kinds once a day.".to_owned();
     let day = mail.created_at.with_timezone(&zone).format("%-d %B %Y").to_string();
-    Digest { day, groups: groups.into_iter().map(|(_, group)| group).collect(), foot: Foot { why, ..foot(base) } }
+    Digest { day, groups: groups.into_iter().map(|(_, group)| group).collect(), foot: Foot { why, mute, ..foot(base) } }
 }
 
 fn ask(conn: &mut PgConnection, mail: &Mail, told: &Told, reader: &Reader, id: ApprovalId, base: &BaseUrl) -> Result<ApprovalAsk> {
