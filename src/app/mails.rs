@@ -215,7 +215,7 @@ fn end_pause(tx: &mut Tx<'_>) -> Result<()> {
     if pause::end(tx)? { Ok(events::record(tx, None, &Event::MailingResumed {})?) } else { Ok(()) }
 }
 
-/// Has a mail sent again, under the same name, so that a repeat is recognised.
+/// Has a mail sent again, in the words of today and with a new link, but under the same name.
 pub fn resend(tx: &mut Tx<'_>, id: MailId) -> Result<()> {
     permit(tx, Action::ManageUsers)?;
     let mail = mails::lock(tx, id)?;
@@ -223,6 +223,7 @@ pub fn resend(tx: &mut Tx<'_>, id: MailId) -> Result<()> {
         MailState::Queued => return Err(Refusal::QueuedAlready.into()),
         MailState::Sent | MailState::Failed | MailState::Cancelled => {}
     }
+    approval_links::detach(tx, id)?;
     mails::requeue(tx, id)?;
     Ok(events::record(tx, mail.record_id, &Event::MailResent { mail: id, recipient: mail.recipient })?)
 }

@@ -85,7 +85,7 @@ impl NewMail {
     }
 }
 
-/// Queues it anew: with all its tries, under the same name.
+/// Queues it anew: with all its tries, to be put into words again, under the same name.
 pub fn requeue(tx: &mut Tx<'_>, id: MailId) -> QueryResult<()> {
     diesel::update(mails::table.find(id))
         .set((
@@ -94,6 +94,7 @@ pub fn requeue(tx: &mut Tx<'_>, id: MailId) -> QueryResult<()> {
             mails::next_try_at.eq(tx.now),
             mails::lease.eq(None::<i64>),
             mails::sent_at.eq(None::<DateTime<Utc>>),
+            mails::rendered_at.eq(None::<DateTime<Utc>>),
             mails::resent_at.eq(tx.now),
         ))
         .execute(tx.conn)?;
