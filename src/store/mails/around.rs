@@ -165,7 +165,7 @@ fn asking(conn: &mut PgConnection, ids: &[ApprovalId]) -> QueryResult<Vec<Asking
         .load(conn)
 }
 
-/// What became of the newest mail that asked somebody for an approval.
+/// What became of the newest mail that asked an approver; one that was cancelled does not count after one that was sent.
 #[derive(Debug, Clone)]
 pub struct Delivery {
     pub state: MailState,
@@ -175,17 +175,24 @@ pub struct Delivery {
     pub answer: String,
 }
 
-/// Of each approval of a record, in one query.
+/// Of each approval of a record, in one query; what a substitute got is left out.
 pub fn deliveries(conn: &mut PgConnection, record: RecordId) -> QueryResult<BTreeMap<ApprovalId, Delivery>> {
     type Row = (ApprovalId, MailState, Option<DateTime<Utc>>, DateTime<Utc>, i32, String);
     let rows: Vec<Row> = notices::table
         .inner_join(mails::table)
+        .inner_join(approvals::table)
         .filter(notices::record_id.eq(record))
-        .filter(notices::approval_id.is_not_null())
+        .filter(notices::user_id.eq(approvals::approver_id))
         .filter(notices::rule.eq_any([Rule::ApprovalAsked, Rule::ApprovalReminded]))
         .order(notices::id)
-        .select((notices::approval_id.assume_not_null(), mails::state, mails::sent_at, mails::next_try_at, mails::tries, mails::answer))
+        .select((approvals::id, mails::state, mails::sent_at, mails::next_try_at, mails::tries, mails::answer))
         .load(conn)?;
-    let delivery = |(id, state, sent_at, next_try_at, tries, answer): Row| (id, Delivery { state, sent_at, next_try_at, tries, answer });
-    Ok(rows.into_iter().map(delivery).collect())
+    let mut newest: BTreeMap<ApprovalId, Delivery> = BTreeMap::new();
+    for (id, state, sent_at, next_try_at, tries, answer) in rows {
+        let was_sent = newest.get(&id).is_some_and(|it| it.state == MailState::Sent);
+        if state != MailState::Cancelled || !was_sent {
+            newest.insert(id, Delivery { state, sent_at, next_try_at, tries, answer });
+        }
+    }
+    Ok(newest)
 }
