@@ -62,7 +62,23 @@ impl About {
     }
 }
 
-type Asking = (ApprovalId, UserId, MailState, MailId);
+/// A mail that asked somebody for an approval.
+#[derive(Debug, Queryable)]
+struct Asking {
+    approval: ApprovalId,
+    user: UserId,
+    mail: MailId,
+    state: MailState,
+    tries: i32,
+    resent_at: Option<DateTime<Utc>>,
+}
+
+impl Asking {
+    /// Whether it may have arrived: it was sent, or tried; a server may take a mail and never say so.
+    fn may_have_arrived(&self) -> bool {
+        self.state == MailState::Sent || self.tries > 0 || self.resent_at.is_some()
+    }
+}
 
 /// The surroundings of some mails.
 #[derive(Debug, Default)]
@@ -139,11 +155,10 @@ impl Around {
 
     /// Whether a mail asked this person for this approval: one that waits elsewhere than among these perhaps does.
     pub fn asked(&self, approval: Option<ApprovalId>, user: UserId) -> Asked {
-        let of_them = self.asked.iter().filter(|it| Some(it.0) == approval && it.1 == user);
-        let elsewhere = |it: &&Asking| it.2 == MailState::Queued && !self.mails.contains(&it.3);
-        if of_them.clone().any(|it| it.2 == MailState::Sent) {
+        let of_them = self.asked.iter().filter(|it| Some(it.approval) == approval && it.user == user);
+        if of_them.clone().any(Asking::may_have_arrived) {
             Asked::Certainly
-        } else if of_them.clone().any(|it| elsewhere(&it)) {
+        } else if of_them.clone().any(|it| it.state == MailState::Queued && !self.mails.contains(&it.mail)) {
             Asked::Perhaps
         } else {
             Asked::Never
@@ -161,7 +176,7 @@ fn asking(conn: &mut PgConnection, ids: &[ApprovalId]) -> QueryResult<Vec<Asking
         .inner_join(mails::table)
         .filter(notices::approval_id.eq_any(ids))
         .filter(notices::rule.eq_any([Rule::ApprovalAsked, Rule::ApprovalReminded]))
-        .select((notices::approval_id.assume_not_null(), notices::user_id, mails::state, mails::id))
+        .select((notices::approval_id.assume_not_null(), notices::user_id, mails::id, mails::state, mails::tries, mails::resent_at))
         .load(conn)
 }
 

@@ -2,7 +2,7 @@
 
 use super::{about, mail_to, news, queue, sender, state, tell};
 use crate::support::given::{self, Somebody};
-use crate::support::{MailServer, TestApp};
+use crate::support::{MailServer, Reply, TestApp};
 use chrono::Duration;
 use slipway::app::mails::Marks;
 use slipway::domain::ids::{ApprovalId, RecordId};
@@ -95,6 +95,19 @@ async fn who_was_asked_by_mail_hears_that_no_answer_is_needed() {
     tell(&app, &[about(Rule::ApprovalNotNeeded, &ada, id, of_ada)]);
     sender(&app, &server).empty().await;
     assert_eq!((state(&app, &ada), server.by_recipient()[&ada.email]), (MailState::Sent, 2));
+}
+
+#[tokio::test]
+async fn a_question_that_may_have_arrived_is_taken_back() {
+    let app = TestApp::start().await;
+    let server = MailServer::with(|_, before| if before == 0 { Reply::BreakOff } else { Reply::Take });
+    let (id, [(ada, of_ada), _]) = asked(&app);
+    sender(&app, &server).empty().await;
+    assert_eq!(state(&app, &ada), MailState::Queued);
+    app.act(|tx| slipway::app::approvals::withdraw(tx, id, "Not yet")).expect("withdrawn");
+    tell(&app, &[about(Rule::ApprovalNotNeeded, &ada, id, of_ada)]);
+    sender(&app, &server).empty().await;
+    assert_eq!(state(&app, &ada), MailState::Sent, "{}", mail_to(&app, &ada).answer);
 }
 
 #[tokio::test]
