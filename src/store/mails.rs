@@ -107,6 +107,12 @@ pub fn cancel(tx: &mut Tx<'_>, id: MailId, why: &str) -> QueryResult<()> {
     Ok(())
 }
 
+/// It cannot leave, and why.
+pub fn fail(tx: &mut Tx<'_>, id: MailId, why: &str) -> QueryResult<()> {
+    diesel::update(mails::table.find(id)).set((mails::state.eq(MailState::Failed), mails::answer.eq(why), mails::lease.eq(None::<i64>))).execute(tx.conn)?;
+    Ok(())
+}
+
 /// Queues these, and returns their ids in the same order.
 pub fn insert_all(tx: &mut Tx<'_>, new: &[NewMail]) -> QueryResult<Vec<MailId>> {
     diesel::insert_into(mails::table).values(new).returning(mails::id).get_results(tx.conn)

@@ -119,9 +119,14 @@ impl Sender {
             let address = reader.map_or_else(|| mail.recipient.clone(), |it| it.email.clone());
             let personal = match self.put_into_words(tx, &mut mail, &around) {
                 Ok(personal) => personal,
-                // One mail about something that is gone must not hold up the others.
+                // One mail that cannot be written must not hold up the others.
                 Err(Error::NotFound) => {
                     outbox::cancel(tx, mail.id, "What it was about is gone.")?;
+                    continue;
+                }
+                Err(error) if is_of_mail(&error) => {
+                    tracing::error!(mail = %mail.id, cause = %error, "a mail cannot be put into words");
+                    outbox::fail(tx, mail.id, &format!("It could not be written: {error}"))?;
                     continue;
                 }
                 Err(error) => return Err(error),
@@ -161,6 +166,14 @@ impl Sender {
         }
         let prepared = self.prepare(tx, mails, Some(lease))?;
         Ok(Some(prepared.into_iter().map(|(mail, name, personal)| ready(mail, name, &personal, lease.number, probes, since)).collect()))
+    }
+}
+
+/// Whether the fault lies with the one mail, not with the database or the way to it.
+fn is_of_mail(error: &Error) -> bool {
+    match error {
+        Error::NotFound | Error::Forbidden(_) | Error::Refused(_) | Error::Stale | Error::Invalid(_) => true,
+        Error::Outage(cause) => cause.is_of_one_thing(),
     }
 }
 

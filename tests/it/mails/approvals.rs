@@ -111,6 +111,22 @@ async fn a_question_that_may_have_arrived_is_taken_back() {
 }
 
 #[tokio::test]
+async fn a_mail_that_cannot_be_written_fails_alone() {
+    let (app, server) = (TestApp::start().await, MailServer::start());
+    let (_, [(ada, _), _]) = asked(&app);
+    app.write(|tx| {
+        use diesel::prelude::*;
+        use slipway::store::schema::approval_contents::dsl;
+        diesel::update(dsl::approval_contents).set(dsl::content.eq(serde_json::json!({ "Scope": 7 }))).execute(tx.conn)
+    });
+    let ben = queue(&app, &["Ben Other"]).remove(0);
+    sender(&app, &server).empty().await;
+    let mail = mail_to(&app, &ada);
+    assert_eq!((mail.state, state(&app, &ben)), (MailState::Failed, MailState::Sent));
+    assert!(mail.answer.starts_with("It could not be written: "), "{}", mail.answer);
+}
+
+#[tokio::test]
 async fn a_closed_account_gets_nothing_and_a_new_address_counts() {
     let (app, server) = (TestApp::start().await, MailServer::start());
     let people = queue(&app, &["Ada", "Ben"]);
