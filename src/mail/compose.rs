@@ -8,7 +8,7 @@ use crate::config::BaseUrl;
 use crate::domain::approvals::Content;
 use crate::domain::ids::{ApprovalId, RecordId};
 use crate::domain::mails::{self, MailKind};
-use crate::domain::notices::Rule;
+use crate::domain::notices::{Rule, Why};
 use crate::domain::workflows::Covered;
 use crate::store::db::Outage;
 use crate::store::mails::Mail;
@@ -64,11 +64,12 @@ fn prefix(about: Option<&About>) -> String {
     about.map_or_else(String::new, |it| mails::prefix(&it.number()))
 }
 
-/// The facts of a notice, with its record before them.
+/// The facts of a notice, with its record before them, which is named once.
 fn facts(told: &Told, about: Option<&About>) -> Vec<(String, String)> {
     let record = about.map(|it| ("Record".to_owned(), named(it)));
     let rest: Vec<(String, String)> = serde_json::from_value(told.facts.clone()).unwrap_or_default();
-    record.into_iter().chain(rest).collect()
+    let own = |label: &str| about.is_some_and(|it| it.kind.label().eq_ignore_ascii_case(label));
+    record.into_iter().chain(rest.into_iter().filter(|(label, _)| !own(label))).collect()
 }
 
 /// `REL-00042 Payroll v4.2: The year's end`.
@@ -106,6 +107,7 @@ fn receipt(told: &Told, about: Option<&About>, base: &BaseUrl, marks: Marks) -> 
         prefix: prefix(about),
         headline: told.headline.clone(),
         facts: facts(told, about),
+        in_their_place: told.why == Why::Approver,
         page: base.join(&told.path),
         foot: foot_of(told, base, marks),
     }
