@@ -16,10 +16,20 @@ use crate::store::mails::{self, Mail, NewMail, pause};
 use crate::store::{PgConnection, Tx, approval_links, events, users};
 use chrono::Duration;
 
-/// Where the words of a mail hold what only its reader may see.
-pub const LINK: &str = "{{link}}";
-pub const CODE: &str = "{{code}}";
-pub const MUTE: &str = "{{mute}}";
+/// Where the words of a mail hold what only its reader may see. They bear the random name of that mail, so that nobody can write them beforehand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marks {
+    pub link: String,
+    pub code: String,
+    pub mute: String,
+}
+
+impl Marks {
+    pub fn of(mail: &Mail) -> Marks {
+        let mark = |what: &str| format!("{{{{{what}:{}}}}}", mail.message_id);
+        Marks { link: mark("link"), code: mark("code"), mute: mark("mute") }
+    }
+}
 
 /// While sending is paused, one mail is let through this often.
 const TRIED_EVERY: Duration = Duration::minutes(15);
@@ -44,10 +54,10 @@ pub struct Personal {
 }
 
 impl Personal {
-    /// The text with its marks filled in.
-    pub fn fill(&self, text: &str) -> String {
+    /// A text with its marks filled in.
+    pub fn fill(&self, marks: &Marks, text: &str) -> String {
         let shown = |it: &Option<String>| it.clone().unwrap_or_else(|| "••••••".to_owned());
-        text.replace(LINK, &shown(&self.link)).replace(CODE, &shown(&self.code)).replace(MUTE, &shown(&self.mute))
+        text.replace(&marks.link, &shown(&self.link)).replace(&marks.code, &shown(&self.code)).replace(&marks.mute, &shown(&self.mute))
     }
 
     fn of(secrets: Option<Secrets>, mute: Option<String>, address: impl Fn(&str) -> String) -> Personal {
@@ -95,10 +105,15 @@ pub fn only_relevant(tx: &mut Tx<'_>, mails: Vec<Mail>, around: &Around) -> Resu
 
 fn facts(tx: &Tx<'_>, mail: &Mail, around: &Around) -> Facts {
     let told = around.told(mail).first().filter(|_| mail.kind == MailKind::Notice);
+    let settled = match mail.kind {
+        MailKind::Notice => told.is_some_and(|it| !around.holds(it)),
+        MailKind::Digest => !around.told(mail).iter().any(|it| around.holds(it)),
+        MailKind::Test => false,
+    };
     Facts {
         rule: told.map(|it| it.rule),
         approval: around.approval(told.and_then(|it| it.approval_id)),
-        settled: told.is_some_and(|it| !around.holds(it)),
+        settled,
         asked: told.map(|it| around.asked(it.approval_id, it.user_id)).unwrap_or_default(),
         disabled: around.reader(mail).is_some_and(|it| it.disabled),
         age: tx.now - mail.resent_at.unwrap_or(mail.created_at),
@@ -200,7 +215,7 @@ fn end_pause(tx: &mut Tx<'_>) -> Result<()> {
     if pause::end(tx)? { Ok(events::record(tx, None, &Event::MailingResumed {})?) } else { Ok(()) }
 }
 
-/// Has a mail sent again, under the same name, so that a repeat is recognised.
+/// Has a mail sent again, in the words of today and with a new link, but under the same name.
 pub fn resend(tx: &mut Tx<'_>, id: MailId) -> Result<()> {
     permit(tx, Action::ManageUsers)?;
     let mail = mails::lock(tx, id)?;
@@ -208,6 +223,7 @@ pub fn resend(tx: &mut Tx<'_>, id: MailId) -> Result<()> {
         MailState::Queued => return Err(Refusal::QueuedAlready.into()),
         MailState::Sent | MailState::Failed | MailState::Cancelled => {}
     }
+    approval_links::detach(tx, id)?;
     mails::requeue(tx, id)?;
     Ok(events::record(tx, mail.record_id, &Event::MailResent { mail: id, recipient: mail.recipient })?)
 }

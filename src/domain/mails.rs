@@ -22,8 +22,8 @@ words! {
     }
 }
 
-/// After so many tries in vain a mail has failed.
-pub const MOST_TRIES: i32 = 12;
+/// After so many tries in vain a mail has failed: after about four days, so that a server that is down over a long weekend loses nothing.
+pub const MOST_TRIES: i32 = 25;
 
 /// A notice that waited longer than this is no news any more.
 pub const STALE_AFTER: Duration = Duration::days(7);

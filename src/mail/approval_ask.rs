@@ -26,6 +26,9 @@ pub struct ApprovalAsk {
     pub expires: String,
     /// Where the same can be decided by people who sign in.
     pub page: String,
+    /// The marks for the link and for the code.
+    pub link: String,
+    pub code: String,
     pub foot: Foot,
 }
 

@@ -1,4 +1,4 @@
-//! The mail that confirms a decision to whoever gave it.
+//! The mail that confirms a decision to whoever gave it, and to the person in whose place it was given.
 
 use super::{Foot, templates};
 
@@ -8,6 +8,8 @@ pub struct ApprovalReceipt {
     pub prefix: String,
     pub headline: String,
     pub facts: Vec<(String, String)>,
+    /// Whether somebody else decided in the place of the reader.
+    pub in_their_place: bool,
     pub page: String,
     pub foot: Foot,
 }

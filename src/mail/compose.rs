@@ -1,14 +1,14 @@
 //! From a row of the outbox to the words of a mail: what it tells, gathered and put in order.
 
-use super::words::{Foot, moment, shortened};
+use super::words::{Foot, Mute, moment, shortened};
 use super::{ApprovalAsk, ApprovalReceipt, Changed, Digest, Group, Line, Mail as _, Notice, Test};
-use crate::app::mails::Written;
+use crate::app::mails::{Marks, Written};
 use crate::app::{Error, Result};
 use crate::config::BaseUrl;
 use crate::domain::approvals::Content;
 use crate::domain::ids::{ApprovalId, RecordId};
 use crate::domain::mails::{self, MailKind};
-use crate::domain::notices::Rule;
+use crate::domain::notices::{Rule, Why};
 use crate::domain::workflows::Covered;
 use crate::store::db::Outage;
 use crate::store::mails::Mail;
@@ -27,17 +27,18 @@ const DIFFERENCE: usize = 300;
 
 /// Puts a mail into words, with marks for what only its reader may see.
 pub fn write(conn: &mut PgConnection, mail: &Mail, around: &Around, base: &BaseUrl) -> Result<Written> {
+    let marks = Marks::of(mail);
     let zone = around.reader(mail).map_or(Tz::UTC, |it| it.zone);
     let written = match mail.kind {
         MailKind::Test => test(base).render(),
-        MailKind::Digest => digest(mail, around, base, zone).render(),
+        MailKind::Digest => digest(mail, around, base, marks, zone).render(),
         MailKind::Notice => {
             let (told, reader) = around.told(mail).first().zip(around.reader(mail)).ok_or(Error::NotFound)?;
             let about = around.about(told.record_id);
             match (told.rule, told.approval_id) {
                 (Rule::ApprovalAsked | Rule::ApprovalReminded, Some(approval)) => ask(conn, mail, told, reader, approval, base)?.render(),
-                (Rule::ApprovalReceipt, _) => receipt(told, about, base).render(),
-                _ => notice(told, about, base).render(),
+                (Rule::ApprovalReceipt, _) => receipt(told, about, base, marks).render(),
+                _ => notice(told, about, base, marks).render(),
             }
         }
     };
@@ -49,25 +50,26 @@ pub fn test(base: &BaseUrl) -> Test {
 }
 
 fn foot(base: &BaseUrl) -> Foot {
-    Foot { why: String::new(), mutable: false, settings: base.join(SETTINGS), home: base.join("/") }
+    Foot { why: String::new(), mute: None, settings: base.join(SETTINGS), home: base.join("/") }
 }
 
 /// Why this person is told, and whether they can turn it off.
-fn foot_of(told: &Told, base: &BaseUrl) -> Foot {
-    let mutable = told.rule.may_be_muted();
-    let kept = if mutable { "" } else { " Mails of this kind cannot be turned off." };
-    Foot { why: format!("You get this because you {}.{kept}", told.why.label()), mutable, ..foot(base) }
+fn foot_of(told: &Told, base: &BaseUrl, marks: Marks) -> Foot {
+    let mute = told.rule.may_be_muted().then_some(Mute { words: "Turn mails of this kind off", mark: marks.mute });
+    let kept = if mute.is_some() { "" } else { " Mails of this kind cannot be turned off." };
+    Foot { why: format!("You get this because you {}.{kept}", told.why.label()), mute, ..foot(base) }
 }
 
 fn prefix(about: Option<&About>) -> String {
     about.map_or_else(String::new, |it| mails::prefix(&it.number()))
 }
 
-/// The facts of a notice, with its record before them.
+/// The facts of a notice, with its record before them, which is named once.
 fn facts(told: &Told, about: Option<&About>) -> Vec<(String, String)> {
     let record = about.map(|it| ("Record".to_owned(), named(it)));
     let rest: Vec<(String, String)> = serde_json::from_value(told.facts.clone()).unwrap_or_default();
-    record.into_iter().chain(rest).collect()
+    let own = |label: &str| about.is_some_and(|it| it.kind.label().eq_ignore_ascii_case(label));
+    record.into_iter().chain(rest.into_iter().filter(|(label, _)| !own(label))).collect()
 }
 
 /// `REL-00042 Payroll v4.2: The year's end`.
@@ -78,7 +80,7 @@ fn named(about: &About) -> String {
     }
 }
 
-fn notice(told: &Told, about: Option<&About>, base: &BaseUrl) -> Notice {
+fn notice(told: &Told, about: Option<&About>, base: &BaseUrl, marks: Marks) -> Notice {
     Notice {
         prefix: prefix(about),
         kind: told.rule.label(),
@@ -86,7 +88,7 @@ fn notice(told: &Told, about: Option<&About>, base: &BaseUrl) -> Notice {
         facts: facts(told, about),
         link: base.join(&told.path),
         button: button(&told.path),
-        foot: foot_of(told, base),
+        foot: foot_of(told, base, marks),
     }
 }
 
@@ -100,19 +102,21 @@ fn button(path: &str) -> &'static str {
     }
 }
 
-fn receipt(told: &Told, about: Option<&About>, base: &BaseUrl) -> ApprovalReceipt {
+fn receipt(told: &Told, about: Option<&About>, base: &BaseUrl, marks: Marks) -> ApprovalReceipt {
     ApprovalReceipt {
         prefix: prefix(about),
         headline: told.headline.clone(),
         facts: facts(told, about),
+        in_their_place: told.why == Why::Approver,
         page: base.join(&told.path),
-        foot: foot_of(told, base),
+        foot: foot_of(told, base, marks),
     }
 }
 
-fn digest(mail: &Mail, around: &Around, base: &BaseUrl, zone: Tz) -> Digest {
+/// What still holds of the news of a day.
+fn digest(mail: &Mail, around: &Around, base: &BaseUrl, marks: Marks, zone: Tz) -> Digest {
     let mut groups: Vec<(Option<RecordId>, Group)> = Vec::new();
-    for told in around.told(mail) {
+    for told in around.told(mail).iter().filter(|it| around.holds(it)) {
         let about = around.about(told.record_id);
         let line = Line { at: told.at.with_timezone(&zone).format("%-d %b %H:%M").to_string(), headline: told.headline.clone(), link: base.join(&told.path) };
         match groups.iter_mut().find(|(record, _)| *record == told.record_id) {
@@ -126,9 +130,10 @@ fn digest(mail: &Mail, around: &Around, base: &BaseUrl, zone: Tz) -> Digest {
             }
         }
     }
+    let mute = Some(Mute { words: "Turn the digest off", mark: marks.mute });
     let why = "You get this because you wanted news of these kinds once a day.".to_owned();
     let day = mail.created_at.with_timezone(&zone).format("%-d %B %Y").to_string();
-    Digest { day, groups: groups.into_iter().map(|(_, group)| group).collect(), foot: Foot { why, ..foot(base) } }
+    Digest { day, groups: groups.into_iter().map(|(_, group)| group).collect(), foot: Foot { why, mute, ..foot(base) } }
 }
 
 fn ask(conn: &mut PgConnection, mail: &Mail, told: &Told, reader: &Reader, id: ApprovalId, base: &BaseUrl) -> Result<ApprovalAsk> {
@@ -145,6 +150,7 @@ fn ask(conn: &mut PgConnection, mail: &Mail, told: &Told, reader: &Reader, id: A
     };
     let instead_of = if approval.approver_id == reader.id { None } else { Some(users::find(conn, approval.approver_id)?.name) };
     let expires = approval_links::of_mail(conn, mail.id)?.ok_or(Error::NotFound)?.expires_at;
+    let marks = Marks::of(mail);
     let window = record.planned_start.zip(record.planned_end);
     Ok(ApprovalAsk {
         prefix: mails::prefix(&record.number()),
@@ -162,7 +168,9 @@ fn ask(conn: &mut PgConnection, mail: &Mail, told: &Told, reader: &Reader, id: A
         changed,
         expires: moment(expires, reader.zone),
         page: base.join(&told.path),
-        foot: foot_of(told, base),
+        link: marks.link.clone(),
+        code: marks.code.clone(),
+        foot: foot_of(told, base, marks),
     })
 }
 

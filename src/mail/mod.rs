@@ -17,7 +17,7 @@ pub use letter::{Letter, Post, Thread};
 pub use notice::Notice;
 pub use smtp::{Server, Settings, Trouble};
 pub use test::Test;
-pub use words::Foot;
+pub use words::{Foot, Mute};
 
 use crate::app::mails::Written;
 

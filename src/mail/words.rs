@@ -11,12 +11,21 @@ const WIDTH: usize = 72;
 pub struct Foot {
     /// A sentence: "You get this because …".
     pub why: String,
-    /// Whether this kind can be turned off; then the mail holds the mark for its address.
-    pub mutable: bool,
+    /// How to turn this kind off, where that is allowed.
+    pub mute: Option<Mute>,
     /// Where one says what one wants to be told.
     pub settings: String,
     /// Where Slipway is.
     pub home: String,
+}
+
+/// The way to get no more mails of a kind.
+#[derive(Clone, Debug)]
+pub struct Mute {
+    /// Such as "Turn mails of this kind off".
+    pub words: &'static str,
+    /// The mark for its address.
+    pub mark: String,
 }
 
 /// Text as one line: what could end a header is a space.

@@ -53,6 +53,11 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewLink<'_>) -> QueryResult<bool> {
     Ok(kept == 1)
 }
 
+/// Parts a mail from its link, so that it gets a new one.
+pub fn detach(tx: &mut Tx<'_>, mail: MailId) -> QueryResult<usize> {
+    diesel::update(approval_links::table.filter(approval_links::mail_id.eq(mail))).set(approval_links::mail_id.eq(None::<MailId>)).execute(tx.conn)
+}
+
 /// The link that a mail has.
 pub fn of_mail(conn: &mut PgConnection, mail: MailId) -> QueryResult<Option<Link>> {
     Link::query().filter(approval_links::mail_id.eq(mail)).first(conn).optional()

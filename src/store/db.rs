@@ -81,6 +81,14 @@ impl Outage {
             Outage::Query(_) | Outage::Cancelled(_) | Outage::Render(_) => false,
         }
     }
+
+    /// Whether it comes from one thing that cannot be read or drawn; everything else works, the transaction too.
+    pub fn is_of_one_thing(&self) -> bool {
+        match self {
+            Outage::Render(_) | Outage::Query(QueryError::DeserializationError(_)) => true,
+            Outage::Crowded(_) | Outage::Pool(_) | Outage::Cancelled(_) | Outage::Session(_) | Outage::Query(_) => false,
+        }
+    }
 }
 
 #[derive(Debug)]

@@ -87,7 +87,7 @@ impl NewMail {
     }
 }
 
-/// Queues it anew: with all its tries, under the same name.
+/// Queues it anew: with all its tries, to be put into words again, under the same name.
 pub fn requeue(tx: &mut Tx<'_>, id: MailId) -> QueryResult<()> {
     diesel::update(mails::table.find(id))
         .set((
@@ -96,6 +96,7 @@ pub fn requeue(tx: &mut Tx<'_>, id: MailId) -> QueryResult<()> {
             mails::next_try_at.eq(tx.now),
             mails::lease.eq(None::<i64>),
             mails::sent_at.eq(None::<DateTime<Utc>>),
+            mails::rendered_at.eq(None::<DateTime<Utc>>),
             mails::resent_at.eq(tx.now),
         ))
         .execute(tx.conn)?;
@@ -120,6 +121,12 @@ pub fn cancel_settled(tx: &mut Tx<'_>, why: &str) -> QueryResult<usize> {
     diesel::update(mails::table.filter(waiting).filter(mails::id.eq_any(settled)))
         .set((mails::state.eq(MailState::Cancelled), mails::answer.eq(why)))
         .execute(tx.conn)
+}
+
+/// It cannot leave, and why.
+pub fn fail(tx: &mut Tx<'_>, id: MailId, why: &str) -> QueryResult<()> {
+    diesel::update(mails::table.find(id)).set((mails::state.eq(MailState::Failed), mails::answer.eq(why), mails::lease.eq(None::<i64>))).execute(tx.conn)?;
+    Ok(())
 }
 
 /// Queues these, and returns their ids in the same order.

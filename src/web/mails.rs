@@ -7,7 +7,7 @@ use super::records::id_of;
 use super::security::POLICY;
 use super::users::Manager;
 use crate::app::links::Keys;
-use crate::app::mails::{Personal, personal_of_written};
+use crate::app::mails::{Marks, Personal, personal_of_written};
 use crate::app::{self, Error};
 use crate::config::{BaseUrl, Config};
 use crate::domain::ids::{MailId, RecordId};
@@ -140,7 +140,7 @@ pub async fn show(Manager(ctx): Manager, req: HttpRequest, id: Path<String>, out
     let mut page = page::show(&ctx, move |conn| {
         let mail = mails::find(conn, id)?;
         let personal = personal(conn, &mail, *outlet.get_ref(), &keys, &base)?;
-        Ok(Show { text: personal.fill(&mail.body_text), frame, mail, personal, outlet: *outlet.get_ref() })
+        Ok(Show { text: personal.fill(&Marks::of(&mail), &mail.body_text), frame, mail, personal, outlet: *outlet.get_ref() })
     })
     .await?;
     // The one page with a frame in it.
@@ -158,7 +158,7 @@ pub async fn html(Manager(ctx): Manager, id: Path<String>, outlet: Data<Outlet>,
     let html = ctx
         .read(move |conn| {
             let mail = mails::find(conn, id)?;
-            Ok(personal(conn, &mail, *outlet.get_ref(), &keys, &base)?.fill(&mail.body_html))
+            Ok(personal(conn, &mail, *outlet.get_ref(), &keys, &base)?.fill(&Marks::of(&mail), &mail.body_html))
         })
         .await?;
     Ok(HttpResponse::Ok()

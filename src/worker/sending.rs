@@ -3,7 +3,7 @@
 mod run;
 
 use crate::app::links::Keys;
-use crate::app::mails::{self, Batch, Personal};
+use crate::app::mails::{self, Batch, Marks, Personal};
 use crate::app::{self, Error};
 use crate::config::{BaseUrl, Config};
 use crate::domain::ids::MailId;
@@ -119,9 +119,14 @@ impl Sender {
             let address = reader.map_or_else(|| mail.recipient.clone(), |it| it.email.clone());
             let personal = match self.put_into_words(tx, &mut mail, &around) {
                 Ok(personal) => personal,
-                // One mail about something that is gone must not hold up the others.
+                // One mail that cannot be written must not hold up the others.
                 Err(Error::NotFound) => {
                     outbox::cancel(tx, mail.id, "What it was about is gone.")?;
+                    continue;
+                }
+                Err(error) if is_of_mail(&error) => {
+                    tracing::error!(mail = %mail.id, cause = %error, "a mail cannot be put into words");
+                    outbox::fail(tx, mail.id, &format!("It could not be written: {error}"))?;
                     continue;
                 }
                 Err(error) => return Err(error),
@@ -164,14 +169,23 @@ impl Sender {
     }
 }
 
+/// Whether the fault lies with the one mail, not with the database or the way to it.
+fn is_of_mail(error: &Error) -> bool {
+    match error {
+        Error::NotFound | Error::Forbidden(_) | Error::Refused(_) | Error::Stale | Error::Invalid(_) => true,
+        Error::Outage(cause) => cause.is_of_one_thing(),
+    }
+}
+
 fn ready(mail: Mail, name: String, personal: &Personal, lease: i64, probes: bool, since: Instant) -> Ready {
+    let marks = Marks::of(&mail);
     let letter = Letter {
         message_id: mail.message_id,
         to: mail.recipient,
         name,
         subject: mail.subject,
-        text: personal.fill(&mail.body_text),
-        html: personal.fill(&mail.body_html),
+        text: personal.fill(&marks, &mail.body_text),
+        html: personal.fill(&marks, &mail.body_html),
         thread: mail.record_id.map(Thread),
         mute: personal.mute.clone(),
         date: mail.resent_at.unwrap_or(mail.created_at),

@@ -4,14 +4,17 @@ use super::*;
 use proptest::prelude::*;
 
 #[test]
-fn delays_double_up_to_six_hours_and_the_twelfth_try_is_the_last() {
+fn delays_double_up_to_six_hours_and_tries_go_on_for_four_days() {
     let minutes: Vec<i64> = (1..MOST_TRIES)
         .map(|tries| match Fault::Passing.verdict(tries, 0.5) {
             Verdict::TryAgain(delay) => delay.num_minutes(),
             Verdict::Fail | Verdict::Pause => panic!("given up after {tries}"),
         })
         .collect();
-    assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360]);
+    assert_eq!(minutes[..11], [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360]);
+    assert!(minutes[11..].iter().all(|it| *it == 360));
+    let days = Duration::minutes(minutes.iter().sum());
+    assert!(days >= Duration::days(4) && days < Duration::days(5), "{days}");
     assert_eq!(Fault::Passing.verdict(MOST_TRIES, 0.5), Verdict::Fail);
     assert_eq!(Fault::Refused.verdict(1, 0.5), Verdict::Fail);
     assert_eq!(Fault::Credentials.verdict(400, 0.5), Verdict::Pause);

@@ -62,7 +62,23 @@ impl About {
     }
 }
 
-type Asking = (ApprovalId, UserId, MailState, MailId);
+/// A mail that asked somebody for an approval.
+#[derive(Debug, Queryable)]
+struct Asking {
+    approval: ApprovalId,
+    user: UserId,
+    mail: MailId,
+    state: MailState,
+    tries: i32,
+    resent_at: Option<DateTime<Utc>>,
+}
+
+impl Asking {
+    /// Whether it may have arrived: it was sent, or tried; a server may take a mail and never say so.
+    fn may_have_arrived(&self) -> bool {
+        self.state == MailState::Sent || self.tries > 0 || self.resent_at.is_some()
+    }
+}
 
 /// The surroundings of some mails.
 #[derive(Debug, Default)]
@@ -139,11 +155,10 @@ impl Around {
 
     /// Whether a mail asked this person for this approval: one that waits elsewhere than among these perhaps does.
     pub fn asked(&self, approval: Option<ApprovalId>, user: UserId) -> Asked {
-        let of_them = self.asked.iter().filter(|it| Some(it.0) == approval && it.1 == user);
-        let elsewhere = |it: &&Asking| it.2 == MailState::Queued && !self.mails.contains(&it.3);
-        if of_them.clone().any(|it| it.2 == MailState::Sent) {
+        let of_them = self.asked.iter().filter(|it| Some(it.approval) == approval && it.user == user);
+        if of_them.clone().any(Asking::may_have_arrived) {
             Asked::Certainly
-        } else if of_them.clone().any(|it| elsewhere(&it)) {
+        } else if of_them.clone().any(|it| it.state == MailState::Queued && !self.mails.contains(&it.mail)) {
             Asked::Perhaps
         } else {
             Asked::Never
@@ -161,11 +176,11 @@ fn asking(conn: &mut PgConnection, ids: &[ApprovalId]) -> QueryResult<Vec<Asking
         .inner_join(mails::table)
         .filter(notices::approval_id.eq_any(ids))
         .filter(notices::rule.eq_any([Rule::ApprovalAsked, Rule::ApprovalReminded]))
-        .select((notices::approval_id.assume_not_null(), notices::user_id, mails::state, mails::id))
+        .select((notices::approval_id.assume_not_null(), notices::user_id, mails::id, mails::state, mails::tries, mails::resent_at))
         .load(conn)
 }
 
-/// What became of the newest mail that asked somebody for an approval.
+/// What became of the newest mail that asked an approver; one that was cancelled does not count after one that was sent.
 #[derive(Debug, Clone)]
 pub struct Delivery {
     pub state: MailState,
@@ -175,17 +190,24 @@ pub struct Delivery {
     pub answer: String,
 }
 
-/// Of each approval of a record, in one query.
+/// Of each approval of a record, in one query; what a substitute got is left out.
 pub fn deliveries(conn: &mut PgConnection, record: RecordId) -> QueryResult<BTreeMap<ApprovalId, Delivery>> {
     type Row = (ApprovalId, MailState, Option<DateTime<Utc>>, DateTime<Utc>, i32, String);
     let rows: Vec<Row> = notices::table
         .inner_join(mails::table)
+        .inner_join(approvals::table)
         .filter(notices::record_id.eq(record))
-        .filter(notices::approval_id.is_not_null())
+        .filter(notices::user_id.eq(approvals::approver_id))
         .filter(notices::rule.eq_any([Rule::ApprovalAsked, Rule::ApprovalReminded]))
         .order(notices::id)
-        .select((notices::approval_id.assume_not_null(), mails::state, mails::sent_at, mails::next_try_at, mails::tries, mails::answer))
+        .select((approvals::id, mails::state, mails::sent_at, mails::next_try_at, mails::tries, mails::answer))
         .load(conn)?;
-    let delivery = |(id, state, sent_at, next_try_at, tries, answer): Row| (id, Delivery { state, sent_at, next_try_at, tries, answer });
-    Ok(rows.into_iter().map(delivery).collect())
+    let mut newest: BTreeMap<ApprovalId, Delivery> = BTreeMap::new();
+    for (id, state, sent_at, next_try_at, tries, answer) in rows {
+        let was_sent = newest.get(&id).is_some_and(|it| it.state == MailState::Sent);
+        if state != MailState::Cancelled || !was_sent {
+            newest.insert(id, Delivery { state, sent_at, next_try_at, tries, answer });
+        }
+    }
+    Ok(newest)
 }

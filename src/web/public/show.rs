@@ -157,7 +157,7 @@ fn status_of(standing: Standing) -> StatusCode {
 
 /// Why the link opens nothing now, and what to do next.
 fn words(opened: &Opened, frame: &Frame, locked: Option<DateTime<Utc>>) -> (String, String) {
-    let (holder, approver, owner) = (&opened.holder.name, &opened.approver, &opened.full.owner);
+    let (holder, approver) = (&opened.holder.name, &opened.approver);
     let name = opened.full.record.name();
     let moment = |at: DateTime<Utc>| format!("{} ({})", crate::web::filters::moment(at, frame.zone()), frame.zone().name());
     let say = |title: &str, sentence: String| (title.to_owned(), sentence);
@@ -173,7 +173,7 @@ fn words(opened: &Opened, frame: &Frame, locked: Option<DateTime<Utc>>) -> (Stri
         Standing::Expired => say(
             "This link has expired",
             format!(
-                "It was good until {}. If the answer is still awaited, sign in to Slipway to give it, or ask {owner} for a new mail.",
+                "It was good until {}. If the answer is still awaited, sign in to Slipway to give it, or ask an administrator to have the mail sent again: it then holds a new link.",
                 moment(opened.link.expires_at)
             ),
         ),

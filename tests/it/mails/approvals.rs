@@ -2,8 +2,9 @@
 
 use super::{about, mail_to, news, queue, sender, state, tell};
 use crate::support::given::{self, Somebody};
-use crate::support::{MailServer, TestApp};
+use crate::support::{MailServer, Reply, TestApp};
 use chrono::Duration;
+use slipway::app::mails::Marks;
 use slipway::domain::ids::{ApprovalId, RecordId};
 use slipway::domain::mails::MailState;
 use slipway::domain::notices::Rule;
@@ -44,6 +45,35 @@ async fn the_mail_holds_a_link_and_a_code_that_the_database_does_not() {
 }
 
 #[tokio::test]
+async fn a_text_that_looks_like_a_mark_gets_no_secret() {
+    let (app, server) = (TestApp::start().await, MailServer::start());
+    let [ada] = given::approvers(&app, ["Ada"]);
+    let id = given::release(&app, "Payroll").titled("Title {{link}} {{code}}").with_changes(1).in_phase("plan");
+    app.write(|tx| {
+        use diesel::prelude::*;
+        use slipway::store::schema::records::dsl;
+        diesel::update(dsl::records.find(id)).set(dsl::scope.eq("https://evil.example.org/{{link}}/{{code}}/{{mute}}/{{link:}}")).execute(tx.conn)
+    });
+    given::ask(&app, id);
+    let approval = given::pending(&app, id).into_iter().find(|(_, who, _)| *who == ada.id).expect("asked").0;
+    tell(&app, &[about(Rule::ApprovalAsked, &ada, id, approval)]);
+    sender(&app, &server).empty().await;
+    let received = server.received().remove(0);
+    let parsed = received.parsed();
+    let (text, html) = (parsed.body_text(0).expect("text"), parsed.body_html(0).expect("HTML"));
+    assert!(text.contains("https://evil.example.org/{{link}}/{{code}}/{{mute}}/{{link:}}"), "{text}");
+    let token: String = text.split("/a/").nth(1).expect("a link").split_whitespace().take(1).collect();
+    let code: String = text.split("this code:").nth(1).expect("a code").trim().chars().take(6).collect();
+    for words in [&text, &html] {
+        assert_eq!((words.matches(&token).count(), words.matches(&code).count()), (1, 1), "{words}");
+    }
+    let kept = mail_to(&app, &ada);
+    for mark in [Marks::of(&kept).link, Marks::of(&kept).code] {
+        assert_eq!((kept.body_text.matches(&mark).count(), kept.body_html.matches(&mark).count()), (1, 1));
+    }
+}
+
+#[tokio::test]
 async fn what_is_settled_when_it_could_leave_asks_nobody() {
     let (app, server) = (TestApp::start().await, MailServer::start());
     let (id, [(ada, of_ada), (ben, of_ben)]) = asked(&app);
@@ -65,6 +95,35 @@ async fn who_was_asked_by_mail_hears_that_no_answer_is_needed() {
     tell(&app, &[about(Rule::ApprovalNotNeeded, &ada, id, of_ada)]);
     sender(&app, &server).empty().await;
     assert_eq!((state(&app, &ada), server.by_recipient()[&ada.email]), (MailState::Sent, 2));
+}
+
+#[tokio::test]
+async fn a_question_that_may_have_arrived_is_taken_back() {
+    let app = TestApp::start().await;
+    let server = MailServer::with(|_, before| if before == 0 { Reply::BreakOff } else { Reply::Take });
+    let (id, [(ada, of_ada), _]) = asked(&app);
+    sender(&app, &server).empty().await;
+    assert_eq!(state(&app, &ada), MailState::Queued);
+    app.act(|tx| slipway::app::approvals::withdraw(tx, id, "Not yet")).expect("withdrawn");
+    tell(&app, &[about(Rule::ApprovalNotNeeded, &ada, id, of_ada)]);
+    sender(&app, &server).empty().await;
+    assert_eq!(state(&app, &ada), MailState::Sent, "{}", mail_to(&app, &ada).answer);
+}
+
+#[tokio::test]
+async fn a_mail_that_cannot_be_written_fails_alone() {
+    let (app, server) = (TestApp::start().await, MailServer::start());
+    let (_, [(ada, _), _]) = asked(&app);
+    app.write(|tx| {
+        use diesel::prelude::*;
+        use slipway::store::schema::approval_contents::dsl;
+        diesel::update(dsl::approval_contents).set(dsl::content.eq(serde_json::json!({ "Scope": 7 }))).execute(tx.conn)
+    });
+    let ben = queue(&app, &["Ben Other"]).remove(0);
+    sender(&app, &server).empty().await;
+    let mail = mail_to(&app, &ada);
+    assert_eq!((mail.state, state(&app, &ben)), (MailState::Failed, MailState::Sent));
+    assert!(mail.answer.starts_with("It could not be written: "), "{}", mail.answer);
 }
 
 #[tokio::test]
@@ -90,7 +149,8 @@ async fn without_a_mail_server_mails_are_written_and_wait() {
     Sender::new(&app.db, &app.config).expect("good settings").empty().await;
     let mail = mail_to(&app, &ada);
     assert_eq!((mail.state, mail.tries), (MailState::Queued, 0));
-    assert!(mail.body_text.contains("{{link}}") && mail.body_text.contains("{{code}}"));
+    let marks = Marks::of(&mail);
+    assert!(mail.body_text.contains(&marks.link) && mail.body_text.contains(&marks.code));
     let browser = app.signed_in(Role::Administrator);
     let page = browser.get(&format!("/mails/{}", mail.id)).await.expect(200).expect_no_text("{{").expect_no_text("••••••");
     page.expect_text("/a/");

@@ -1,11 +1,14 @@
 //! What arrives: threaded, muted in a click, readable as text, and nothing that is fetched from elsewhere.
 
 use super::approvals::asked;
-use super::{news, sender, tell};
+use super::{about, news, sender, state, tell};
 use crate::support::given;
 use crate::support::html;
 use crate::support::{MailServer, TestApp};
+use slipway::domain::mails::{MailKind, MailState};
+use slipway::domain::notices::{Rule, Why};
 use slipway::domain::people::Role;
+use slipway::store::mails::{self, NewMail};
 use slipway::store::notices::NewNotice;
 
 #[tokio::test]
@@ -42,6 +45,58 @@ async fn a_notice_can_be_threaded_and_muted() {
         assert!(html.contains(words), "no {words:?} in {html}");
     }
     assert!(!text.contains("{{") && !html.contains("{{"));
+}
+
+#[tokio::test]
+async fn a_notice_names_its_record_once() {
+    let (app, server) = (TestApp::start().await, MailServer::start());
+    let ada = given::user(&app, "Ada", &[Role::Viewer]);
+    let id = given::release(&app, "Payroll").registered();
+    let number = format!("REL-{:05}", id.0);
+    let facts = vec![("Release".to_owned(), format!("{number}: Year's end")), ("By".to_owned(), "Ines".to_owned())];
+    tell(&app, &[NewNotice { record: Some(id), facts, ..news(&ada, "one") }]);
+    sender(&app, &server).empty().await;
+    let text = &server.received()[0].text;
+    assert!(text.contains(&format!("Record: {number}")) && !text.contains("Release:") && text.contains("By: Ines"), "{text}");
+}
+
+#[tokio::test]
+async fn a_receipt_says_what_its_reader_can_do() {
+    let (app, server) = (TestApp::start().await, MailServer::start());
+    let (id, [(ada, of_ada), (ben, of_ben)]) = asked(&app);
+    sender(&app, &server).empty().await;
+    let decided = NewNotice { why: Why::Actor, ..about(Rule::ApprovalReceipt, &ada, id, of_ada) };
+    tell(&app, &[decided, about(Rule::ApprovalReceipt, &ben, id, of_ben)]);
+    sender(&app, &server).empty().await;
+    let last = |to: &str| {
+        server.received().into_iter().rfind(|it| it.to == to).and_then(|it| it.parsed().body_text(0).map(|it| it.replace('\n', " "))).expect("a mail")
+    };
+    let (own, other) = (last(&ada.email), last(&ben.email));
+    assert!(own.contains("Within ten minutes you can undo it by the link in") && own.contains("If it was not you"), "{own}");
+    assert!(other.contains("in your place") && !other.contains("If it was not you"), "{other}");
+}
+
+#[tokio::test]
+async fn a_digest_can_be_turned_off_and_tells_what_still_holds() {
+    let (app, server) = (TestApp::start().await, MailServer::start());
+    let [ada, ben] = ["Ada", "Ben"].map(|name| given::user(&app, name, &[Role::Viewer]));
+    let over = |who| NewNotice { rule: Rule::DeadlineMissed, headline: "Long done".into(), ..news(who, "gone") };
+    tell(&app, &[news(&ada, "one"), over(&ada), over(&ben)]);
+    for who in [&ada, &ben] {
+        app.write(|tx| {
+            use diesel::prelude::*;
+            use slipway::store::schema::notices::dsl;
+            let digest = NewMail::to(tx, MailKind::Digest, who.id, None, &who.email);
+            let id = mails::insert_all(tx, &[digest])?[0];
+            diesel::update(dsl::notices.filter(dsl::user_id.eq(who.id))).set(dsl::mail_id.eq(id)).execute(tx.conn)
+        });
+    }
+    sender(&app, &server).empty().await;
+    assert_eq!(server.by_recipient().into_keys().collect::<Vec<_>>(), [ada.email.as_str()]);
+    assert_eq!(state(&app, &ben), MailState::Cancelled);
+    let text = &server.received()[0].text;
+    assert!(text.contains("It moved on (one)") && !text.contains("Long done"), "{text}");
+    assert!(text.contains("Turn the digest off: http") && text.contains("/mute/"), "{text}");
 }
 
 #[tokio::test]

@@ -54,6 +54,27 @@ async fn a_failed_mail_is_sent_again_under_the_same_name() {
 }
 
 #[tokio::test]
+async fn a_question_that_is_sent_again_has_a_new_link() {
+    let (app, server) = (TestApp::start().await, MailServer::start());
+    let (_, [(ada, _), _]) = asked(&app);
+    sender(&app, &server).empty().await;
+    app.clock.advance(Duration::days(60));
+    let mail = mail_to(&app, &ada).id;
+    app.signed_in(Role::Administrator).post(&format!("/mails/{mail}/tries"), &[]).await.expect(303);
+    sender(&app, &server).empty().await;
+    let links: Vec<String> = server
+        .received()
+        .iter()
+        .filter(|it| it.to == ada.email)
+        .map(|it| it.text.split("/a/").nth(1).and_then(|it| it.split_whitespace().next()).expect("a link").to_owned())
+        .collect();
+    assert_eq!(links.len(), 2);
+    assert_ne!(links[0], links[1]);
+    app.browser().get(&format!("/a/{}", links[0])).await.expect(410).expect_text("ask an administrator to have the mail sent again");
+    app.browser().get(&format!("/a/{}", links[1])).await.expect(200);
+}
+
+#[tokio::test]
 async fn a_queued_mail_is_cancelled_but_not_one_that_is_leaving() {
     let (app, server) = (TestApp::start().await, MailServer::start());
     let people = queue(&app, &["Ada", "Ben"]);
