@@ -63,12 +63,15 @@ fn everybody_hears_once_as_what_they_are_first() {
         coordinator: Some(cleo),
         watchers: vec![ada, ben, cleo, dan],
         group: vec![eve, ben],
+        managers: vec![ben, dan],
     };
     let told = |stage| people.told(stage);
     assert_eq!(told(Stage::DueSoon), [(ada, Why::Assignee)]);
     assert_eq!(told(Stage::Missed), [(ada, Why::Assignee), (cleo, Why::Coordinator), (ben, Why::Watcher), (dan, Why::Watcher)]);
     assert_eq!(told(Stage::Escalated), [(ben, Why::Owner), (eve, Why::Group)]);
     assert_eq!(told(Stage::LastRepeat), [(ada, Why::Assignee), (ben, Why::Owner)]);
+    let without = People { managers: vec![dan, eve], ..people.clone() };
+    assert_eq!(without.told(Stage::Escalated), [(ben, Why::Owner), (eve, Why::Group), (dan, Why::Manager)], "the owner is no release manager");
 }
 
 #[test]
