@@ -145,7 +145,7 @@ impl Telling<'_> {
             Subject::Phase => "See on its page what is still in the way, and move it on.",
             Subject::Task => "Complete it, or agree on another date.",
             Subject::Approval if is_asked(why) => "Approve or deny it.",
-            Subject::Approval => "Ask those who are awaited, or somebody else instead, or have somebody else asked.",
+            Subject::Approval => "Ask those who are awaited, or ask somebody else instead.",
             Subject::PlannedStart => "Begin, or move the window.",
             Subject::PlannedEnd => "Finish, back out, or move the window.",
         }
