@@ -81,7 +81,7 @@ async fn home_shows_what_waits_for_me_and_the_overdue_first() {
     given::ask(&app, asked);
     approver.get("/").await.expect_text("What waits for you, Ada").expect_text("Ledger v1.1").expect_no_text("Overdue");
     app.clock.advance(chrono::Duration::days(7)); // All sessions are over by now.
-    let page = app.browser_of(&tom).get("/").await.expect(200).expect_text("Overdue").expect_text("overdue and shown first");
+    let page = app.browser_of(&tom).get("/").await.expect(200).expect_text("Overdue").expect_text("overdue.");
     let place = |text: String| page.body.find(&text).unwrap_or_else(|| panic!("no {text} in {}", page.body));
     assert!(place(format!("/releases/{late}")) < place(format!("/releases/{asked}")));
     app.browser_of(&ada).get("/").await.expect(200).expect_text("Overdue");

@@ -49,7 +49,7 @@ async fn an_approver_decides_with_the_code_and_gets_a_receipt() {
     let it = approval_of(&app, id, &ada);
     assert_eq!((it.state, it.decided_by, it.by_link), (ApprovalState::Approved, Some(ada.id), true));
     let receipt = stranger.get(&link.path).await.expect(200);
-    for text in ["Approved: Payroll v1.1", "by the link in the mail", "Undo my decision"] {
+    for text in ["Approved: Payroll v1.1", "by the link in the mail", "Undo the decision"] {
         assert!(receipt.has(text), "no {text:?} in {}", receipt.body);
     }
     assert!(!receipt.has_form(&link.decision()));
@@ -189,7 +189,7 @@ async fn while_the_round_is_open_a_decision_is_retracted_as_late_as_one_likes() 
     let browser = app.browser();
     decide(&browser, &link, "approve", &link.code).await.expect(303);
     app.clock.advance(Duration::hours(30));
-    browser.get(&link.path).await.expect_text("Take my decision back").expect_no_text("Undo my decision");
+    browser.get(&link.path).await.expect_text("Take the decision back").expect_no_text("Undo the decision");
     undo(&browser, &link, &link.code).await.expect(303);
     assert_eq!(approval_of(&app, id, &ada).state, ApprovalState::Pending);
 }

@@ -135,9 +135,21 @@ fn make(data_dir: &Path, binaries: &Binaries, account: Option<&Account>, quick: 
     Ok(())
 }
 
+/// Removes a folder into which a program that was killed may still be writing its last files.
+fn remove(folder: &Path) -> std::io::Result<()> {
+    const TRIES: u32 = 50;
+    for _ in 1..TRIES {
+        match fs::remove_dir_all(folder) {
+            Err(cause) if cause.kind() == std::io::ErrorKind::DirectoryNotEmpty => std::thread::sleep(std::time::Duration::from_millis(100)),
+            done => return done,
+        }
+    }
+    fs::remove_dir_all(folder)
+}
+
 fn initdb(side: &Path, binaries: &Binaries, account: Option<&Account>, quick: bool, locale: &str) -> Result<(), EmbeddedError> {
     if side.exists() {
-        fs::remove_dir_all(side).map_err(EmbeddedError::files("Removing the half-made", side))?;
+        remove(side).map_err(EmbeddedError::files("Removing the half-made", side))?;
     }
     DirBuilder::new().mode(0o700).create(side).map_err(EmbeddedError::files("Making", side))?;
     if let Some(account) = account {
