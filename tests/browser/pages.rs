@@ -135,8 +135,8 @@ fn pages(world: &World) -> Vec<Page> {
     for id in [&*planned, long] {
         add(ADMINISTRATOR, ["activity", "tasks", "tasks/new"].iter().map(|it| format!("/records/{id}/{it}")).collect(), UNFOLD);
     }
-    add(ADMINISTRATOR, fixed(&["/releases/new", "/changes/new", "/items/new", "/users/new", "/groups/new"]), "");
-    add(ADMINISTRATOR, fixed(&["/releases/new", "/changes/new", "/items/new", "/users/new", "/groups/new"]), SEND);
+    add(ADMINISTRATOR, fixed(&["/releases/new", "/changes/new", "/items/new", "/users/new", "/groups/new", "/calendars/new"]), "");
+    add(ADMINISTRATOR, fixed(&["/releases/new", "/changes/new", "/items/new", "/users/new", "/groups/new", "/calendars/new"]), SEND);
     add(ADMINISTRATOR, vec![format!("/changes/new?release={long}")], UNFOLD);
     let tasks = world.found("SELECT '/tasks/' || max(id) AS found FROM tasks GROUP BY state UNION SELECT '/tasks/' || max(id) FROM tasks");
     add(ADMINISTRATOR, tasks.iter().map(|it| format!("{it}/edit")).take(1).collect(), "");
@@ -149,6 +149,8 @@ fn pages(world: &World) -> Vec<Page> {
     let lists =
         ["/", "/releases", "/changes", "/tasks", "/approvals", "/items", "/models", "/workflows", "/search", "/activity", "/profile", "/users", "/groups"];
     add(ADMINISTRATOR, fixed(&lists), UNFOLD);
+    add(ADMINISTRATOR, fixed(&["/calendars", "/calendars/1/edit", "/mails", "/mails?state=sent"]), UNFOLD);
+    add(ADMINISTRATOR, world.found("SELECT '/mails/' || max(id) AS found FROM mails"), "");
     add(MANAGER, fixed(&["/notices", "/notices?show=unread", "/notices/preferences"]), "");
     let reader = world.somebody(MANAGER).id;
     add("", vec![muting::path(&Keys::of(&world.app.config), reader, Muted::Rule(Rule::PhaseEntered))], "");
@@ -189,7 +191,18 @@ fn links(world: &World) -> Vec<String> {
 
 fn every_route_is_among(pages: &[Page]) {
     /// Not for people's eyes; or, the setup page, only there while nobody else is.
-    const OTHERS: [&str; 7] = ["/healthz", "/readyz", "/static/{hash}/{file}", "/releases.csv", "/changes.csv", "/setup/{token}", "/notices/stream"];
+    const OTHERS: [&str; 9] = [
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/static/{hash}/{file}",
+        "/releases.csv",
+        "/changes.csv",
+        "/setup/{token}",
+        "/notices/stream",
+        // A mail, in a frame of the page before it.
+        "/mails/{id}/html",
+    ];
     let fits = |pattern: &str, path: &str| {
         let path = path.split('?').next().unwrap_or_default();
         pattern.split('/').count() == path.split('/').count()

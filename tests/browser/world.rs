@@ -36,6 +36,7 @@ impl World {
         let app = TestApp::start().await;
         let db = app.db.clone();
         tokio::task::spawn_blocking(move || slipway::demo::load(&db)).await.expect("it ends").expect("the demo");
+        app.tell();
         let mut world = World { app, long_release: String::new(), long_change: String::new() };
         world.tell_long_words().await;
         let world = Arc::new(world);
