@@ -48,7 +48,7 @@ pub fn ask(tx: &mut Tx<'_>, id: RecordId) -> Result<()> {
 pub fn askable(conn: &mut diesel::pg::PgConnection, sheet: &Sheet, step: &ApprovalStep) -> Result<(String, Vec<Person>)> {
     let record = &sheet.full.record;
     let (asked_as, people) = choices::approvers(conn, &step.approvers)?;
-    Ok((asked_as, people.into_iter().filter(|it| it.id != record.owner_id && Some(it.id) != record.coordinator_id).collect()))
+    Ok((asked_as, people.into_iter().filter(|it| !record.is_run_by(it.id)).collect()))
 }
 
 fn add_step(tx: &mut Tx<'_>, sheet: &Sheet, round: RoundId, step: &ApprovalStep) -> Result<Vec<String>> {
@@ -127,7 +127,7 @@ pub(super) fn refresh(tx: &mut Tx<'_>, id: RecordId) -> Result<()> {
 pub(super) fn exclude_own(tx: &mut Tx<'_>, id: RecordId) -> Result<()> {
     let sheet = Sheet::load(tx.conn, id)?;
     let record = &sheet.full.record;
-    let own = |it: &Approval| it.approver_id == record.owner_id || Some(it.approver_id) == record.coordinator_id;
+    let own = |it: &Approval| record.is_run_by(it.approver_id);
     let Some(round) = sheet.round().filter(|it| matches!(it.round.state, RoundState::Open | RoundState::Approved)) else { return Ok(()) };
     let mut excluded = false;
     for asked in &round.steps {

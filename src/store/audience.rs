@@ -39,7 +39,7 @@ pub fn asked(conn: &mut PgConnection, ids: &[ApprovalId], now: DateTime<Utc>) ->
     let away = delegations::away(conn, &approvers, now)?;
     let mut asked: Vec<Asked> = Vec::with_capacity(rows.len());
     for (approval, state, user, name, step, due_at, record) in rows {
-        let own = |it: &Person| it.id == record.owner_id || Some(it.id) == record.coordinator_id;
+        let own = |it: &Person| record.is_run_by(it.id);
         let substitute = away.get(&user).and_then(|it| it.substitute.as_ref()).filter(|it| !own(it));
         let substitute = substitute.map(|it| Asked { approval, user: it.id, state, stands_in_for: Some(name), step: step.clone(), due_at, record: record.id });
         asked.push(Asked { approval, user, state, stands_in_for: None, step, due_at, record: record.id });

@@ -88,7 +88,7 @@ fn gone(conn: &mut PgConnection, people: &[UserId], now: DateTime<Utc>) -> Query
 /// [`away`], as it is for one record: whoever owns or coordinates it does not stand in for anybody there.
 pub fn away_from(conn: &mut PgConnection, record: &Record, people: &[UserId], now: DateTime<Utc>) -> QueryResult<BTreeMap<UserId, Away>> {
     let mut away = away(conn, people, now)?;
-    let own = |it: &Person| it.id == record.owner_id || Some(it.id) == record.coordinator_id;
+    let own = |it: &Person| record.is_run_by(it.id);
     for it in away.values_mut().filter(|it| it.substitute.as_ref().is_some_and(own)) {
         it.substitute = None;
     }

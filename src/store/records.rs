@@ -53,6 +53,11 @@ impl Record {
         format!("{}/{}", self.kind.path(), self.id)
     }
 
+    /// Whether somebody owns or coordinates it, and so decides nothing about it.
+    pub fn is_run_by(&self, user: UserId) -> bool {
+        self.owner_id == user || self.coordinator_id == Some(user)
+    }
+
     pub fn is_open(&self) -> bool {
         self.state == RecordState::Open
     }

@@ -137,7 +137,7 @@ impl Show {
                 people.extend(app::approvals::askable(conn, &sheet, step)?.1.into_iter().map(|it| it.id));
             }
             let substitutes = delegations::substitutes(conn, &people.iter().copied().collect::<Vec<_>>(), frame.now)?;
-            people.extend(substitutes.into_values().filter(|it| *it != record.owner_id && Some(*it) != record.coordinator_id));
+            people.extend(substitutes.into_values().filter(|it| !record.is_run_by(*it)));
             would_ask = people.len();
         }
         let may_reassign = open && actor.may(Action::Reassign);
