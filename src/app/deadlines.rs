@@ -2,7 +2,7 @@
 
 use super::Result;
 use crate::domain::deadlines::{Matter, People, Stage, Subject, Telling, is_asked};
-use crate::domain::ids::{ApprovalId, RecordId, TaskId, UserId};
+use crate::domain::ids::{ApprovalId, FollowUpId, SurveyId, TaskId, UserId};
 use crate::domain::notices::Why;
 use crate::store::deadlines::{self, Due, Facts};
 use crate::store::notices::{self, NewNotice};
@@ -53,6 +53,7 @@ fn notices_of(tx: &mut Tx<'_>, due: &[Due], told: &[(&Due, Stage)]) -> Result<Ve
             facts: telling.facts(why, zone),
             path: telling.path(why),
             approval: telling.approval(why),
+            handover: None,
         }
     };
     Ok(heard.into_iter().map(notice).collect())
@@ -62,7 +63,7 @@ fn notices_of(tx: &mut Tx<'_>, due: &[Due], told: &[(&Due, Stage)]) -> Result<Ve
 fn occurrence(facts: &Facts, due: &Due, stage: Stage, why: Why) -> String {
     let step = match due.subject {
         Subject::Approval if !is_asked(why) => facts.steps.get(&ApprovalId(due.subject_id)),
-        Subject::Approval | Subject::Phase | Subject::Task | Subject::PlannedStart | Subject::PlannedEnd => None,
+        Subject::Approval | Subject::Phase | Subject::Task | Subject::PlannedStart | Subject::PlannedEnd | Subject::FollowUp | Subject::Survey => None,
     };
     step.map_or_else(|| due.occurrence_of(stage), |(step, _)| due.occurrence_of_step(*step, stage))
 }
@@ -73,13 +74,15 @@ fn around(facts: &Facts, due: &Due) -> Option<(Matter, People)> {
     let (name, phase) = match due.subject {
         Subject::Phase | Subject::PlannedStart | Subject::PlannedEnd => (record.phase_name.as_str(), record.phase.as_str()),
         Subject::Task => facts.tasks.get(&TaskId(due.subject_id)).map(|(title, phase)| (title.as_str(), phase.as_str()))?,
+        Subject::FollowUp => (facts.follow_ups.get(&FollowUpId(due.subject_id)).map(|(title, _)| title.as_str())?, record.phase.as_str()),
+        Subject::Survey => (facts.surveys.get(&SurveyId(due.subject_id)).map(String::as_str)?, record.phase.as_str()),
         Subject::Approval => (facts.steps.get(&ApprovalId(due.subject_id)).map(|(_, name)| name.as_str())?, record.phase.as_str()),
     };
     let matter = Matter {
         kind: record.kind,
         number: record.kind.number(record.id),
         record: record.identifier.clone().unwrap_or_else(|| record.title.clone()),
-        record_path: path(record.kind.path(), record.id),
+        page: page(due, record.kind.path()),
         name: name.to_owned(),
         task: (due.subject == Subject::Task).then_some(TaskId(due.subject_id)),
         approval: (due.subject == Subject::Approval).then_some(ApprovalId(due.subject_id)),
@@ -99,8 +102,12 @@ fn around(facts: &Facts, due: &Due) -> Option<(Matter, People)> {
     Some((matter, people))
 }
 
-fn path(kind: &str, id: RecordId) -> String {
-    format!("{kind}/{id}")
+fn page(due: &Due, kind: &str) -> String {
+    match due.subject {
+        Subject::FollowUp => format!("/records/{}/review#follow-up-{}", due.record_id, due.subject_id),
+        Subject::Survey => format!("/surveys/{}", due.subject_id),
+        Subject::Phase | Subject::Task | Subject::Approval | Subject::PlannedStart | Subject::PlannedEnd => format!("{kind}/{}", due.record_id),
+    }
 }
 
 /// Who does it, or whose answer is awaited; nobody if that is not said.
@@ -114,6 +121,10 @@ fn responsible(facts: &Facts, due: &Due) -> Vec<(UserId, Why)> {
             let asked = facts.asked.iter().filter(|it| it.approval.0 == due.subject_id);
             asked.map(|it| (it.user, if it.stands_in_for.is_some() { Why::Substitute } else { Why::Approver })).collect()
         }
-        Subject::Phase | Subject::PlannedStart | Subject::PlannedEnd => Vec::new(),
+        Subject::FollowUp => {
+            let assignee = facts.follow_ups.get(&FollowUpId(due.subject_id)).and_then(|(_, assignee)| *assignee);
+            assignee.into_iter().map(|it| (it, Why::Assignee)).collect()
+        }
+        Subject::Phase | Subject::PlannedStart | Subject::PlannedEnd | Subject::Survey => Vec::new(),
     }
 }

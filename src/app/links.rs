@@ -4,7 +4,7 @@ use super::approvals::{Answer, decide_by_link, is_current, retract};
 use super::{Error, Result};
 use crate::config::Config;
 use crate::domain::ids::{ApprovalId, MailId, UserId};
-use crate::domain::links::{Code, DAYS, Facts, Holder, Standing, WRONG_CODES, may_take_back, miss, standing};
+use crate::domain::links::{Code, DAYS, Facts, Guard, Holder, Knock, Standing, may_take_back, standing};
 use crate::domain::people::{Action, Actor};
 use crate::store::approval_links::{self, Link, NewLink};
 use crate::store::approvals::{self, Approval, Asked, FullRound};
@@ -56,12 +56,23 @@ impl Keys {
         mac.finalize().into_bytes().to_vec()
     }
 
-    fn token(&self, salt: &[u8]) -> String {
+    pub(super) fn token(&self, salt: &[u8]) -> String {
         URL_SAFE_NO_PAD.encode(self.hash(b"token", salt))
     }
 
     fn code(&self, salt: &[u8]) -> Code {
         Code::of_hash(&self.hash(b"code", salt))
+    }
+
+    /// The code of a link that is known by its token alone.
+    pub(super) fn code_of(&self, token: &str) -> Code {
+        Code::of_hash(&self.hash(b"code of token", token.as_bytes()))
+    }
+
+    /// What stands in the mail of a link in this folder, where the code follows from the token.
+    pub(super) fn secrets_in(&self, folder: &str, salt: &[u8]) -> Secrets {
+        let token = self.token(salt);
+        Secrets { code: self.code_of(&token).to_string(), path: format!("{folder}{token}") }
     }
 
     pub(super) fn secrets(&self, salt: &[u8]) -> Secrets {
@@ -100,7 +111,8 @@ fn insert(tx: &mut Tx<'_>, keys: &Keys, mail: Option<MailId>, approval: Approval
     Ok(approval_links::insert(tx, &new)?.then(|| keys.secrets(&salt)))
 }
 
-fn hash(token: &str) -> Vec<u8> {
+/// What recognises a token.
+pub(super) fn hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
@@ -209,20 +221,18 @@ fn enter(tx: &mut Tx<'_>, keys: &Keys, token: &str, code: Code, opens: fn(&Opene
         return Ok(Err(Outcome::Shut));
     }
     let link = &opened.link;
-    if opened.locked_until(tx.now).is_some() {
-        return Ok(Err(Outcome::Locked));
+    let before = Guard { wrong_codes: link.wrong_codes, locked_until: link.locked_until };
+    let (knock, guard) = before.knock(keys.code(&link.salt) == code, tx.now);
+    if guard != before {
+        approval_links::set_guard(tx, link.id, guard)?;
     }
-    if keys.code(&link.salt) != code {
-        let (count, locked_until) = miss(link.wrong_codes, tx.now);
-        approval_links::set_wrong_codes(tx, link.id, count, locked_until)?;
-        if locked_until.is_some() {
+    match knock {
+        Knock::In => {}
+        Knock::Wrong { left } => return Ok(Err(Outcome::WrongCode { left })),
+        Knock::Locked => {
             tracing::warn!(link = link.id.0, "locked after too many wrong codes");
             return Ok(Err(Outcome::Locked));
         }
-        return Ok(Err(Outcome::WrongCode { left: WRONG_CODES - count }));
-    }
-    if link.wrong_codes > 0 || link.locked_until.is_some() {
-        approval_links::set_wrong_codes(tx, link.id, 0, None)?;
     }
     tx.actor = opened.actor.ok_or(Error::NotFound)?;
     Ok(Ok(link.approval_id))

@@ -108,7 +108,7 @@ fn facts(tx: &Tx<'_>, mail: &Mail, around: &Around) -> Facts {
     let settled = match mail.kind {
         MailKind::Notice => told.is_some_and(|it| !around.holds(it)),
         MailKind::Digest => !around.told(mail).iter().any(|it| around.holds(it)),
-        MailKind::Test => false,
+        MailKind::Test | MailKind::Invitation => false,
     };
     Facts {
         rule: told.map(|it| it.rule),
@@ -137,7 +137,7 @@ fn mute(keys: &Keys, mail: &Mail, rule: Option<Rule>) -> Option<String> {
     let muted = match mail.kind {
         MailKind::Digest => Some(Muted::Digest),
         MailKind::Notice => rule.filter(|it| it.may_be_muted()).map(Muted::Rule),
-        MailKind::Test => None,
+        MailKind::Test | MailKind::Invitation => None,
     };
     Some(muting::path(keys, mail.user_id?, muted?))
 }

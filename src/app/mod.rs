@@ -12,6 +12,7 @@ pub mod error;
 pub mod groups;
 pub mod items;
 pub mod links;
+pub mod mailed_links;
 pub mod mails;
 pub mod models;
 pub mod notices;

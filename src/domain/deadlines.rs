@@ -16,6 +16,9 @@ words! {
         Approval = "approval" "Approval",
         PlannedStart = "planned_start" "Planned start",
         PlannedEnd = "planned_end" "Planned end",
+        FollowUp = "follow_up" "Follow-up action",
+        /// The time at which a survey closes: it is told only that it comes.
+        Survey = "survey" "Survey",
     }
 }
 
@@ -58,7 +61,8 @@ impl Subject {
     pub fn stages(self) -> &'static [Stage] {
         match self {
             Subject::Approval => OF_APPROVALS,
-            Subject::Phase | Subject::Task | Subject::PlannedStart | Subject::PlannedEnd => OF_WORK,
+            Subject::Survey => &[Stage::DueSoon],
+            Subject::Phase | Subject::Task | Subject::PlannedStart | Subject::PlannedEnd | Subject::FollowUp => OF_WORK,
         }
     }
 }

@@ -49,7 +49,19 @@ ids!(
     LinkId,
     DeadlineId,
     CalendarId,
-    DelegationId
+    DelegationId,
+    MetricId,
+    IssueId,
+    KnownErrorId,
+    MemberId,
+    HandoverId,
+    HandoverItemId,
+    QuestionSetId,
+    SurveyId,
+    InvitationId,
+    ResponseId,
+    FollowUpId,
+    AttachmentId
 );
 
 /// Who acts when nobody does: the program itself.

@@ -42,10 +42,40 @@ impl std::fmt::Display for Code {
     }
 }
 
-/// What a wrong code does to a link that had so many wrong ones in a row: the new count, and until when it is locked.
-pub fn miss(wrong_codes: i32, now: DateTime<Utc>) -> (i32, Option<DateTime<Utc>>) {
-    let count = wrong_codes + 1;
-    if count >= WRONG_CODES { (0, Some(now + LOCK)) } else { (count, None) }
+/// How many wrong codes a link took in a row, and until when it takes none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Guard {
+    pub wrong_codes: i32,
+    pub locked_until: Option<DateTime<Utc>>,
+}
+
+/// What comes of trying a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Knock {
+    In,
+    /// So many more wrong ones and it is locked.
+    Wrong {
+        left: i32,
+    },
+    Locked,
+}
+
+impl Guard {
+    /// What a code does, right or not, and the guard after it.
+    pub fn knock(self, right: bool, now: DateTime<Utc>) -> (Knock, Guard) {
+        if self.locked_until.is_some_and(|until| now < until) {
+            return (Knock::Locked, self);
+        }
+        if right {
+            return (Knock::In, Guard::default());
+        }
+        let wrong_codes = self.wrong_codes + 1;
+        if wrong_codes >= WRONG_CODES {
+            (Knock::Locked, Guard { wrong_codes: 0, locked_until: Some(now + LOCK) })
+        } else {
+            (Knock::Wrong { left: WRONG_CODES - wrong_codes }, Guard { wrong_codes, locked_until: None })
+        }
+    }
 }
 
 /// What is known of the holder of a link, and of the approval behind it.

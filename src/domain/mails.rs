@@ -10,6 +10,8 @@ words! {
         Notice = "notice" "Notice",
         Digest = "digest" "Digest",
         Test = "test" "Test",
+        /// To answer a survey, or a reminder of it.
+        Invitation = "invitation" "Invitation",
     }
 }
 

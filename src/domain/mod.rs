@@ -3,12 +3,16 @@
 pub mod words;
 
 pub mod approvals;
+pub mod attachments;
 pub mod calendars;
 pub mod deadlines;
 pub mod delegations;
 pub mod differences;
 pub mod digests;
+pub mod early_life;
 pub mod events;
+pub mod follow_ups;
+pub mod handovers;
 pub mod ids;
 pub mod items;
 pub mod links;
@@ -22,6 +26,8 @@ pub mod records;
 pub mod refusals;
 pub mod releases;
 pub mod requirements;
+pub mod reviews;
+pub mod surveys;
 pub mod tasks;
 pub mod text;
 pub mod workflows;

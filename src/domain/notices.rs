@@ -31,6 +31,13 @@ words! {
         DeadlineEscalated = "deadline_escalated" "Deadline escalated",
         DeadlineRepeated = "deadline_repeated" "Deadline still missed",
         Delegation = "delegation" "Substitution",
+        ExitProposed = "exit_proposed" "Early life support can end",
+        ExitEndangered = "exit_endangered" "Early life support will take longer",
+        HandoverAsked = "handover_asked" "Handover asked",
+        HandoverSettled = "handover_settled" "Handover answered",
+        SurveyClosed = "survey_closed" "Survey closed",
+        FollowUpAssigned = "follow_up_assigned" "Follow-up action assigned",
+        Reopened = "reopened" "Reopened",
     }
 }
 
@@ -83,6 +90,13 @@ impl Rule {
             Rule::DeadlineEscalated => "It is a working day late.",
             Rule::DeadlineRepeated => "It is late still: again after one working day, two, four and so on, at most five times.",
             Rule::Delegation => "Somebody stands in for you, or you for them.",
+            Rule::ExitProposed => "All metrics of a release are back to normal for the agreed days.",
+            Rule::ExitEndangered => "By its trend a metric will not be back to normal in time.",
+            Rule::HandoverAsked => "Your group is asked to take over the support of a release.",
+            Rule::HandoverSettled => "The handover of support was accepted or declined.",
+            Rule::SurveyClosed => "A survey about your release is closed; its results are there.",
+            Rule::FollowUpAssigned => "A follow-up action was given to you.",
+            Rule::Reopened => "A record that had ended was reopened.",
         }
     }
 
@@ -99,7 +113,7 @@ impl Rule {
     /// Whether one may have it in the digest, or not at all. What waits for one's own answer is always told at once.
     pub fn may_be_muted(self) -> bool {
         match self {
-            Rule::ApprovalAsked | Rule::ApprovalReminded | Rule::ApprovalReceipt | Rule::Delegation => false,
+            Rule::ApprovalAsked | Rule::ApprovalReminded | Rule::ApprovalReceipt | Rule::Delegation | Rule::HandoverAsked => false,
             Rule::Registered
             | Rule::PhaseEntered
             | Rule::ApprovalSettled
@@ -116,7 +130,13 @@ impl Rule {
             | Rule::DueSoon
             | Rule::DeadlineMissed
             | Rule::DeadlineEscalated
-            | Rule::DeadlineRepeated => true,
+            | Rule::DeadlineRepeated
+            | Rule::ExitProposed
+            | Rule::ExitEndangered
+            | Rule::HandoverSettled
+            | Rule::SurveyClosed
+            | Rule::FollowUpAssigned
+            | Rule::Reopened => true,
         }
     }
 }

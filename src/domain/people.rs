@@ -103,6 +103,12 @@ pub enum Action {
     EditChange(Standing),
     MoveChange(Standing),
     Waive,
+    /// To open again what has ended.
+    Reopen,
+    /// To keep what early life support works with: readings, incidents, known errors, checklist.
+    Support(Standing),
+    /// To attach files, and to remove one's own.
+    Attach(Standing),
     ManageTasks(Standing),
     /// `mine`: assigned to the actor, or to a group of theirs.
     WorkTask {
@@ -150,8 +156,9 @@ impl Actor {
             Action::Waive | Action::ConfigureProcess | Action::Reassign | Action::Delegate { own: false } => manages,
             Action::WorkTask { mine, standing } => manages || (coordinates && standing.own()) || (mine && (coordinates || contributes)),
             Action::Decide | Action::Delegate { own: true } => manages || coordinates || contributes,
+            Action::Support(standing) | Action::Attach(standing) => manages || (coordinates && standing.own()) || contributes,
             Action::Watch => self.id != SLIPWAY,
-            Action::ManageUsers | Action::ReadLog => self.is(Role::Administrator),
+            Action::ManageUsers | Action::ReadLog | Action::Reopen => self.is(Role::Administrator),
         }
     }
 }
@@ -167,6 +174,9 @@ impl Action {
             Action::EditChange(_) => "edit this RFC",
             Action::MoveChange(_) => "move this RFC",
             Action::Waive => "waive a requirement",
+            Action::Reopen => "reopen what has ended",
+            Action::Support(_) => "work on the early life support of this release",
+            Action::Attach(_) => "attach files to this record",
             Action::ManageTasks(_) => "plan the tasks of this record",
             Action::WorkTask { .. } => "work on this task",
             Action::Decide => "decide an approval",

@@ -1,6 +1,7 @@
 //! What can be asked of a record before it may leave a phase.
 
 use super::words::words;
+use super::workflows::Section;
 
 words! {
     /// Something that must hold before a transition.
@@ -126,6 +127,34 @@ impl Requirement {
             Requirement::FollowUpsSettled => "Settle the follow-up actions",
             Requirement::LogAndCmsCurrent => "Confirm log and CMS",
             Requirement::Approved => "Get the approval",
+        }
+    }
+
+    /// The part of the page where it is put right, if it has one of its own that an older workflow may not name.
+    pub const fn section(self) -> Option<Section> {
+        match self {
+            Requirement::ExitCriteriaMet | Requirement::HandoverAccepted => Some(Section::EarlyLife),
+            Requirement::FeedbackConsidered | Requirement::ReviewComplete | Requirement::FollowUpsSettled => Some(Section::Review),
+            Requirement::DetailsComplete
+            | Requirement::ChangesRelated
+            | Requirement::PlanComplete
+            | Requirement::RiskAssessed
+            | Requirement::BackOutPlanWritten
+            | Requirement::WindowSet
+            | Requirement::ItemsNamed
+            | Requirement::Assigned
+            | Requirement::TasksDone
+            | Requirement::ChangesAuthorised
+            | Requirement::ChangesImplemented
+            | Requirement::ChangesClosed
+            | Requirement::TestsPassed
+            | Requirement::DeploymentDone
+            | Requirement::VerificationPassed
+            | Requirement::BackOutFacts
+            | Requirement::ImplementationDone
+            | Requirement::LogAndCmsCurrent
+            | Requirement::Approved
+            | Requirement::ScopeFrozen => None,
         }
     }
 

@@ -36,6 +36,9 @@ words! {
         Tasks = "tasks" "Tasks",
         Approvals = "approvals" "Approvals",
         Confirmations = "confirmations" "Confirmations",
+        EarlyLife = "early_life" "Early life support",
+        Surveys = "surveys" "Surveys",
+        Review = "review" "Review",
     }
 }
 
@@ -193,8 +196,9 @@ impl Phase {
         self.condition.is_none_or(|it| it.holds(grades))
     }
 
+    /// Whether the page shows this section: the phase names it, or asks for something that is put right there.
     pub fn shows(&self, section: Section) -> bool {
-        self.sections.contains(&section)
+        self.sections.contains(&section) || self.transitions.iter().flat_map(|it| &it.requirements).any(|it| it.section() == Some(section))
     }
 
     pub fn transition(&self, key: &str) -> Option<&Transition> {

@@ -31,6 +31,7 @@ pub fn write(conn: &mut PgConnection, mail: &Mail, around: &Around, base: &BaseU
     let zone = around.reader(mail).map_or(Tz::UTC, |it| it.zone);
     let written = match mail.kind {
         MailKind::Test => test(base).render(),
+        MailKind::Invitation => return Err(Error::NotFound),
         MailKind::Digest => digest(mail, around, base, marks, zone).render(),
         MailKind::Notice => {
             let (told, reader) = around.told(mail).first().zip(around.reader(mail)).ok_or(Error::NotFound)?;

@@ -3,6 +3,7 @@
 use super::Tx;
 use super::schema::approval_links;
 use crate::domain::ids::{ApprovalId, LinkId, MailId, UserId};
+use crate::domain::links::Guard;
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -73,9 +74,9 @@ pub fn lock(tx: &mut Tx<'_>, token_hash: &[u8]) -> QueryResult<Option<Link>> {
 }
 
 /// Notes how many wrong codes it took in a row, and until when it takes no more.
-pub fn set_wrong_codes(tx: &mut Tx<'_>, id: LinkId, count: i32, locked_until: Option<DateTime<Utc>>) -> QueryResult<()> {
+pub fn set_guard(tx: &mut Tx<'_>, id: LinkId, guard: Guard) -> QueryResult<()> {
     diesel::update(approval_links::table.find(id))
-        .set((approval_links::wrong_codes.eq(count), approval_links::locked_until.eq(locked_until)))
+        .set((approval_links::wrong_codes.eq(guard.wrong_codes), approval_links::locked_until.eq(guard.locked_until)))
         .execute(tx.conn)?;
     Ok(())
 }

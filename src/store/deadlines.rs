@@ -1,12 +1,14 @@
 //! Deadlines' rows: kept in step with what is due, and found when their time has come.
 
-use super::schema::{approval_steps, approvals, configuration_items, deadlines, groups, records, tasks, workflows};
+use super::schema::{approval_steps, approvals, configuration_items, deadlines, follow_ups, groups, records, surveys, tasks, workflows};
 use super::{Tx, calendars, events};
 use crate::domain::approvals::{ApprovalState, StepState};
 use crate::domain::calendars::Calendar;
 use crate::domain::deadlines::{Deadline, Stage, Subject};
+use crate::domain::follow_ups::FollowUpState;
 use crate::domain::ids::{CalendarId, DeadlineId, RecordId, StepId};
 use crate::domain::records::RecordState;
+use crate::domain::surveys::SurveyState;
 use crate::domain::tasks::TaskState;
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
@@ -31,7 +33,7 @@ pub struct Due {
     pub id: DeadlineId,
     pub record_id: RecordId,
     pub subject: Subject,
-    /// The task, the approval, the visit of the phase.
+    /// The task, the approval, the visit of the phase, the follow-up action, the survey.
     pub subject_id: i64,
     pub starts_at: DateTime<Utc>,
     pub due_at: DateTime<Utc>,
@@ -217,7 +219,7 @@ fn of_records(conn: &mut PgConnection, ids: &[RecordId]) -> QueryResult<BTreeMap
 
 type PartRow = (RecordId, Subject, i64, Option<DateTime<Utc>>, Option<DateTime<Utc>>, Option<CalendarId>, (Option<DeadlineId>, i64));
 
-/// What is due of the tasks and approvals of open records; and what deadlines there are.
+/// What is due of the tasks, approvals, follow-up actions and surveys of open records; and what deadlines there are.
 fn of_parts(conn: &mut PgConnection, ids: &[RecordId], wanted: &mut BTreeMap<Key, Wanted>) -> QueryResult<BTreeMap<Key, Kept>> {
     let none = || (None::<DeadlineId>.into_sql::<Nullable<BigInt>>(), 0i64.into_sql::<BigInt>());
     let of_tasks = tasks::table
@@ -254,6 +256,44 @@ fn of_parts(conn: &mut PgConnection, ids: &[RecordId], wanted: &mut BTreeMap<Key
             first_calendar(groups::calendar_id.nullable(), configuration_items::calendar_id.nullable()),
             none(),
         ));
+    let of_follow_ups = follow_ups::table
+        .inner_join(
+            records::table
+                .on(records::id.eq(follow_ups::record_id))
+                .left_join(configuration_items::table.on(configuration_items::id.nullable().eq(records::ci_id))),
+        )
+        .filter(follow_ups::record_id.eq_any(ids))
+        .filter(follow_ups::state.eq(FollowUpState::Open))
+        .filter(follow_ups::due_at.is_not_null())
+        .filter(records::state.eq(RecordState::Open))
+        .select((
+            follow_ups::record_id,
+            Subject::FollowUp.word().into_sql::<Text>(),
+            follow_ups::id,
+            follow_ups::created_at.nullable(),
+            follow_ups::due_at,
+            configuration_items::calendar_id.nullable(),
+            none(),
+        ));
+    let of_surveys = surveys::table
+        .inner_join(
+            records::table
+                .on(records::id.eq(surveys::record_id))
+                .left_join(configuration_items::table.on(configuration_items::id.nullable().eq(records::ci_id))),
+        )
+        .filter(surveys::record_id.eq_any(ids))
+        .filter(surveys::state.eq(SurveyState::Open))
+        .filter(surveys::closes_at.is_not_null())
+        .filter(records::state.eq(RecordState::Open))
+        .select((
+            surveys::record_id,
+            Subject::Survey.word().into_sql::<Text>(),
+            surveys::id,
+            surveys::opened_at,
+            surveys::closes_at,
+            configuration_items::calendar_id.nullable(),
+            none(),
+        ));
     let there = deadlines::table.filter(deadlines::record_id.eq_any(ids)).select((
         deadlines::record_id,
         deadlines::subject,
@@ -263,7 +303,7 @@ fn of_parts(conn: &mut PgConnection, ids: &[RecordId], wanted: &mut BTreeMap<Key
         deadlines::calendar_id,
         (deadlines::id.nullable(), big(deadlines::occurrence)),
     ));
-    let rows: Vec<PartRow> = of_tasks.union_all(of_approvals).union_all(there).load(conn)?;
+    let rows: Vec<PartRow> = of_tasks.union_all(of_approvals).union_all(of_follow_ups).union_all(of_surveys).union_all(there).load(conn)?;
     let mut kept = BTreeMap::new();
     for (record, subject, subject_id, starts_at, due_at, calendar_id, (id, occurrence)) in rows {
         let (key, Some(due_at)) = ((record, subject, subject_id), due_at) else { continue };

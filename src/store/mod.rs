@@ -19,6 +19,7 @@ pub mod events;
 pub mod groups;
 pub mod items;
 pub mod lists;
+pub mod mailed_links;
 pub mod mails;
 pub mod migrations;
 pub mod models;

@@ -4,7 +4,7 @@ use super::Tx;
 use super::mails::{self, NewMail};
 use super::preferences;
 use super::schema::{notices, records, users};
-use crate::domain::ids::{ApprovalId, MailId, NoticeId, RecordId, UserId};
+use crate::domain::ids::{ApprovalId, HandoverId, MailId, NoticeId, RecordId, UserId};
 use crate::domain::mails::MailKind;
 use crate::domain::notices::{Delivery, Rule, Why};
 use crate::domain::records::RecordKind;
@@ -27,6 +27,8 @@ pub struct NewNotice {
     pub facts: Vec<(String, String)>,
     pub path: String,
     pub approval: Option<ApprovalId>,
+    /// The handover that its reader is asked to accept.
+    pub handover: Option<HandoverId>,
 }
 
 /// Notes all of these in a fixed number of statements, and puts a mail into the outbox for each whose reader wants it at once.
@@ -56,6 +58,7 @@ fn add_some(tx: &mut Tx<'_>, new: &[NewNotice]) -> QueryResult<usize> {
                 notices::facts.eq(serde_json::json!(it.facts)),
                 notices::path.eq(&it.path),
                 notices::approval_id.eq(it.approval),
+                notices::handover_id.eq(it.handover),
                 notices::delivery.eq(delivery),
                 notices::at.eq(tx.now),
             )

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 use slipway::domain::{approvals, deadlines, items, mails, models, notices, people, records, releases, requirements, tasks};
+use slipway::domain::{attachments, early_life, follow_ups, handovers, reviews, surveys};
 use slipway::store::migrations;
 use std::collections::BTreeMap;
 
@@ -46,12 +47,31 @@ async fn each_column_of_words_takes_exactly_the_programs_words() {
         "approval_steps.state" => approvals::StepState,
         "approvals.reason" => approvals::DenialReason,
         "approvals.state" => approvals::ApprovalState,
+        "attachments.place" => attachments::StoragePlace,
         "categories.level" => releases::Level,
         "categories.record_kind" => records::RecordKind,
         "configuration_items.kind" => items::ItemKind,
         "confirmations.outcome" => requirements::Outcome,
         "confirmations.subject" => requirements::Confirmation,
         "deadlines.subject" => deadlines::Subject,
+        "early_life_issues.kind" => early_life::IssueKind,
+        "early_life_issues.severity" => early_life::Severity,
+        "early_life_issues.state" => early_life::IssueState,
+        "exit_metrics.better" => early_life::Better,
+        "exit_readings.source" => early_life::Source,
+        "attachments.point" => reviews::Point,
+        "follow_ups.point" => reviews::Point,
+        "follow_ups.state" => follow_ups::FollowUpState,
+        "handovers.state" => handovers::HandoverState,
+        "question_sets.audience" => surveys::Audience,
+        "review_points.outcome" => reviews::PointOutcome,
+        "review_points.point" => reviews::Point,
+        "survey_audiences.audience" => surveys::Audience,
+        "survey_invitations.audience" => surveys::Audience,
+        "survey_responses.audience" => surveys::Audience,
+        "survey_tallies.audience" => surveys::Audience,
+        "surveys.moment" => surveys::Moment,
+        "surveys.state" => surveys::SurveyState,
         "mails.kind" => mails::MailKind,
         "mails.state" => mails::MailState,
         "notice_preferences.delivery" => notices::Delivery,

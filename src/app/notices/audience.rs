@@ -3,7 +3,7 @@
 use super::Scene;
 use crate::app::Result;
 use crate::domain::approvals::ApprovalState;
-use crate::domain::ids::{ApprovalId, SLIPWAY, TaskId, UserId};
+use crate::domain::ids::{ApprovalId, HandoverId, SLIPWAY, TaskId, UserId};
 use crate::domain::notices::catalogue::{Audience, Telling};
 use crate::domain::notices::{Rule, Why};
 use crate::store::audience::{self, Asked, Doer};
@@ -18,6 +18,8 @@ pub struct Listener {
     /// The approval that asks them.
     pub approval: Option<ApprovalId>,
     pub stands_in_for: Option<String>,
+    /// The handover that asks their group.
+    pub handover: Option<HandoverId>,
     pub step: Option<String>,
     pub due_at: Option<DateTime<Utc>>,
     /// The tasks that are theirs to do.
@@ -26,7 +28,7 @@ pub struct Listener {
 
 impl Listener {
     fn new(user: UserId, why: Why) -> Listener {
-        Listener { user, why, approval: None, stands_in_for: None, step: None, due_at: None, tasks: Vec::new() }
+        Listener { user, why, approval: None, handover: None, stands_in_for: None, step: None, due_at: None, tasks: Vec::new() }
     }
 
     /// Adds them to those who hear, once: somebody who is several things hears it as the first. Different approvals are different matters.
@@ -76,6 +78,11 @@ fn of_audience(tx: &mut Tx<'_>, scene: &Scene<'_>, rule: Rule, audience: &Audien
             Some(before) => audience::asked(tx.conn, &[before], tx.now)?.into_iter().map(asked).collect(),
             None => Vec::new(),
         },
+        Audience::Receivers(handover, group) => {
+            let members = audience::members_of_all(tx.conn, &[], &[*group])?.into_iter().map(|(.., user)| user);
+            let may = |it: &UserId| !record.is_some_and(|record| record.is_run_by(*it));
+            members.filter(may).map(|it| Listener { handover: Some(*handover), ..Listener::new(it, Why::Group) }).collect()
+        }
         Audience::Doers(ids) => audience::doers(tx.conn, ids)?.into_iter().map(doer).collect(),
     })
 }

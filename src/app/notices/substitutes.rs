@@ -27,6 +27,7 @@ pub fn ask(tx: &mut Tx<'_>, limit: i64) -> Result<usize> {
             facts: due.into_iter().collect(),
             path: format!("/approvals/{}", it.approval),
             approval: Some(it.approval),
+            handover: None,
         });
     }
     Ok(notices::add_all(tx, &told)?)

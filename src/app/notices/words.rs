@@ -2,7 +2,7 @@
 
 use super::Scene;
 use super::audience::Listener;
-use crate::domain::events::Event;
+use crate::domain::events::{Aftercare, Event};
 use crate::domain::ids::{ApprovalId, TaskId, UserId};
 use crate::domain::notices::Rule;
 use crate::domain::records::RecordKind;
@@ -30,6 +30,7 @@ pub fn notice(scene: &Scene<'_>, rule: Rule, to: &Listener, zone: Tz) -> NewNoti
         facts,
         path: path(scene, rule, to),
         approval: to.approval,
+        handover: to.handover,
     }
 }
 
@@ -74,6 +75,13 @@ fn headline(scene: &Scene<'_>, rule: Rule, to: &Listener) -> String {
         Rule::BackedOut => format!("{name} is being backed out"),
         Rule::Abandoned => format!("{name} was abandoned"),
         Rule::Closed => format!("{name} has ended: {}", said.how),
+        Rule::ExitProposed => format!("{name} is back to normal: early life support can end"),
+        Rule::ExitEndangered => format!("{name}: {} will not be back to normal in time", said.what),
+        Rule::HandoverAsked => format!("{actor} asks {} to take over the support of {name}", said.what),
+        Rule::HandoverSettled => format!("{name}: the handover to {} was {}", said.what, said.how),
+        Rule::SurveyClosed => format!("{name}: the survey “{}” is closed", said.what),
+        Rule::FollowUpAssigned => format!("“{}” is yours, a follow-up action of {name}", said.what),
+        Rule::Reopened => format!("{name} was reopened, in {}", said.what),
         Rule::DueSoon | Rule::DeadlineMissed | Rule::DeadlineEscalated | Rule::DeadlineRepeated | Rule::Delegation => name,
     }
 }
@@ -98,6 +106,15 @@ fn said(event: &Event) -> Said {
         Event::TaskAdded { title, task, .. } | Event::TaskAssigned { title, task, .. } | Event::TaskEdited { title, task, .. } => {
             Said { what: title.clone(), task: *task, ..nothing }
         }
+        Event::Aftercare(Aftercare::ExitEndangered { metric, .. }) => Said { what: metric.clone(), ..nothing },
+        Event::Aftercare(Aftercare::HandoverAsked { group_name, .. }) => Said { what: group_name.clone(), ..nothing },
+        Event::Aftercare(Aftercare::HandoverAnswered { group_name, state, .. }) => {
+            Said { what: group_name.clone(), how: state.label().to_lowercase(), ..nothing }
+        }
+        Event::Aftercare(Aftercare::SurveyClosed { title, .. })
+        | Event::Aftercare(Aftercare::FollowUpAdded { title, .. })
+        | Event::Aftercare(Aftercare::FollowUpEdited { title, .. }) => Said { what: title.clone(), ..nothing },
+        Event::RecordReopened { phase, .. } => Said { what: phase.clone(), ..nothing },
         _ => nothing,
     }
 }
@@ -125,7 +142,23 @@ fn path(scene: &Scene<'_>, rule: Rule, to: &Listener) -> String {
         (None, ..) => "/delegations".into(),
         (Some(_), Some(approval), _) if rule != Rule::ApprovalNotNeeded => format!("/approvals/{approval}"),
         (Some(_), None, Some(task)) => format!("/tasks/{task}"),
+        (Some(path), None, None) => page(scene, rule, to).unwrap_or(path),
         (Some(path), ..) => path,
+    }
+}
+
+/// The page of its own that some news are about.
+fn page(scene: &Scene<'_>, rule: Rule, to: &Listener) -> Option<String> {
+    let record = scene.happened.record?;
+    match (rule, scene.event) {
+        (Rule::HandoverAsked, _) => to.handover.map(|it| format!("/handovers/{it}")),
+        (Rule::ExitProposed | Rule::ExitEndangered, _) => Some(format!("/records/{record}/early-life")),
+        (Rule::SurveyClosed, Event::Aftercare(Aftercare::SurveyClosed { survey, .. })) => Some(format!("/surveys/{survey}/results")),
+        (
+            Rule::FollowUpAssigned,
+            Event::Aftercare(Aftercare::FollowUpAdded { follow_up, .. }) | Event::Aftercare(Aftercare::FollowUpEdited { follow_up, .. }),
+        ) => Some(format!("/records/{record}/review#follow-up-{follow_up}")),
+        _ => None,
     }
 }
 
@@ -179,7 +212,10 @@ fn of_event(scene: &Scene<'_>, full: &Full, rule: Rule, to: &Listener, zone: Tz)
             let before = scene.event.fields().into_iter().filter(|it| it.field.starts_with("Planned"));
             std::iter::once(fact("Now", window().1)).chain(before.map(|it| fact(&format!("{} before", it.field), it.before))).collect()
         }
-        Rule::DeploymentDone => vec![fact("Note", remark)],
+        Rule::DeploymentDone | Rule::HandoverAsked | Rule::HandoverSettled => vec![fact("Note", remark)],
+        Rule::Reopened => vec![fact("Reason", remark)],
+        Rule::SurveyClosed => answered(scene.event),
+        Rule::ExitEndangered => vec![fact("To end by", time(record.phase_due_at, zone))],
         Rule::TaskAssigned
         | Rule::ChangesAuthorised
         | Rule::ChangesImplemented
@@ -187,8 +223,15 @@ fn of_event(scene: &Scene<'_>, full: &Full, rule: Rule, to: &Listener, zone: Tz)
         | Rule::DeadlineMissed
         | Rule::DeadlineEscalated
         | Rule::DeadlineRepeated
+        | Rule::ExitProposed
+        | Rule::FollowUpAssigned
         | Rule::Delegation => Vec::new(),
     }
+}
+
+fn answered(event: &Event) -> Facts {
+    let Event::Aftercare(Aftercare::SurveyClosed { answered, invited, .. }) = event else { return Vec::new() };
+    vec![fact("Answered", format!("{answered} of {invited}"))]
 }
 
 fn window(record: &Record, zone: Tz) -> String {

@@ -62,7 +62,8 @@ pub struct Matter {
     pub number: String,
     /// What the record is called besides its number.
     pub record: String,
-    pub record_path: String,
+    /// The page where it is put right by those who are not asked themselves.
+    pub page: String,
     /// The title of the task, the name of the phase or of the approval step; empty for planned times.
     pub name: String,
     pub task: Option<TaskId>,
@@ -111,7 +112,7 @@ impl Telling<'_> {
         match (self.matter.task, self.matter.approval) {
             (Some(task), _) => format!("/tasks/{task}"),
             (None, Some(approval)) if is_asked(why) => format!("/approvals/{approval}"),
-            (None, Some(_) | None) => self.matter.record_path.clone(),
+            (None, Some(_) | None) => self.matter.page.clone(),
         }
     }
 
@@ -127,7 +128,9 @@ impl Telling<'_> {
             RecordKind::Change => format!("“{record}”"),
         };
         match self.deadline.subject {
-            Subject::Phase | Subject::Task | Subject::Approval => format!("{} “{name}” of {record}", self.deadline.subject.label()),
+            Subject::Phase | Subject::Task | Subject::Approval | Subject::FollowUp | Subject::Survey => {
+                format!("{} “{name}” of {record}", self.deadline.subject.label())
+            }
             Subject::PlannedStart | Subject::PlannedEnd => format!("{} of {record}", self.deadline.subject.label()),
         }
     }
@@ -146,6 +149,8 @@ impl Telling<'_> {
             Subject::Task => "Complete it, or agree on another date.",
             Subject::Approval if is_asked(why) => "Approve or deny it.",
             Subject::Approval => "Ask those who are awaited, or ask somebody else instead.",
+            Subject::FollowUp => "Do it and say what came of it, hand it on, or agree on another date.",
+            Subject::Survey => "It closes by itself: remind those who have not answered, or move the date.",
             Subject::PlannedStart => "Begin, or move the window.",
             Subject::PlannedEnd => "Finish, back out, or move the window.",
         }

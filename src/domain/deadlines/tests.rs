@@ -80,7 +80,7 @@ fn it_is_told_in_the_readers_zone_with_how_late_it_is_and_what_to_do() {
         kind: RecordKind::Release,
         number: "REL-00042".into(),
         record: "Payroll v4.2".into(),
-        record_path: "/releases/42".into(),
+        page: "/releases/42".into(),
         name: "Brief the service desk".into(),
         task: None,
         approval: Some(ApprovalId(9)),

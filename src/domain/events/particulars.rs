@@ -10,11 +10,14 @@ impl Event {
             | Event::RecordEnded { reason, .. }
             | Event::RequirementWaived { reason, .. }
             | Event::RoundWithdrawn { reason, .. }
-            | Event::ApprovalReassigned { reason, .. } => reason,
+            | Event::ApprovalReassigned { reason, .. }
+            | Event::RecordReopened { reason, .. }
+            | Event::AttachmentRemoved { reason, .. } => reason,
             Event::ConfirmationRecorded { note, .. } | Event::TaskMoved { note, .. } => note,
             Event::ApprovalDecided { comment, .. } => comment,
             Event::SignedIn { address } | Event::SignInRefused { address, .. } => address,
             Event::ReleaseRegistered { title, .. } | Event::ChangeRegistered { title, .. } => title,
+            Event::Aftercare(event) => event.remark(),
             Event::RecordEdited { .. }
             | Event::ReleaseSuperseded { .. }
             | Event::ChangeRelated { .. }
@@ -54,6 +57,8 @@ impl Event {
             | Event::MailCancelled { .. }
             | Event::MailingResumed {}
             | Event::CalendarEdited { .. }
+            | Event::ReleaseReinstated { .. }
+            | Event::AttachmentAdded { .. }
             | Event::DemoLoaded { .. } => "",
         }
     }
@@ -67,6 +72,7 @@ impl Event {
             | Event::UserEdited { fields, .. }
             | Event::GroupEdited { fields, .. }
             | Event::CalendarEdited { fields, .. } => fields.clone(),
+            Event::Aftercare(event) => event.fields(),
             Event::TaskAssigned { before, after, .. } => FieldChange::between("Assignee", before, after).into_iter().collect(),
             Event::TaskShifted { before, after, .. } => FieldChange::between("Due", before, after).into_iter().collect(),
             Event::ReleaseRegistered { .. }
@@ -112,6 +118,10 @@ impl Event {
             | Event::MailCancelled { .. }
             | Event::MailingResumed {}
             | Event::ApprovalReassigned { .. }
+            | Event::RecordReopened { .. }
+            | Event::ReleaseReinstated { .. }
+            | Event::AttachmentAdded { .. }
+            | Event::AttachmentRemoved { .. }
             | Event::DemoLoaded { .. } => Vec::new(),
         }
     }

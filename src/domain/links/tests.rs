@@ -30,14 +30,19 @@ fn a_code_is_six_digits_however_it_is_typed() {
 #[test]
 fn the_fifth_wrong_code_in_a_row_locks_for_a_quarter_of_an_hour() {
     let now = DateTime::<Utc>::UNIX_EPOCH;
-    let (mut count, mut locks) = (0, Vec::new());
-    for _ in 0..10 {
-        let (next, locked) = miss(count, now);
-        count = next;
-        locks.push(locked);
+    let (mut guard, mut said) = (Guard::default(), Vec::new());
+    for _ in 0..5 {
+        let (knock, after) = guard.knock(false, now);
+        guard = after;
+        said.push(knock);
     }
-    let until = Some(now + LOCK);
-    assert_eq!(locks, [None, None, None, None, until, None, None, None, None, until]);
+    let wrong = |left| Knock::Wrong { left };
+    assert_eq!(said, [wrong(4), wrong(3), wrong(2), wrong(1), Knock::Locked]);
+    assert_eq!(guard.knock(true, now + LOCK - Duration::seconds(1)), (Knock::Locked, guard), "not even with the right one, and it lasts no longer for that");
+    assert_eq!(guard.knock(false, now + LOCK).0, wrong(4));
+    assert_eq!(guard.knock(true, now + LOCK), (Knock::In, Guard::default()));
+    let once = Guard::default().knock(false, now).1;
+    assert_eq!(once.knock(true, now), (Knock::In, Guard::default()), "a right one forgets the wrong ones");
 }
 
 #[test]

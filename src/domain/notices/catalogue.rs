@@ -1,8 +1,8 @@
 //! The catalogue: which event tells whom (PROCESS, section 8).
 
 use super::Rule;
-use crate::domain::events::Event;
-use crate::domain::ids::{ApprovalId, TaskId, UserId};
+use crate::domain::events::{Aftercare, Event};
+use crate::domain::ids::{ApprovalId, GroupId, HandoverId, TaskId, UserId};
 use crate::domain::requirements::{Confirmation, Outcome};
 use crate::domain::workflows::TransitionKind;
 
@@ -21,6 +21,8 @@ pub enum Audience {
     /// Whoever does these tasks: assignees, else the group.
     Doers(Vec<TaskId>),
     Person(UserId),
+    /// Those of the group who may accept this handover.
+    Receivers(HandoverId, GroupId),
     /// Who did it.
     Actor,
     /// For whom it was done.
@@ -86,6 +88,8 @@ pub fn tellings(event: &Event) -> Vec<Telling> {
             let people: Vec<Audience> = [Some(*user), *substitute].into_iter().flatten().map(Audience::Person).collect();
             vec![telling(Rule::Delegation, people)]
         }
+        Event::Aftercare(event) => of_aftercare(event),
+        Event::RecordReopened { .. } => vec![everybody_and_group(Rule::Reopened)],
         Event::ReleaseSuperseded { .. }
         | Event::RequirementWaived { .. }
         | Event::ConfirmationRecorded { .. }
@@ -117,6 +121,47 @@ pub fn tellings(event: &Event) -> Vec<Telling> {
         | Event::MailResent { .. }
         | Event::MailCancelled { .. }
         | Event::MailingResumed {}
+        | Event::ReleaseReinstated { .. }
+        | Event::AttachmentAdded { .. }
+        | Event::AttachmentRemoved { .. }
         | Event::DemoLoaded { .. } => Vec::new(),
+    }
+}
+
+fn of_aftercare(event: &Aftercare) -> Vec<Telling> {
+    match event {
+        Aftercare::ExitProposed { .. } => vec![responsible(Rule::ExitProposed)],
+        Aftercare::ExitEndangered { .. } => vec![responsible(Rule::ExitEndangered)],
+        Aftercare::HandoverAsked { handover, group, .. } => vec![telling(Rule::HandoverAsked, [Audience::Receivers(*handover, *group)])],
+        Aftercare::HandoverAnswered { .. } => vec![responsible(Rule::HandoverSettled)],
+        Aftercare::SurveyClosed { .. } => vec![responsible(Rule::SurveyClosed)],
+        Aftercare::FollowUpAdded { assignee, .. } | Aftercare::FollowUpEdited { assignee, .. } => {
+            assignee.iter().map(|it| telling(Rule::FollowUpAssigned, [Audience::Person(*it)])).collect()
+        }
+        Aftercare::MetricAdded { .. }
+        | Aftercare::MetricEdited { .. }
+        | Aftercare::MetricRemoved { .. }
+        | Aftercare::ExitCriteriaAgreed { .. }
+        | Aftercare::ReadingsRecorded { .. }
+        | Aftercare::EarlyLifeEdited { .. }
+        | Aftercare::IssueRecorded { .. }
+        | Aftercare::IssueEdited { .. }
+        | Aftercare::KnownErrorRecorded { .. }
+        | Aftercare::KnownErrorEdited { .. }
+        | Aftercare::KnownErrorAccepted { .. }
+        | Aftercare::HandoverItemEdited { .. }
+        | Aftercare::HandoverWithdrawn { .. }
+        | Aftercare::QuestionSetEdited { .. }
+        | Aftercare::QuestionSetCreated { .. }
+        | Aftercare::QuestionSetRetired { .. }
+        | Aftercare::SurveyCreated { .. }
+        | Aftercare::SurveyEdited { .. }
+        | Aftercare::SurveyDiscarded { .. }
+        | Aftercare::PeopleInvited { .. }
+        | Aftercare::InvitationRemoved { .. }
+        | Aftercare::SurveyOpened { .. }
+        | Aftercare::SurveyAnswered { .. }
+        | Aftercare::ReviewPointRecorded { .. }
+        | Aftercare::FollowUpMoved { .. } => Vec::new(),
     }
 }

@@ -2,12 +2,12 @@
 
 use super::Due;
 use crate::domain::deadlines::Subject;
-use crate::domain::ids::{ApprovalId, RecordId, StepId, TaskId, UserId, WorkflowId};
+use crate::domain::ids::{ApprovalId, FollowUpId, RecordId, StepId, SurveyId, TaskId, UserId, WorkflowId};
 use crate::domain::people::Role;
 use crate::domain::records::RecordKind;
 use crate::domain::workflows::Workflow;
 use crate::store::audience::{self, Asked, Doer};
-use crate::store::schema::{approval_steps, approvals, records, tasks, watchers, workflows};
+use crate::store::schema::{approval_steps, approvals, follow_ups, records, surveys, tasks, watchers, workflows};
 use crate::store::users;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -36,6 +36,10 @@ pub struct Facts {
     /// Title and phase of each task.
     pub tasks: BTreeMap<TaskId, (String, String)>,
     pub doers: Vec<Doer>,
+    /// Title and assignee of each follow-up action.
+    pub follow_ups: BTreeMap<FollowUpId, (String, Option<UserId>)>,
+    /// The title of each survey.
+    pub surveys: BTreeMap<SurveyId, String>,
     /// Each approval's step, and its name.
     pub steps: BTreeMap<ApprovalId, (StepId, String)>,
     pub asked: Vec<Asked>,
@@ -64,6 +68,8 @@ impl Facts {
         let keys: Vec<&str> =
             facts.workflows.values().flat_map(|it| &it.phases).filter_map(|it| it.group.as_deref()).collect::<BTreeSet<_>>().into_iter().collect();
         facts.members = audience::members_of_all(conn, &keys, &[])?.into_iter().map(|(_, key, user)| (key, user)).collect();
+        facts.follow_ups = follow_ups_of(conn, of(Subject::FollowUp).map(FollowUpId).collect())?;
+        facts.surveys = surveys_of(conn, of(Subject::Survey).map(SurveyId).collect())?;
         facts.managers = users::holders(conn, Role::ReleaseManager)?;
         Ok(facts)
     }
@@ -81,6 +87,17 @@ impl Facts {
         let key = self.workflows.get(&record.workflow_id).and_then(|it| it.phase(phase)).and_then(|it| it.group.as_ref());
         self.members.iter().filter(|(it, _)| Some(it) == key).map(|(_, user)| *user).collect()
     }
+}
+
+fn follow_ups_of(conn: &mut PgConnection, ids: Vec<FollowUpId>) -> QueryResult<BTreeMap<FollowUpId, (String, Option<UserId>)>> {
+    let rows: Vec<(FollowUpId, String, Option<UserId>)> =
+        follow_ups::table.filter(follow_ups::id.eq_any(ids)).select((follow_ups::id, follow_ups::title, follow_ups::assignee_id)).load(conn)?;
+    Ok(rows.into_iter().map(|(id, title, assignee)| (id, (title, assignee))).collect())
+}
+
+fn surveys_of(conn: &mut PgConnection, ids: Vec<SurveyId>) -> QueryResult<BTreeMap<SurveyId, String>> {
+    let rows: Vec<(SurveyId, String)> = surveys::table.filter(surveys::id.eq_any(ids)).select((surveys::id, surveys::title)).load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 fn around(conn: &mut PgConnection, ids: &[RecordId]) -> QueryResult<BTreeMap<RecordId, Around>> {

@@ -28,6 +28,7 @@ pub fn news(who: &Somebody, occurrence: &str) -> NewNotice {
         facts: vec![("Phase".into(), "Planning and design".into())],
         path: "/releases".into(),
         approval: None,
+        handover: None,
     }
 }
 
@@ -43,6 +44,7 @@ pub fn about(rule: Rule, who: &Somebody, record: RecordId, approval: ApprovalId)
         facts: Vec::new(),
         path: format!("/approvals/{approval}"),
         approval: Some(approval),
+        handover: None,
     }
 }
 

@@ -1,0 +1,27 @@
+-- Version 3 of the shipped workflows of releases: what follows a deployment is asked for and shown. Records under way stay on their version.
+WITH gained (phase, sections, requirements) AS (
+    VALUES ('build_test', '["early_life"]'::jsonb, '{}'::jsonb),
+           ('training', '["early_life", "surveys"]', '{}'),
+           ('rollout', '["early_life", "surveys"]', '{}'),
+           ('back_out', '["early_life", "surveys"]', '{}'),
+           ('early_life', '["early_life", "surveys"]', '{}'),
+           ('review', '["early_life", "surveys", "review"]', '{}'),
+           ('closed', '["early_life", "surveys", "review"]', '{}')
+)
+INSERT INTO workflows (key, version, record_kind, name, published_at, definition)
+SELECT w.key, 3, w.record_kind, w.name, now(), jsonb_build_object('phases', (
+    SELECT jsonb_agg(CASE WHEN g.phase IS NULL THEN phase.value ELSE phase.value || jsonb_build_object(
+        'sections', (phase.value -> 'sections') || g.sections,
+        'transitions', coalesce((
+            SELECT jsonb_agg(CASE WHEN g.requirements ? (t.value ->> 'key')
+                THEN t.value || jsonb_build_object('requirements', coalesce(t.value -> 'requirements', '[]') || (g.requirements -> (t.value ->> 'key')))
+                ELSE t.value END ORDER BY t.position)
+            FROM jsonb_array_elements(phase.value -> 'transitions') WITH ORDINALITY AS t (value, position)), '[]')) END ORDER BY phase.position)
+    FROM jsonb_array_elements(w.definition -> 'phases') WITH ORDINALITY AS phase (value, position)
+    LEFT JOIN gained g ON g.phase = phase.value ->> 'key'))
+FROM workflows w
+WHERE w.version = 2 AND w.key IN ('release-major', 'release-minor', 'release-emergency')
+ORDER BY w.id;
+
+UPDATE categories c SET workflow_id = new.id FROM workflows old JOIN workflows new ON new.key = old.key AND new.version = 3
+WHERE c.workflow_id = old.id AND old.version = 2;
