@@ -5,7 +5,7 @@ WITH gained (phase, sections, requirements) AS (
            ('rollout', '["early_life", "surveys"]', '{}'),
            ('back_out', '["early_life", "surveys"]', '{}'),
            ('early_life', '["early_life", "surveys"]', '{}'),
-           ('review', '["early_life", "surveys", "review"]', '{}'),
+           ('review', '["early_life", "surveys", "review"]', '{"close": ["nothing_open"]}'),
            ('closed', '["early_life", "surveys", "review"]', '{}')
 )
 INSERT INTO workflows (key, version, record_kind, name, published_at, definition)
@@ -25,3 +25,9 @@ ORDER BY w.id;
 
 UPDATE categories c SET workflow_id = new.id FROM workflows old JOIN workflows new ON new.key = old.key AND new.version = 3
 WHERE c.workflow_id = old.id AND old.version = 2;
+
+-- Closure is approved on what the review says.
+UPDATE workflows w SET definition = jsonb_build_object('phases', (
+    SELECT jsonb_agg(CASE WHEN p.value ->> 'key' = 'review' THEN jsonb_set(p.value, '{approvals,0,covers}', (p.value #> '{approvals,0,covers}') || '["review"]') ELSE p.value END ORDER BY p.position)
+    FROM jsonb_array_elements(w.definition -> 'phases') WITH ORDINALITY AS p (value, position)))
+WHERE w.version = 3 AND w.key IN ('release-major', 'release-minor', 'release-emergency');

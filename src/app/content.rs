@@ -4,6 +4,7 @@ use crate::app::sheet::Sheet;
 use crate::domain::approvals::Content;
 use crate::domain::events::FieldChange;
 use crate::domain::records::{Grade, RecordKind, risk};
+use crate::domain::reviews::{Point, PointOutcome};
 use crate::domain::workflows::Covered;
 use crate::store::records::Full;
 use chrono::{DateTime, Utc};
@@ -37,6 +38,16 @@ fn text(sheet: &Sheet, part: Covered) -> String {
             (start, end) => format!("{} to {}", time(start), time(end)),
         },
         Covered::BackOutPlan => sheet.full.release.as_ref().map_or_else(String::new, |it| it.back_out_plan.clone()),
+        Covered::Review => {
+            let written = |point: Point| sheet.review.iter().find(|it| it.point == point);
+            let points = Point::ALL.iter().filter_map(|point| {
+                let it = written(*point)?;
+                let outcome = it.outcome.map_or("open", PointOutcome::label);
+                Some((point.label(), if it.finding.is_empty() { outcome.to_owned() } else { format!("{outcome}. {}", it.finding) }))
+            });
+            let points: Vec<(&str, String)> = points.collect();
+            lines(&points.iter().map(|(label, text)| (*label, text.as_str())).collect::<Vec<_>>())
+        }
         Covered::Assessment => lines(&[
             ("Impact", grade(record.impact)),
             ("Urgency", grade(record.urgency)),

@@ -3,7 +3,7 @@
 use super::context::{permit, unchanged};
 use super::records::{lock_sheet, moving, phase_due};
 use super::sheet::Sheet;
-use super::{Result, approvals, tasks};
+use super::{Result, approvals, reviews, tasks};
 use crate::domain::events::Event;
 use crate::domain::ids::RecordId;
 use crate::domain::people::Action;
@@ -34,7 +34,8 @@ pub fn take(tx: &mut Tx<'_>, id: RecordId, seen: i32, key: &str, reason: &str) -
     approvals::withdraw_open(tx, &sheet, "The record left the phase.")?;
     let due = phase_due(tx, &sheet.full.calendar, to);
     records::enter_phase(tx, record, to, state, due)?;
-    events::record(tx, id, &event(transition, phase, to, state, reason))?;
+    let summary = if state == RecordState::Closed { reviews::summary(tx.conn, &sheet)? } else { Vec::new() };
+    events::record(tx, id, &event(transition, phase, to, state, reason, summary))?;
     if state == RecordState::Open {
         tasks::enter_phase(tx, id)?
     } else {
@@ -46,12 +47,12 @@ pub fn take(tx: &mut Tx<'_>, id: RecordId, seen: i32, key: &str, reason: &str) -
     Ok(())
 }
 
-fn event(transition: &Transition, from: &Phase, to: &Phase, state: RecordState, reason: &str) -> Event {
+fn event(transition: &Transition, from: &Phase, to: &Phase, state: RecordState, reason: &str, summary: Vec<(String, String)>) -> Event {
     let (transition, from, reason) = (transition.kind, from.name.clone(), reason.to_owned());
     if state == RecordState::Open {
         Event::PhaseEntered { transition, from, to: to.name.clone(), reason }
     } else {
-        Event::RecordEnded { transition, from, outcome: state.label().to_owned(), reason }
+        Event::RecordEnded { transition, from, outcome: state.label().to_owned(), reason, summary }
     }
 }
 
@@ -104,6 +105,9 @@ pub(super) fn tell_progress(tx: &mut Tx<'_>, release: RecordId, lagged: Mileston
 pub fn confirm(tx: &mut Tx<'_>, id: RecordId, new: &NewConfirmation<'_>) -> Result<()> {
     let sheet = lock_sheet(tx, id, moving)?;
     let requirement = new.subject.requirement();
+    if new.subject.is_replaced() {
+        return Err(Refusal::AskedElsewhere(requirement.label()).into());
+    }
     if !asked_for(sheet.full.phase()?, requirement) {
         return Err(Refusal::NotAsked(requirement.label()).into());
     }

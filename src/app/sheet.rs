@@ -2,21 +2,24 @@
 
 use crate::domain::approvals::{ApprovalState, RoundState, StepState};
 use crate::domain::delegations::last_day;
+use crate::domain::follow_ups::FollowUpState;
 use crate::domain::ids::{ItemId, RecordId, UserId};
-use crate::domain::readiness::{ChangeFact, Check, Facts, Round, readiness};
+use crate::domain::readiness::{ChangeFact, Check, Facts, Review, Round, readiness};
 use crate::domain::records::{RecordKind, risk};
+use crate::domain::reviews::{Point, lack};
 use crate::domain::tasks::Predecessors;
-use crate::domain::workflows::Transition;
+use crate::domain::workflows::{Section, Transition};
 use crate::store::approvals::{self, FullRound};
 use crate::store::confirmations::{self, Confirmed};
 use crate::store::delegations::{self, Away};
 use crate::store::records::{self, Full};
 use crate::store::related::{self, RelatedChange};
+use crate::store::reviews::{self, Written};
 use crate::store::tasks::{self, Named};
 use crate::store::users::Person;
 use crate::store::visits::{self, Visit};
 use crate::store::waivers::{self, Waiver};
-use crate::store::{items, watchers};
+use crate::store::{follow_ups, items, watchers};
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use diesel::pg::PgConnection;
@@ -33,6 +36,11 @@ pub struct Sheet {
     pub rounds: Vec<FullRound>,
     pub visits: Vec<Visit>,
     pub watchers: Vec<Person>,
+    /// What the review says so far, and what remains to be done; where the phase asks for it.
+    pub review: Vec<Written>,
+    pub follow_ups: Vec<follow_ups::Named>,
+    /// Surveys that can still be answered.
+    pub open_surveys: Vec<String>,
     /// Who of those that are asked now is away, once [`Sheet::note_absences`] has looked.
     pub away: BTreeMap<UserId, Away>,
 }
@@ -46,6 +54,9 @@ impl Sheet {
     /// What surrounds a record that is loaded already, and perhaps locked.
     pub fn around(conn: &mut PgConnection, full: Full) -> QueryResult<Sheet> {
         let id = full.record.id;
+        let reviewed = full.record.kind == RecordKind::Release && full.phase().is_ok_and(|it| it.shows(Section::Review));
+        let (review, follow_ups, open_surveys) =
+            if reviewed { (reviews::list(conn, id)?, follow_ups::of_record(conn, id)?, reviews::open_surveys(conn, id)?) } else { Default::default() };
         let (changes, items) = match full.record.kind {
             RecordKind::Release => (related::of_release(conn, id)?, Vec::new()),
             RecordKind::Change => (Vec::new(), items::affected(conn, id)?),
@@ -60,6 +71,9 @@ impl Sheet {
             rounds: approvals::rounds(conn, id)?,
             visits: visits::list(conn, id)?,
             watchers: watchers::list(conn, id)?,
+            review,
+            follow_ups,
+            open_surveys,
             away: BTreeMap::new(),
             full,
         })
@@ -116,7 +130,21 @@ impl Sheet {
             changes: self.changes.iter().filter(|it| it.counts()).map(|it| ChangeFact { number: it.number(), milestone: it.milestone }).collect(),
             confirmations,
             round: self.round().map(|it| Round { away: self.missed(), ..round_fact(it) }).unwrap_or_default(),
+            review: self.review_facts(),
             waived: self.waivers.iter().filter(|it| in_this_visit(it.visit)).map(|it| (it.requirement, it.reason.clone())).collect(),
+        }
+    }
+
+    fn review_facts(&self) -> Review {
+        let written = |point: Point| self.review.iter().find(|it| it.point == point);
+        let actions = |point: Point| self.follow_ups.iter().filter(|it| it.action.point == point).count();
+        let lacks = |point: Point| lack(written(point).and_then(|it| it.outcome), written(point).is_some_and(|it| it.owner_id.is_some()), actions(point));
+        let open = |it: &&follow_ups::Named| it.action.state == FollowUpState::Open;
+        Review {
+            lacking: Point::ALL.iter().filter_map(|point| Some((*point, lacks(*point)?))).collect(),
+            open_follow_ups: self.follow_ups.iter().filter(open).map(|it| it.action.title.clone()).collect(),
+            open_surveys: self.open_surveys.clone(),
+            open_tasks: self.tasks.iter().filter(|it| it.task.mandatory && it.task.state.is_open()).map(|it| it.task.title.clone()).collect(),
         }
     }
 

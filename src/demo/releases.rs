@@ -21,6 +21,7 @@ use std::collections::BTreeSet;
 
 mod incidents;
 mod requirements;
+mod reviewing;
 
 pub struct ReleaseRun {
     story: &'static Release,

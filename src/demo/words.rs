@@ -1,6 +1,7 @@
 //! What people of the demo remark in passing.
 
 use crate::domain::requirements::Confirmation;
+use crate::domain::reviews::Point;
 
 /// Remarks that go with an approval.
 pub fn approval(step: &str) -> &'static [&'static str] {
@@ -95,5 +96,23 @@ pub fn task(title: &str) -> &'static [&'static str] {
         "Transfer the knowledge" => &["Two sessions with operations, exercise included.", "Runbook walked through step by step."],
         "Hand over to operations" => &["Taken over, on-call list updated.", "Monitoring and documentation accepted."],
         _ => &["", "Done.", "Done and checked by a second pair of eyes."],
+    }
+}
+
+/// What a review says about a point.
+pub fn review(point: Point, troubled: bool) -> &'static str {
+    match point {
+        Point::Feedback => "Users find it quicker than before. Some miss the old export; a how-to was sent round.",
+        Point::Quality if troubled => "One case was missed in the tests and found late.",
+        Point::Quality => "All agreed criteria were met.",
+        Point::Actions => "Everything that was agreed is done; the RFCs are implemented.",
+        Point::Performance if troubled => "Later than planned, within the budget.",
+        Point::Performance => "On time and within the budget.",
+        Point::Capability => "No capacity issue left; monitoring has head room for a year.",
+        Point::KnownErrors => "Documented with their workarounds, and accepted by the service desk.",
+        Point::Incidents if troubled => "A few in the first days, all of them solved.",
+        Point::Incidents => "None beyond the usual.",
+        Point::Handover => "Operations runs it since the end of early life support.",
+        Point::Lessons => "Brief the service desk a day earlier; keep the rehearsal on a copy of production.",
     }
 }

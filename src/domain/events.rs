@@ -59,6 +59,9 @@ pub enum Event {
         from: String,
         outcome: String,
         reason: String,
+        /// What it came to, label and text, for those who are told.
+        #[serde(default)]
+        summary: Vec<(String, String)>,
     },
     ReleaseSuperseded {
         by: String,

@@ -3,6 +3,7 @@
 use super::approvals::RoundState;
 use super::records::Milestone;
 use super::requirements::{Confirmation, Outcome, Requirement};
+use super::reviews::{Lack, Point};
 use super::workflows::Transition;
 use std::collections::BTreeMap;
 
@@ -24,6 +25,7 @@ pub struct Facts {
     /// What was vouched for in this visit of the phase.
     pub confirmations: BTreeMap<Confirmation, Outcome>,
     pub round: Round,
+    pub review: Review,
     /// Waived in this visit: the reason given.
     pub waived: BTreeMap<Requirement, String>,
 }
@@ -45,6 +47,19 @@ pub struct Round {
     pub away: Vec<(String, String)>,
 }
 
+/// What the review came to so far.
+#[derive(Clone, Debug, Default)]
+pub struct Review {
+    /// Points that lack something, each with what.
+    pub lacking: Vec<(Point, Lack)>,
+    /// Titles of follow-up actions that are neither done nor handed on.
+    pub open_follow_ups: Vec<String>,
+    /// Titles of surveys that can still be answered.
+    pub open_surveys: Vec<String>,
+    /// Mandatory tasks of any phase that are still open.
+    pub open_tasks: Vec<String>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     Met,
@@ -61,6 +76,9 @@ pub enum Place {
     Tasks,
     Confirmation(Confirmation),
     Approvals,
+    Review,
+    FollowUps,
+    Surveys,
 }
 
 /// One requirement, evaluated.
@@ -117,9 +135,10 @@ fn evaluate(requirement: Requirement, facts: &Facts) -> (bool, String, Place) {
         Requirement::ImplementationDone => confirmed(Confirmation::ImplementationDone, facts),
         Requirement::ExitCriteriaMet => confirmed(Confirmation::ExitCriteriaMet, facts),
         Requirement::HandoverAccepted => confirmed(Confirmation::HandoverAccepted, facts),
-        Requirement::FeedbackConsidered => confirmed(Confirmation::FeedbackConsidered, facts),
-        Requirement::ReviewComplete => confirmed(Confirmation::ReviewComplete, facts),
-        Requirement::FollowUpsSettled => confirmed(Confirmation::FollowUpsSettled, facts),
+        Requirement::FeedbackConsidered => or_confirmed(Confirmation::FeedbackConsidered, facts, feedback),
+        Requirement::ReviewComplete => or_confirmed(Confirmation::ReviewComplete, facts, reviewed),
+        Requirement::FollowUpsSettled => or_confirmed(Confirmation::FollowUpsSettled, facts, follow_ups),
+        Requirement::NothingOpen => nothing_open(&facts.review),
         Requirement::LogAndCmsCurrent => confirmed(Confirmation::LogAndCmsCurrent, facts),
         Requirement::ScopeFrozen => (false, "The RFCs are fixed since build began.".into(), Place::Changes),
     }
@@ -157,6 +176,49 @@ fn changes(facts: &Facts, milestone: Milestone) -> (bool, String, Place) {
         [first, rest @ ..] => format!("{first} and {} more are not {word} yet.", rest.len()),
     };
     (behind.is_empty(), why, Place::Changes)
+}
+
+/// By its own source; or by somebody's word, where that was given before there was one.
+fn or_confirmed(confirmation: Confirmation, facts: &Facts, evaluate: fn(&Facts) -> (bool, String, Place)) -> (bool, String, Place) {
+    let (met, why, place) = evaluate(facts);
+    match facts.confirmations.get(&confirmation) {
+        Some(Outcome::Passed | Outcome::NotApplicable) if !met => (true, "Confirmed.".to_owned(), place),
+        Some(_) | None => (met, why, place),
+    }
+}
+
+fn feedback(facts: &Facts) -> (bool, String, Place) {
+    if let Some(title) = facts.review.open_surveys.first() {
+        return (false, format!("The survey “{title}” can still be answered: close it first."), Place::Surveys);
+    }
+    let lacking = facts.review.lacking.iter().any(|(point, lack)| *point == Point::Feedback && *lack == Lack::Outcome);
+    plain(!lacking, "The review says what the feedback came to.", "Say in the review what the feedback came to.", Place::Review)
+}
+
+fn reviewed(facts: &Facts) -> (bool, String, Place) {
+    let why = match facts.review.lacking.as_slice() {
+        [] => "Every point has its outcome and its owner.".to_owned(),
+        [(point, lack)] => format!("“{}” lacks {}.", point.label(), lack.words()),
+        [(point, lack), rest @ ..] => format!("“{}” lacks {}, and {} more {} not complete.", point.label(), lack.words(), rest.len(), if rest.len() == 1 { "is" } else { "are" }),
+    };
+    (facts.review.lacking.is_empty(), why, Place::Review)
+}
+
+fn follow_ups(facts: &Facts) -> (bool, String, Place) {
+    let why = match facts.review.open_follow_ups.as_slice() {
+        [] => "No follow-up action is open.".to_owned(),
+        [one] => format!("“{one}” is neither done nor handed on."),
+        [first, rest @ ..] => format!("“{first}” and {} more are neither done nor handed on.", rest.len()),
+    };
+    (facts.review.open_follow_ups.is_empty(), why, Place::FollowUps)
+}
+
+fn nothing_open(review: &Review) -> (bool, String, Place) {
+    if let Some(title) = review.open_surveys.first() {
+        return (false, format!("The survey “{title}” can still be answered."), Place::Surveys);
+    }
+    let (met, why, place) = tasks(&review.open_tasks);
+    (met, if met { "No mandatory task and no survey is open.".to_owned() } else { why }, place)
 }
 
 fn confirmed(confirmation: Confirmation, facts: &Facts) -> (bool, String, Place) {

@@ -11,6 +11,18 @@ pub enum Refusal {
     Task(#[from] TaskRefusal),
     #[error("It has ended: nothing can be changed any more.")]
     Ended,
+    #[error("It has not ended, so there is nothing to reopen.")]
+    NotEnded,
+    #[error("It was reopened or changed in a way that leaves no phase to go back to. Tell an administrator.")]
+    NoPhaseToReopen,
+    #[error("The review is written once the release has come to it.")]
+    ReviewNotBegun,
+    #[error("This follow-up action is settled already. Reopen it first.")]
+    FollowUpSettled,
+    #[error("This follow-up action is open already.")]
+    FollowUpOpen,
+    #[error("“{0}” is now asked for in the review itself.")]
+    AskedElsewhere(&'static str),
     #[error("“{0}” is not a way out of this phase.")]
     NoSuchTransition(String),
     #[error("“{0}” does not lead anywhere: its workflow is broken. Tell a release manager.")]

@@ -29,6 +29,7 @@ words! {
         ReviewComplete = "review_complete" "Review complete",
         FollowUpsSettled = "follow_ups_settled" "Follow-up actions settled",
         LogAndCmsCurrent = "log_and_cms_current" "Log and CMS up to date",
+        NothingOpen = "nothing_open" "Nothing left open",
         Approved = "approved" "Approved",
         /// Not a gate but a guard: RFCs may not join or leave once build began. Waived when they must.
         ScopeFrozen = "scope_frozen" "RFCs fixed since build began",
@@ -78,6 +79,11 @@ impl Confirmation {
         }
     }
 
+    /// Whether what it vouches for is known from a fuller source by now: it is asked no more, but counts where it was given.
+    pub const fn is_replaced(self) -> bool {
+        matches!(self, Confirmation::FeedbackConsidered | Confirmation::ReviewComplete | Confirmation::FollowUpsSettled)
+    }
+
     /// Names its form on the record's page.
     pub fn form(self) -> String {
         format!("confirm-{}", self.word())
@@ -125,6 +131,7 @@ impl Requirement {
             Requirement::FeedbackConsidered => "Look at the feedback",
             Requirement::ReviewComplete => "Record the review",
             Requirement::FollowUpsSettled => "Settle the follow-up actions",
+            Requirement::NothingOpen => "Finish what is open",
             Requirement::LogAndCmsCurrent => "Confirm log and CMS",
             Requirement::Approved => "Get the approval",
         }
@@ -153,6 +160,7 @@ impl Requirement {
             | Requirement::BackOutFacts
             | Requirement::ImplementationDone
             | Requirement::LogAndCmsCurrent
+            | Requirement::NothingOpen
             | Requirement::Approved
             | Requirement::ScopeFrozen => None,
         }
@@ -160,6 +168,6 @@ impl Requirement {
 
     /// The confirmation that meets it, if it is met that way.
     pub fn confirmation(self) -> Option<Confirmation> {
-        Confirmation::ALL.iter().copied().find(|it| it.requirement() == self)
+        Confirmation::ALL.iter().copied().find(|it| it.requirement() == self && !it.is_replaced())
     }
 }

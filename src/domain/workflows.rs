@@ -58,6 +58,7 @@ words! {
         Window = "window" "Window",
         BackOutPlan = "back_out_plan" "Back-out plan",
         Assessment = "assessment" "Impact, urgency and risk",
+        Review = "review" "Review",
     }
 }
 

@@ -152,6 +152,7 @@ pub(super) fn keep(tx: &mut Tx<'_>) -> QueryResult<()> {
     }
     let mut wanted = of_records(tx.conn, &ids)?;
     let kept = of_parts(tx.conn, &ids, &mut wanted)?;
+    of_aftercare(tx.conn, &ids, &mut wanted)?;
     let gone: Vec<DeadlineId> = kept.iter().filter(|(key, _)| !wanted.contains_key(*key)).map(|(_, it)| it.id).collect();
     if !gone.is_empty() {
         diesel::delete(deadlines::table.filter(deadlines::id.eq_any(gone))).execute(tx.conn)?;
@@ -219,7 +220,7 @@ fn of_records(conn: &mut PgConnection, ids: &[RecordId]) -> QueryResult<BTreeMap
 
 type PartRow = (RecordId, Subject, i64, Option<DateTime<Utc>>, Option<DateTime<Utc>>, Option<CalendarId>, (Option<DeadlineId>, i64));
 
-/// What is due of the tasks, approvals, follow-up actions and surveys of open records; and what deadlines there are.
+/// What is due of the tasks and approvals of open records; and what deadlines there are.
 fn of_parts(conn: &mut PgConnection, ids: &[RecordId], wanted: &mut BTreeMap<Key, Wanted>) -> QueryResult<BTreeMap<Key, Kept>> {
     let none = || (None::<DeadlineId>.into_sql::<Nullable<BigInt>>(), 0i64.into_sql::<BigInt>());
     let of_tasks = tasks::table
@@ -256,44 +257,6 @@ fn of_parts(conn: &mut PgConnection, ids: &[RecordId], wanted: &mut BTreeMap<Key
             first_calendar(groups::calendar_id.nullable(), configuration_items::calendar_id.nullable()),
             none(),
         ));
-    let of_follow_ups = follow_ups::table
-        .inner_join(
-            records::table
-                .on(records::id.eq(follow_ups::record_id))
-                .left_join(configuration_items::table.on(configuration_items::id.nullable().eq(records::ci_id))),
-        )
-        .filter(follow_ups::record_id.eq_any(ids))
-        .filter(follow_ups::state.eq(FollowUpState::Open))
-        .filter(follow_ups::due_at.is_not_null())
-        .filter(records::state.eq(RecordState::Open))
-        .select((
-            follow_ups::record_id,
-            Subject::FollowUp.word().into_sql::<Text>(),
-            follow_ups::id,
-            follow_ups::created_at.nullable(),
-            follow_ups::due_at,
-            configuration_items::calendar_id.nullable(),
-            none(),
-        ));
-    let of_surveys = surveys::table
-        .inner_join(
-            records::table
-                .on(records::id.eq(surveys::record_id))
-                .left_join(configuration_items::table.on(configuration_items::id.nullable().eq(records::ci_id))),
-        )
-        .filter(surveys::record_id.eq_any(ids))
-        .filter(surveys::state.eq(SurveyState::Open))
-        .filter(surveys::closes_at.is_not_null())
-        .filter(records::state.eq(RecordState::Open))
-        .select((
-            surveys::record_id,
-            Subject::Survey.word().into_sql::<Text>(),
-            surveys::id,
-            surveys::opened_at,
-            surveys::closes_at,
-            configuration_items::calendar_id.nullable(),
-            none(),
-        ));
     let there = deadlines::table.filter(deadlines::record_id.eq_any(ids)).select((
         deadlines::record_id,
         deadlines::subject,
@@ -303,7 +266,7 @@ fn of_parts(conn: &mut PgConnection, ids: &[RecordId], wanted: &mut BTreeMap<Key
         deadlines::calendar_id,
         (deadlines::id.nullable(), big(deadlines::occurrence)),
     ));
-    let rows: Vec<PartRow> = of_tasks.union_all(of_approvals).union_all(of_follow_ups).union_all(of_surveys).union_all(there).load(conn)?;
+    let rows: Vec<PartRow> = of_tasks.union_all(of_approvals).union_all(there).load(conn)?;
     let mut kept = BTreeMap::new();
     for (record, subject, subject_id, starts_at, due_at, calendar_id, (id, occurrence)) in rows {
         let (key, Some(due_at)) = ((record, subject, subject_id), due_at) else { continue };
@@ -314,6 +277,50 @@ fn of_parts(conn: &mut PgConnection, ids: &[RecordId], wanted: &mut BTreeMap<Key
         }
     }
     Ok(kept)
+}
+
+type LaterRow = (RecordId, i64, Option<DateTime<Utc>>, Option<DateTime<Utc>>, Option<CalendarId>);
+
+/// What is due of the follow-up actions and surveys of open releases. Two statements: as one union with the others it takes minutes to compile.
+fn of_aftercare(conn: &mut PgConnection, ids: &[RecordId], wanted: &mut BTreeMap<Key, Wanted>) -> QueryResult<()> {
+    let of_follow_ups = follow_ups::table
+        .inner_join(records::table.on(records::id.eq(follow_ups::record_id)))
+        .left_join(configuration_items::table.on(configuration_items::id.nullable().eq(records::ci_id)))
+        .filter(follow_ups::record_id.eq_any(ids))
+        .filter(follow_ups::state.eq(FollowUpState::Open))
+        .filter(follow_ups::due_at.is_not_null())
+        .filter(records::state.eq(RecordState::Open))
+        .select((
+            follow_ups::record_id,
+            follow_ups::id,
+            follow_ups::created_at.nullable(),
+            follow_ups::due_at,
+            configuration_items::calendar_id.nullable(),
+        ));
+    let of_surveys = surveys::table
+        .inner_join(records::table.on(records::id.eq(surveys::record_id)))
+        .left_join(configuration_items::table.on(configuration_items::id.nullable().eq(records::ci_id)))
+        .filter(surveys::record_id.eq_any(ids))
+        .filter(surveys::state.eq(SurveyState::Open))
+        .filter(surveys::closes_at.is_not_null())
+        .filter(records::state.eq(RecordState::Open))
+        .select((
+            surveys::record_id,
+            surveys::id,
+            surveys::opened_at,
+            surveys::closes_at,
+            configuration_items::calendar_id.nullable(),
+        ));
+    let follow_ups: Vec<LaterRow> = of_follow_ups.load(conn)?;
+    let surveys: Vec<LaterRow> = of_surveys.load(conn)?;
+    for (subject, rows) in [(Subject::FollowUp, follow_ups), (Subject::Survey, surveys)] {
+        for (record, id, starts_at, due_at, calendar_id) in rows {
+            if let Some(due_at) = due_at {
+                wanted.insert((record, subject, id), Wanted { starts_at, due_at, calendar_id });
+            }
+        }
+    }
+    Ok(())
 }
 
 #[diesel::declare_sql_function]

@@ -141,6 +141,17 @@ pub fn release_open(tx: &mut Tx<'_>, release: RecordId) -> QueryResult<()> {
     Ok(())
 }
 
+/// Binds the RFCs that were set free when their release ended to it again. Those that are bound elsewhere by now are taken off it: returns which.
+pub fn bind_again(tx: &mut Tx<'_>, release: RecordId) -> QueryResult<Vec<RecordId>> {
+    let elsewhere = diesel::alias!(release_changes as elsewhere);
+    let bound = elsewhere.filter(elsewhere.field(release_changes::active)).select(elsewhere.field(release_changes::change_id));
+    let of_release = release_changes::table.filter(release_changes::release_id.eq(release)).filter(release_changes::active.eq(false));
+    let gone: Vec<RecordId> = of_release.filter(release_changes::change_id.eq_any(bound)).select(release_changes::change_id).load(tx.conn)?;
+    diesel::delete(release_changes::table.filter(release_changes::release_id.eq(release)).filter(release_changes::change_id.eq_any(&gone))).execute(tx.conn)?;
+    diesel::update(release_changes::table.filter(release_changes::release_id.eq(release))).set(release_changes::active.eq(true)).execute(tx.conn)?;
+    Ok(gone)
+}
+
 /// Lets two RFCs of one release that move at the same moment see each other. Not by the release's own row: whoever relates an RFC holds
 /// that one first.
 pub fn one_at_a_time(tx: &mut Tx<'_>, release: RecordId) -> QueryResult<()> {

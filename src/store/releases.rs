@@ -101,3 +101,11 @@ pub fn supersede(tx: &mut Tx<'_>, older: RecordId, by: RecordId) -> QueryResult<
     diesel::update(releases::table.find(older)).set(releases::superseded_by.eq(by)).execute(tx.conn)?;
     Ok(())
 }
+
+/// Undoes [`supersede`] for all that this one superseded. Returns which they were.
+pub fn reinstate(tx: &mut Tx<'_>, by: RecordId) -> QueryResult<Vec<RecordId>> {
+    diesel::update(releases::table.filter(releases::superseded_by.eq(by)))
+        .set(releases::superseded_by.eq(None::<RecordId>))
+        .returning(releases::record_id)
+        .get_results(tx.conn)
+}

@@ -6,6 +6,7 @@ use crate::app::Context;
 use crate::domain::records::RecordState;
 use crate::store::approvals::{self, Inbox};
 use crate::store::choices;
+use crate::store::follow_ups;
 use crate::store::lists::{self, Filter, Order, Row};
 use crate::store::tasks::{self, Mine};
 use actix_web::HttpRequest;
@@ -20,12 +21,13 @@ struct Show {
     frame: Frame,
     decisions: Vec<Inbox>,
     tasks: Vec<Mine>,
+    follow_ups: Vec<follow_ups::Mine>,
     records: Vec<Row>,
 }
 
 impl Show {
     fn is_empty(&self) -> bool {
-        self.decisions.is_empty() && self.tasks.is_empty() && self.records.is_empty()
+        self.decisions.is_empty() && self.tasks.is_empty() && self.follow_ups.is_empty() && self.records.is_empty()
     }
 
     fn first_name(&self) -> &str {
@@ -36,6 +38,7 @@ impl Show {
         let now = &self.frame.now;
         self.decisions.iter().filter(|it| it.is_late(now)).count()
             + self.tasks.iter().filter(|it| it.task.is_late(now)).count()
+            + self.follow_ups.iter().filter(|it| it.action.is_late(now)).count()
             + self.records.iter().filter(|it| it.is_late(now)).count()
     }
 }
@@ -48,6 +51,7 @@ pub async fn show(ctx: Context, req: HttpRequest) -> Answer {
         Ok(Show {
             decisions: approvals::inbox(conn, me, frame.now, false, EACH)?,
             tasks: tasks::waiting_for(conn, me, &groups, EACH)?,
+            follow_ups: follow_ups::waiting_for(conn, me, EACH)?,
             records: lists::list(conn, &mine, EACH)?,
             frame,
         })

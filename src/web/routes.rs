@@ -1,8 +1,8 @@
 //! Every URL of the application, who may knock there, and the function that answers: the contents page.
 
 use super::{
-    activity, approvals, assets, calendars, changes, delegations, groups, health, home, items, mails, metrics, notices, process, profile, public, records,
-    releases, search, session, setup, tasks, users,
+    activity, approvals, assets, calendars, changes, delegations, follow_ups, groups, health, home, items, mails, metrics, notices, process, profile, public, records,
+    releases, reviews, search, session, setup, tasks, users,
 };
 use actix_web::{Resource, guard, web};
 
@@ -96,6 +96,16 @@ routes! {
     post "/records/{id}/tasks"                          SignedIn => tasks::plan::create;
     get  "/records/{id}/tasks/new"                      SignedIn => tasks::plan::new;
     post "/records/{id}/tasks/bulk"                     SignedIn => tasks::bulk::update;
+    get  "/records/{id}/review"                         SignedIn => reviews::show;
+    get  "/records/{id}/review/{point}/edit"            SignedIn => reviews::edit;
+    post "/records/{id}/review/{point}"                 SignedIn => reviews::update;
+    get  "/records/{id}/follow-ups/new"                 SignedIn => follow_ups::new;
+    post "/records/{id}/follow-ups"                     SignedIn => follow_ups::create;
+    get  "/follow-ups/{id}/edit"                        SignedIn => follow_ups::edit;
+    post "/follow-ups/{id}"                             SignedIn => follow_ups::update;
+    post "/follow-ups/{id}/state"                       SignedIn => follow_ups::settle;
+    get  "/records/{id}/reopening"                      SignedIn => records::reopening::new;
+    post "/records/{id}/reopening"                      SignedIn => records::reopening::create;
     get  "/records/{id}/{section}/edit"                 SignedIn => records::sections::edit;
     post "/records/{id}/{section}"                      SignedIn => records::sections::update;
 

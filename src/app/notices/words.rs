@@ -197,7 +197,11 @@ fn of_event(scene: &Scene<'_>, full: &Full, rule: Rule, to: &Listener, zone: Tz)
             vec![fact("Category", &full.category.name), fact("Owner", &full.owner), fact("Coordinator", full.coordinator.clone().unwrap_or_default()), window()]
         }
         Rule::PhaseEntered => vec![fact("Was in", said(scene.event).from), fact("To be left by", time(record.phase_due_at, zone)), fact("Reason", remark)],
-        Rule::BackedOut | Rule::Abandoned | Rule::Closed => vec![fact("Was in", said(scene.event).from), fact("Reason", remark)],
+        Rule::BackedOut | Rule::Abandoned => vec![fact("Was in", said(scene.event).from), fact("Reason", remark)],
+        Rule::Closed => {
+            let summary = if let Event::RecordEnded { summary, .. } = scene.event { summary.clone() } else { Vec::new() };
+            [fact("Was in", said(scene.event).from), fact("Reason", remark)].into_iter().chain(summary).collect()
+        }
         Rule::ApprovalAsked | Rule::ApprovalReminded => {
             let changed = if let Event::ApprovalReopened { changed, .. } = scene.event { changed.join(", ") } else { String::new() };
             vec![fact("Changed since you decided", changed), fact("Answer by", time(to.due_at, zone)), window()]

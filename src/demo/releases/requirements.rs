@@ -105,6 +105,8 @@ impl ReleaseRun {
                 }
                 self.set_window(world, sheet)?;
             }
+            Requirement::FeedbackConsidered | Requirement::ReviewComplete => return self.review(world, sheet),
+            Requirement::FollowUpsSettled => return self.settle_follow_ups(world, sheet),
             Requirement::TestsPassed
             | Requirement::DeploymentDone
             | Requirement::VerificationPassed
@@ -112,9 +114,6 @@ impl ReleaseRun {
             | Requirement::ImplementationDone
             | Requirement::ExitCriteriaMet
             | Requirement::HandoverAccepted
-            | Requirement::FeedbackConsidered
-            | Requirement::ReviewComplete
-            | Requirement::FollowUpsSettled
             | Requirement::LogAndCmsCurrent => return self.confirm(world, sheet, requirement),
             Requirement::ChangesRelated
             | Requirement::ChangesAuthorised
@@ -123,6 +122,7 @@ impl ReleaseRun {
             | Requirement::ItemsNamed
             | Requirement::Assigned
             | Requirement::TasksDone
+            | Requirement::NothingOpen
             | Requirement::ScopeFrozen
             | Requirement::Approved => return Ok(None),
         }

@@ -26,7 +26,7 @@ fn every_event() -> Vec<Event> {
         Event::ChangeRegistered { title: s("New tariff"), category: s("Normal") },
         Event::RecordEdited { section: s("Plan"), fields: edit() },
         Event::PhaseEntered { transition: TransitionKind::BackOut, from: s("Rollout"), to: s("Back-out"), reason: s("It is slow.") },
-        Event::RecordEnded { transition: TransitionKind::Close, from: s("Review"), outcome: s("Closed"), reason: s("") },
+        Event::RecordEnded { transition: TransitionKind::Close, from: s("Review"), outcome: s("Closed"), reason: s(""), summary: vec![(s("Review"), s("9 of 9"))] },
         Event::ReleaseSuperseded { by: s("HR_System v2") },
         Event::RequirementWaived { requirement: Requirement::RiskAssessed, reason: s("Known.") },
         Event::ConfirmationRecorded { subject: Confirmation::TestsPassed, outcome: Outcome::Passed, note: s("All green."), link: s("") },

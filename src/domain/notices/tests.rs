@@ -24,7 +24,7 @@ fn edited(field: &str, before: &str) -> Event {
 fn a_way_through_the_workflow_is_told_as_what_it_is() {
     assert_eq!(rules(&entered(TransitionKind::Advance)), [Rule::PhaseEntered]);
     assert_eq!(rules(&entered(TransitionKind::BackOut)), [Rule::BackedOut]);
-    let ended = |transition| Event::RecordEnded { transition, from: "Review".into(), outcome: "Closed".into(), reason: String::new() };
+    let ended = |transition| Event::RecordEnded { transition, from: "Review".into(), outcome: "Closed".into(), reason: String::new(), summary: Vec::new() };
     assert_eq!(rules(&ended(TransitionKind::Abandon)), [Rule::Abandoned]);
     assert_eq!(rules(&ended(TransitionKind::Close)), [Rule::Closed]);
 }

@@ -30,9 +30,13 @@ fn holds(requirement: Requirement, facts: &Facts) -> bool {
         Requirement::ImplementationDone => vouched(Confirmation::ImplementationDone),
         Requirement::ExitCriteriaMet => vouched(Confirmation::ExitCriteriaMet),
         Requirement::HandoverAccepted => vouched(Confirmation::HandoverAccepted),
-        Requirement::FeedbackConsidered => vouched(Confirmation::FeedbackConsidered),
-        Requirement::ReviewComplete => vouched(Confirmation::ReviewComplete),
-        Requirement::FollowUpsSettled => vouched(Confirmation::FollowUpsSettled),
+        Requirement::FeedbackConsidered => {
+            let considered = !facts.review.lacking.contains(&(Point::Feedback, Lack::Outcome)) && facts.review.open_surveys.is_empty();
+            vouched(Confirmation::FeedbackConsidered) || considered
+        }
+        Requirement::ReviewComplete => vouched(Confirmation::ReviewComplete) || facts.review.lacking.is_empty(),
+        Requirement::FollowUpsSettled => vouched(Confirmation::FollowUpsSettled) || facts.review.open_follow_ups.is_empty(),
+        Requirement::NothingOpen => facts.review.open_surveys.is_empty() && facts.review.open_tasks.is_empty(),
         Requirement::LogAndCmsCurrent => vouched(Confirmation::LogAndCmsCurrent),
         Requirement::Approved => facts.round.state == Some(RoundState::Approved),
         Requirement::ScopeFrozen => false,
@@ -59,8 +63,9 @@ fn in_order() -> Facts {
         assigned: true,
         open_tasks: vec![],
         changes: vec![change(Milestone::Finished)],
-        confirmations: Confirmation::ALL.iter().map(|it| (*it, Outcome::Passed)).collect(),
+        confirmations: Confirmation::ALL.iter().filter(|it| !it.is_replaced()).map(|it| (*it, Outcome::Passed)).collect(),
         round: Round { state: Some(RoundState::Approved), ..Round::default() },
+        review: Review::default(),
         waived: BTreeMap::new(),
     }
 }
@@ -83,6 +88,10 @@ fn in_order_but(requirement: Requirement) -> Facts {
         Requirement::ChangesClosed => facts.changes.push(change(Milestone::Implemented)),
         Requirement::Approved => facts.round.state = Some(RoundState::Open),
         Requirement::ScopeFrozen => {}
+        Requirement::FeedbackConsidered => facts.review.open_surveys.push("Rollout".into()),
+        Requirement::ReviewComplete => facts.review.lacking.push((Point::Lessons, Lack::Owner)),
+        Requirement::FollowUpsSettled => facts.review.open_follow_ups.push("Add an index".into()),
+        Requirement::NothingOpen => facts.review.open_tasks.push("Confirm the funding".into()),
         Requirement::TestsPassed
         | Requirement::DeploymentDone
         | Requirement::VerificationPassed
@@ -90,9 +99,6 @@ fn in_order_but(requirement: Requirement) -> Facts {
         | Requirement::ImplementationDone
         | Requirement::ExitCriteriaMet
         | Requirement::HandoverAccepted
-        | Requirement::FeedbackConsidered
-        | Requirement::ReviewComplete
-        | Requirement::FollowUpsSettled
         | Requirement::LogAndCmsCurrent => {
             facts.confirmations.insert(requirement.confirmation().unwrap(), Outcome::Failed);
         }
@@ -163,6 +169,15 @@ fn the_sentence_says_what_is_missing() {
     assert_eq!(why(Facts { round: awaited(&["Ada"]), ..in_order() }, Requirement::Approved), "Waiting for Ada.");
     assert_eq!(why(Facts { round: awaited(&["Ada", "Bo"]), ..in_order() }, Requirement::Approved), "Waiting for Ada and Bo.");
     assert_eq!(why(Facts { round: awaited(&["Ada", "Bo", "Cy"]), ..in_order() }, Requirement::Approved), "Waiting for Ada and 2 others.");
+    let review = |review: Review, requirement| why(Facts { review, ..in_order() }, requirement);
+    let lacking = Review { lacking: vec![(Point::Lessons, Lack::Outcome), (Point::Quality, Lack::Action)], ..Review::default() };
+    assert_eq!(review(lacking, Requirement::ReviewComplete), "“Lessons learnt” lacks an outcome, and 1 more is not complete.");
+    let one = Review { lacking: vec![(Point::Quality, Lack::Action)], ..Review::default() };
+    assert_eq!(review(one, Requirement::ReviewComplete), "“Quality criteria not met” lacks a follow-up action.");
+    let open = Review { open_follow_ups: vec!["Add an index".into()], open_surveys: vec!["Rollout".into()], ..Review::default() };
+    assert_eq!(review(open.clone(), Requirement::FollowUpsSettled), "“Add an index” is neither done nor handed on.");
+    assert_eq!(review(open.clone(), Requirement::FeedbackConsidered), "The survey “Rollout” can still be answered: close it first.");
+    assert_eq!(review(open, Requirement::NothingOpen), "The survey “Rollout” can still be answered.");
     assert_eq!(why(Facts { round: Round::default(), ..in_order() }, Requirement::Approved), "The approvers have not been asked yet.");
 }
 
@@ -173,7 +188,7 @@ fn some_facts(fine: f64) -> impl Strategy<Value = Facts> {
     let confirmations = prop::collection::vec((ok(), prop::option::of(prop::sample::select(Outcome::ALL))), Confirmation::ALL.len());
     let round = (ok(), prop::option::of(prop::sample::select(RoundState::ALL)));
     let waived = prop::collection::btree_map(prop::sample::select(Requirement::ALL), Just("So decided.".to_owned()), 0..3);
-    let flags = prop::collection::vec(ok(), 8);
+    let flags = prop::collection::vec(ok(), 12);
     (flags, prop::collection::vec(milestones, 0..4), confirmations, round, waived).prop_map(|(flags, milestones, confirmations, round, waived)| {
         let unless = |index: usize| if flags[index] { vec![] } else { vec!["Scope"] };
         Facts {
@@ -191,6 +206,12 @@ fn some_facts(fine: f64) -> impl Strategy<Value = Facts> {
                 .zip(confirmations)
                 .filter_map(|(it, (ok, outcome))| if ok { Some((*it, Outcome::Passed)) } else { outcome.map(|outcome| (*it, outcome)) })
                 .collect(),
+            review: Review {
+                lacking: if flags[8] { vec![] } else { vec![(Point::Feedback, Lack::Outcome)] },
+                open_follow_ups: unless(9).into_iter().map(str::to_owned).collect(),
+                open_surveys: unless(10).into_iter().map(str::to_owned).collect(),
+                open_tasks: unless(11).into_iter().map(str::to_owned).collect(),
+            },
             round: Round { state: if round.0 { Some(RoundState::Approved) } else { round.1 }, ..Round::default() },
             waived,
         }

@@ -8,6 +8,7 @@ pub mod models;
 pub mod phase;
 pub mod reassignments;
 pub mod related;
+pub mod reopening;
 pub mod rounds;
 pub mod said;
 pub mod sections;

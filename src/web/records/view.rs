@@ -13,6 +13,7 @@ use crate::domain::people::{Action, Actor};
 use crate::domain::readiness::{Check, Place, Standing};
 use crate::domain::records::{Grade, RecordKind, risk};
 use crate::domain::requirements::{Confirmation, Requirement};
+use crate::domain::reviews::Point;
 use crate::domain::tasks::TaskState;
 use crate::domain::workflows::{Phase, Section, Transition, TransitionKind};
 use crate::store::PgConnection;
@@ -92,6 +93,7 @@ pub struct Show {
     pub may_move: bool,
     pub may_waive: bool,
     pub may_plan: bool,
+    pub may_reopen: bool,
     pub watching: bool,
     pub my_groups: Vec<crate::domain::ids::GroupId>,
     pub events: Vec<Entry>,
@@ -153,6 +155,7 @@ impl Show {
             may_move,
             may_waive: may_move && actor.may(Action::Waive),
             may_plan: open && actor.may(tasks::managing(actor, record)),
+            may_reopen: !open && actor.may(Action::Reopen),
             watching: sheet.watchers.iter().any(|it| it.id == actor.id),
             my_groups: choices::groups_of(conn, actor.id)?,
             events: events::list(conn, &events::Filter { record: Some(id), ..Default::default() }, 8)?,
@@ -196,6 +199,18 @@ impl Show {
     /// What was confirmed on earlier visits.
     pub fn earlier_confirmations(&self) -> Vec<&Confirmed> {
         self.sheet.confirmations.iter().filter(|it| it.visit != self.sheet.full.record.visit).collect()
+    }
+
+    /// How far the review is, in a sentence.
+    pub fn review_standing(&self) -> String {
+        let review = self.sheet.facts().review;
+        let complete = Point::ALL.len() - review.lacking.len();
+        let open = match review.open_follow_ups.len() {
+            0 => String::new(),
+            1 => ", one follow-up action is open".to_owned(),
+            count => format!(", {count} follow-up actions are open"),
+        };
+        format!("{complete} of {} points are complete{open}.", Point::ALL.len())
     }
 
     /// Since when those are asked whose answer is awaited now.
@@ -363,5 +378,8 @@ fn address(sheet: &Sheet, check: &Check) -> String {
         Place::Tasks => "#tasks".to_owned(),
         Place::Confirmation(confirmation) => format!("#confirm-{}", confirmation.word()),
         Place::Approvals => "#approvals".to_owned(),
+        Place::Review => format!("/records/{id}/review"),
+        Place::FollowUps => format!("/records/{id}/review#follow-ups"),
+        Place::Surveys => format!("/records/{id}/surveys"),
     }
 }

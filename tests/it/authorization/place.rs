@@ -59,6 +59,7 @@ impl Place {
             value("group", "1".into()),
             value("calendar", "1".into()),
             value("mail", mail.to_string()),
+            value("follow-up", given::follow_up(&app, release, "Index", Some(cora.id)).to_string()),
             value("model", app.read(slipway::store::models::list)[1].id.to_string()),
             value("delegation", delegation.to_string()),
             value("code", link.code.clone()),
@@ -87,6 +88,7 @@ impl Place {
             "groups" => self.value("group"),
             "calendars" => self.value("calendar"),
             "delegations" => self.value("delegation"),
+            "follow-ups" => self.value("follow-up"),
             "mails" => self.value("mail"),
             _ => self.value("release"),
         };
@@ -97,7 +99,7 @@ impl Place {
             Some("mute") => &self.mute,
             Some(_) | None => &self.token,
         };
-        path.replace("{section}", "scope").replace("{token}", token)
+        path.replace("{section}", "scope").replace("{point}", "lessons").replace("{token}", token)
     }
 
     /// A form that is taken there, or refused by a rule of the work and not by its looks.
@@ -108,6 +110,12 @@ impl Place {
             "/changes" => vec![value("category", "4"), value("title", "New"), value("owner", "1")],
             "/records/{id}/phase" => vec![value("transition", "advance"), value("version", "0")],
             "/records/{id}/confirmations" => vec![value("subject", "tests_passed"), value("outcome", "passed")],
+            "/records/{id}/review/{point}" => vec![value("outcome", "met"), value("version", "0")],
+            "/records/{id}/follow-ups" | "/follow-ups/{id}" => {
+                vec![value("point", "lessons"), value("title", "Index"), value("due_at", "2026-05-01T12:00"), value("version", "0")]
+            }
+            "/follow-ups/{id}/state" => vec![value("state", "done")],
+            "/records/{id}/reopening" => vec![value("reason", "So"), value("version", "0")],
             "/records/{id}/waivers" => vec![value("requirement", "plan_complete"), value("reason", "So")],
             "/records/{id}/watching" => vec![value("watching", "yes")],
             "/records/{id}/rounds/withdrawal" => vec![value("reason", "So")],
