@@ -148,13 +148,14 @@ pub async fn update(ctx: Context, req: HttpRequest, id: Path<String>, fields: Fi
 
 /// The form as it was, with what is wrong, or because somebody else saved meanwhile.
 async fn again(ctx: &Context, req: &HttpRequest, place: Place, fields: Fields, error: Error) -> Answer {
-    let (frame, actor) = (page::frame(ctx, req), ctx.actor.clone());
-    let load = |form: Form| ctx.read(move |conn| Edit::load(conn, frame, &actor, place, Some(form)));
-    match error {
-        Error::Invalid(errors) => page::unprocessable(&load(Form::refused(fields, errors)).await?),
-        Error::Stale => page::conflict(&load(Form::of(fields)).await?),
-        other @ (Error::NotFound | Error::Forbidden(_) | Error::Refused(_) | Error::Outage(_)) => Err(other.into()),
-    }
+    let form = match error {
+        Error::Invalid(errors) => Form::refused(fields, errors),
+        Error::Stale => Form::of(fields),
+        other @ (Error::NotFound | Error::Forbidden(_) | Error::Refused(_) | Error::Outage(_)) => return Err(other.into()),
+    };
+    let (frame, actor, stale) = (page::frame(ctx, req), ctx.actor.clone(), form.errors.is_empty());
+    let again = ctx.read(move |conn| Edit::load(conn, frame, &actor, place, Some(form))).await?;
+    if stale { page::conflict(&again) } else { page::unprocessable(&again) }
 }
 
 pub async fn settle(ctx: Context, id: Path<String>, fields: Fields) -> Answer {

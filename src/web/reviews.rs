@@ -202,14 +202,15 @@ pub async fn update(ctx: Context, req: HttpRequest, path: Path<(String, String)>
         }
         Err(errors) => Err(errors.into()),
     };
-    let (frame, actor) = (page::frame(&ctx, &req), ctx.actor.clone());
-    let again = |form: Form| ctx.read(move |conn| Edit::load(conn, frame, &actor, id, point, Some(form)));
-    match answer {
-        Ok(()) => page::see_with(&format!("/records/{id}/review#{}", point.word()), "Saved."),
-        Err(Error::Invalid(errors)) => page::unprocessable(&again(Form::refused(fields, errors)).await?),
-        Err(Error::Stale) => page::conflict(&again(Form::of(fields)).await?),
-        Err(other) => Err(other.into()),
-    }
+    let form = match answer {
+        Ok(()) => return page::see_with(&format!("/records/{id}/review#{}", point.word()), "Saved."),
+        Err(Error::Invalid(errors)) => Form::refused(fields, errors),
+        Err(Error::Stale) => Form::of(fields),
+        Err(other) => return Err(other.into()),
+    };
+    let (frame, actor, stale) = (page::frame(&ctx, &req), ctx.actor.clone(), form.errors.is_empty());
+    let again = ctx.read(move |conn| Edit::load(conn, frame, &actor, id, point, Some(form))).await?;
+    if stale { page::conflict(&again) } else { page::unprocessable(&again) }
 }
 
 fn point_of(path: &Path<(String, String)>) -> app::Result<(RecordId, Point)> {
