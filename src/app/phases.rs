@@ -3,7 +3,7 @@
 use super::context::{permit, unchanged};
 use super::records::{lock_sheet, moving, phase_due};
 use super::sheet::Sheet;
-use super::{Result, approvals, tasks};
+use super::{Result, approvals, surveys, tasks};
 use crate::domain::events::Event;
 use crate::domain::ids::RecordId;
 use crate::domain::people::Action;
@@ -35,6 +35,7 @@ pub fn take(tx: &mut Tx<'_>, id: RecordId, seen: i32, key: &str, reason: &str) -
     let due = phase_due(tx, &sheet.full.calendar, to);
     records::enter_phase(tx, record, to, state, due)?;
     events::record(tx, id, &event(transition, phase, to, state, reason))?;
+    surveys::opening::follow_phase(tx, &sheet, (state == RecordState::Open).then_some(to.key.as_str()))?;
     if state == RecordState::Open {
         tasks::enter_phase(tx, id)?
     } else {
