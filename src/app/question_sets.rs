@@ -36,7 +36,7 @@ pub fn create(tx: &mut Tx<'_>, draft: &Draft) -> Result<QuestionSetId> {
     free_name(tx, draft, None)?;
     let key = group_key(&draft.name, &question_sets::keys(tx)?);
     let id = question_sets::insert(tx, &key, 1, draft.audience, &draft.wording(&questions)).map_err(overtaken)?;
-    events::record(tx, None, &Aftercare::QuestionSetCreated { name: draft.name.clone() }.into())?;
+    events::record(tx, None, &Event::Aftercare(Aftercare::QuestionSetCreated { name: draft.name.clone() }))?;
     Ok(id)
 }
 
@@ -58,7 +58,7 @@ pub fn edit(tx: &mut Tx<'_>, id: QuestionSetId, seen: i32, draft: &Draft) -> Res
         question_sets::update(tx, id, &draft.wording(&questions))?;
         (id, before.version)
     };
-    events::record(tx, None, &Aftercare::QuestionSetEdited { name: before.name, version, fields }.into())?;
+    events::record(tx, None, &Event::Aftercare(Aftercare::QuestionSetEdited { name: before.name, version, fields }))?;
     Ok(id)
 }
 
@@ -67,7 +67,7 @@ pub fn retire(tx: &mut Tx<'_>, id: QuestionSetId, seen: i32) -> Result<()> {
     permit(tx, Action::ConfigureProcess)?;
     let set = lock_newest(tx, id, seen)?;
     question_sets::retire(tx, id)?;
-    Ok(events::record(tx, None, &Aftercare::QuestionSetRetired { name: set.name }.into())?)
+    Ok(events::record(tx, None, &Event::Aftercare(Aftercare::QuestionSetRetired { name: set.name }))?)
 }
 
 /// The newest version of a set, locked, as whoever edits it saw it.

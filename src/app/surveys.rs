@@ -33,7 +33,7 @@ pub fn create(tx: &mut Tx<'_>, record: RecordId, draft: &Draft) -> Result<Survey
     check(tx, &full, draft, &[])?;
     let id = surveys::insert(tx, record, &draft.terms)?;
     surveys::set_audiences(tx, id, &draft.audiences)?;
-    events::record(tx, record, &Aftercare::SurveyCreated { title: draft.terms.title.clone() }.into())?;
+    events::record(tx, record, &Event::Aftercare(Aftercare::SurveyCreated { title: draft.terms.title.clone() }))?;
     Ok(id)
 }
 
@@ -58,7 +58,7 @@ pub fn edit(tx: &mut Tx<'_>, id: SurveyId, seen: i32, draft: &Draft) -> Result<(
     let now = surveys::audiences(tx.conn, id)?;
     let fields = changes(&full, (&terms_of(&before), &asked), (&draft.terms, &now));
     if !fields.is_empty() {
-        events::record(tx, before.record_id, &Aftercare::SurveyEdited { title: before.title, fields }.into())?;
+        events::record(tx, before.record_id, &Event::Aftercare(Aftercare::SurveyEdited { title: before.title, fields }))?;
     }
     Ok(())
 }
@@ -68,7 +68,7 @@ pub fn discard(tx: &mut Tx<'_>, id: SurveyId, seen: i32) -> Result<RecordId> {
     survey.state.discards()?;
     unchanged(survey.version, seen)?;
     surveys::delete(tx, id)?;
-    events::record(tx, survey.record_id, &Aftercare::SurveyDiscarded { title: survey.title }.into())?;
+    events::record(tx, survey.record_id, &Event::Aftercare(Aftercare::SurveyDiscarded { title: survey.title }))?;
     Ok(survey.record_id)
 }
 

@@ -50,7 +50,7 @@ pub fn add(tx: &mut Tx<'_>, id: SurveyId, audience: Audience, wanted: &Wanted) -
     added.count = people::insert(tx, id, &fit)?;
     added.twice += fit.len() - added.count;
     if added.count > 0 {
-        events::record(tx, survey.record_id, &Aftercare::PeopleInvited { title: survey.title, audience, count: added.count }.into())?;
+        events::record(tx, survey.record_id, &Event::Aftercare(Aftercare::PeopleInvited { title: survey.title, audience, count: added.count }))?;
     }
     Ok(added)
 }
@@ -96,5 +96,5 @@ pub fn remove(tx: &mut Tx<'_>, id: SurveyId, invitation: InvitationId) -> Result
     if !people::delete(tx, id, invitation)? {
         return Err(SurveyRefusal::InvitedAlready.into());
     }
-    Ok(events::record(tx, survey.record_id, &Aftercare::InvitationRemoved { title: survey.title, audience }.into())?)
+    Ok(events::record(tx, survey.record_id, &Event::Aftercare(Aftercare::InvitationRemoved { title: survey.title, audience }))?)
 }

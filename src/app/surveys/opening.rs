@@ -24,7 +24,7 @@ fn opened(tx: &mut Tx<'_>, survey: &Survey) -> Result<()> {
     surveys::set_open(tx, survey.id)?;
     let listed = surveys::count(tx.conn, survey.id)?.listed;
     let invited = usize::try_from(listed).unwrap_or_default();
-    Ok(events::record(tx, survey.record_id, &Aftercare::SurveyOpened { survey: survey.id, title: survey.title.clone(), invited }.into())?)
+    Ok(events::record(tx, survey.record_id, &Event::Aftercare(Aftercare::SurveyOpened { survey: survey.id, title: survey.title.clone(), invited }))?)
 }
 
 /// The surveys that their dates open or close by now.
