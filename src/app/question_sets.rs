@@ -2,7 +2,7 @@
 
 use super::context::{permit, unchanged};
 use super::{Error, FormErrors, Result};
-use crate::domain::events::{Aftercare, FieldChange};
+use crate::domain::events::{Aftercare, Event, FieldChange};
 use crate::domain::ids::QuestionSetId;
 use crate::domain::people::{Action, group_key};
 use crate::domain::surveys::questions::{self, Draft as Question, SetRefusal, written};

@@ -3,7 +3,7 @@
 use super::context::unchanged;
 use super::records::{lock_open, moving};
 use super::{Error, FormErrors, Result};
-use crate::domain::events::{Aftercare, FieldChange};
+use crate::domain::events::{Aftercare, Event, FieldChange};
 use crate::domain::ids::{QuestionSetId, RecordId, SurveyId};
 use crate::domain::surveys::timing::SurveyRefusal;
 use crate::domain::surveys::{Audience, SurveyState};

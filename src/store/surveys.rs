@@ -6,7 +6,7 @@ use crate::domain::ids::{QuestionSetId, RecordId, SurveyId};
 use crate::domain::records::RecordState;
 use crate::domain::surveys::{Audience, Moment, SurveyState};
 use chrono::{DateTime, Utc};
-use diesel::dsl::count_star;
+use diesel::dsl::{count, count_star};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use std::collections::BTreeMap;
@@ -149,28 +149,22 @@ impl Count {
 
 /// How many of each audience of these surveys there are; one query.
 pub fn counts(conn: &mut PgConnection, ids: &[SurveyId]) -> QueryResult<BTreeMap<(SurveyId, Audience), Count>> {
-    let rows: Vec<(SurveyId, Audience, bool, bool, i64)> = survey_invitations::table
+    let rows: Vec<(SurveyId, Audience, i64, i64, i64)> = survey_invitations::table
         .filter(survey_invitations::survey_id.eq_any(ids))
-        .group_by((survey_invitations::survey_id, survey_invitations::audience, survey_invitations::invited_at.is_not_null(), survey_invitations::answered))
+        .group_by((survey_invitations::survey_id, survey_invitations::audience))
         .select((
             survey_invitations::survey_id,
             survey_invitations::audience,
-            survey_invitations::invited_at.is_not_null(),
-            survey_invitations::answered,
             count_star(),
+            count(survey_invitations::invited_at),
+            count_star().aggregate_filter(survey_invitations::answered),
         ))
         .load(conn)?;
-    let mut counts: BTreeMap<(SurveyId, Audience), Count> = BTreeMap::new();
-    for (survey, audience, invited, answered, count) in rows {
-        let part = Count { listed: count, invited: if invited { count } else { 0 }, answered: if answered { count } else { 0 } };
-        let whole = counts.entry((survey, audience)).or_default();
-        *whole = whole.and(part);
-    }
-    Ok(counts)
+    Ok(rows.into_iter().map(|(survey, audience, listed, invited, answered)| ((survey, audience), Count { listed, invited, answered })).collect())
 }
 
 /// All audiences of one survey together.
-pub fn count(conn: &mut PgConnection, id: SurveyId) -> QueryResult<Count> {
+pub fn count_of(conn: &mut PgConnection, id: SurveyId) -> QueryResult<Count> {
     Ok(counts(conn, &[id])?.into_values().fold(Count::default(), Count::and))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::app::Result;
 use crate::app::error::FormErrors;
-use crate::domain::events::Aftercare;
+use crate::domain::events::{Aftercare, Event};
 use crate::domain::ids::{GroupId, InvitationId, SurveyId, UserId};
 use crate::domain::surveys::Audience;
 use crate::domain::surveys::invited::{Listed, MOST};

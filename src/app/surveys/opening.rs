@@ -4,7 +4,7 @@ use super::closing;
 use crate::app::Result;
 use crate::app::context::unchanged;
 use crate::app::sheet::Sheet;
-use crate::domain::events::Aftercare;
+use crate::domain::events::{Aftercare, Event};
 use crate::domain::ids::SurveyId;
 use crate::domain::surveys::SurveyState;
 use crate::domain::surveys::timing::follow;
@@ -15,14 +15,14 @@ use diesel::pg::PgConnection;
 
 pub fn open(tx: &mut Tx<'_>, id: SurveyId, seen: i32) -> Result<()> {
     let (_, survey) = super::lock(tx, id)?;
-    survey.state.opens(surveys::count(tx.conn, id)?.listed)?;
+    survey.state.opens(surveys::count_of(tx.conn, id)?.listed)?;
     unchanged(survey.version, seen)?;
     opened(tx, &survey)
 }
 
 fn opened(tx: &mut Tx<'_>, survey: &Survey) -> Result<()> {
     surveys::set_open(tx, survey.id)?;
-    let listed = surveys::count(tx.conn, survey.id)?.listed;
+    let listed = surveys::count_of(tx.conn, survey.id)?.listed;
     let invited = usize::try_from(listed).unwrap_or_default();
     Ok(events::record(tx, survey.record_id, &Event::Aftercare(Aftercare::SurveyOpened { survey: survey.id, title: survey.title.clone(), invited }))?)
 }
