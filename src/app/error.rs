@@ -76,6 +76,12 @@ impl From<crate::domain::tasks::TaskRefusal> for Error {
     }
 }
 
+impl From<crate::domain::surveys::timing::SurveyRefusal> for Error {
+    fn from(refusal: crate::domain::surveys::timing::SurveyRefusal) -> Self {
+        Error::Refused(refusal.into())
+    }
+}
+
 impl From<FormErrors> for Error {
     fn from(errors: FormErrors) -> Self {
         Error::Invalid(errors)

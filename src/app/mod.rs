@@ -19,6 +19,7 @@ pub mod models;
 pub mod notices;
 pub mod phases;
 pub mod profile;
+pub mod question_sets;
 pub mod records;
 pub mod releases;
 pub mod reopening;
@@ -26,6 +27,7 @@ pub mod reviews;
 pub mod sessions;
 pub mod setup;
 pub mod sheet;
+pub mod surveys;
 pub mod tasks;
 pub mod users;
 

@@ -3,7 +3,7 @@
 use super::context::{permit, unchanged};
 use super::records::{lock_sheet, moving, phase_due};
 use super::sheet::Sheet;
-use super::{Result, approvals, reviews, tasks};
+use super::{Result, approvals, reviews, surveys, tasks};
 use crate::domain::events::Event;
 use crate::domain::ids::RecordId;
 use crate::domain::people::Action;
@@ -36,6 +36,7 @@ pub fn take(tx: &mut Tx<'_>, id: RecordId, seen: i32, key: &str, reason: &str) -
     records::enter_phase(tx, record, to, state, due)?;
     let summary = if state == RecordState::Closed { reviews::summary(tx.conn, &sheet)? } else { Vec::new() };
     events::record(tx, id, &event(transition, phase, to, state, reason, summary))?;
+    surveys::opening::follow_phase(tx, &sheet, (state == RecordState::Open).then_some(to.key.as_str()))?;
     if state == RecordState::Open {
         tasks::enter_phase(tx, id)?
     } else {

@@ -1,6 +1,7 @@
 //! Everything a rule of the work can answer instead of yes. Each is a sentence that says what to do next.
 
 use super::releases::VersionRefusal;
+use super::surveys::timing::SurveyRefusal;
 use super::tasks::TaskRefusal;
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -9,6 +10,8 @@ pub enum Refusal {
     Version(#[from] VersionRefusal),
     #[error(transparent)]
     Task(#[from] TaskRefusal),
+    #[error(transparent)]
+    Survey(#[from] SurveyRefusal),
     #[error("It has ended: nothing can be changed any more.")]
     Ended,
     #[error("It has not ended, so there is nothing to reopen.")]

@@ -1,5 +1,9 @@
 //! Surveys: whom a release asks, what, and when.
 
+pub mod invited;
+pub mod questions;
+pub mod timing;
+
 use super::words::words;
 use serde::{Deserialize, Serialize};
 

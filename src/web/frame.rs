@@ -102,6 +102,7 @@ impl Frame {
             ("/items", "Configuration items"),
             ("/models", "Release models"),
             ("/workflows", "Workflows"),
+            ("/question-sets", "Question sets"),
             ("/calendars", "Calendars"),
         ];
         if self.manages_users() {

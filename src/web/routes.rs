@@ -1,8 +1,8 @@
 //! Every URL of the application, who may knock there, and the function that answers: the contents page.
 
 use super::{
-    activity, approvals, assets, calendars, changes, delegations, follow_ups, groups, health, home, items, mails, metrics, notices, process, profile, public, records,
-    releases, reviews, search, session, setup, tasks, users,
+    activity, approvals, assets, attachments, calendars, changes, delegations, early_life, evidence, follow_ups, groups, handovers, health, home, items, mails,
+    metrics, notices, process, profile, public, question_sets, records, releases, results, reviews, search, session, setup, surveys, tasks, users,
 };
 use actix_web::{Resource, guard, web};
 
@@ -40,6 +40,10 @@ impl Table {
     }
 }
 
+/// Lists of people are longer than any other form: 50,000 addresses with their names.
+const LISTS: &str = "/surveys/{id}/people";
+const LIST_LIMIT: usize = 8 * 1024 * 1024;
+
 /// GET answers HEAD as well: mail scanners and health probes use it.
 fn get() -> actix_web::Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
@@ -56,8 +60,8 @@ macro_rules! routes {
         pub fn configure(app: &mut web::ServiceConfig) {
             let mut table = Table::default();
             $(table.add($path, $method().to($handler));)+
-            for (_, resource) in table.0 {
-                app.service(resource);
+            for (path, resource) in table.0 {
+                app.service(if path == LISTS { resource.app_data(web::PayloadConfig::new(LIST_LIMIT)) } else { resource });
             }
         }
     };
@@ -106,8 +110,21 @@ routes! {
     post "/follow-ups/{id}/state"                       SignedIn => follow_ups::settle;
     get  "/records/{id}/reopening"                      SignedIn => records::reopening::new;
     post "/records/{id}/reopening"                      SignedIn => records::reopening::create;
+    get  "/records/{id}/surveys"                        SignedIn => surveys::index;
+    post "/records/{id}/surveys"                        SignedIn => surveys::create;
+    get  "/records/{id}/surveys/new"                    SignedIn => surveys::new;
     get  "/records/{id}/{section}/edit"                 SignedIn => records::sections::edit;
     post "/records/{id}/{section}"                      SignedIn => records::sections::update;
+
+    get  "/surveys/{id}"                                SignedIn => surveys::show;
+    post "/surveys/{id}"                                SignedIn => surveys::update;
+    get  "/surveys/{id}/edit"                           SignedIn => surveys::edit;
+    post "/surveys/{id}/discarding"                     SignedIn => surveys::state::discard;
+    post "/surveys/{id}/opening"                        SignedIn => surveys::state::open;
+    post "/surveys/{id}/closing"                        SignedIn => surveys::state::close;
+    get  "/surveys/{id}/people/new"                     SignedIn => surveys::invited::new;
+    post "/surveys/{id}/people"                         SignedIn => surveys::invited::create;
+    post "/surveys/{id}/people/{person}/removal"        SignedIn => surveys::invited::destroy;
 
     get  "/tasks"                                       SignedIn => tasks::index;
     get  "/tasks/{id}"                                  SignedIn => tasks::show;
@@ -152,6 +169,15 @@ routes! {
     get  "/calendars/{id}/edit"                         SignedIn => calendars::edit;
     get  "/models"                                      SignedIn => process::models;
     get  "/workflows"                                   SignedIn => process::workflows;
+    get  "/question-sets"                               SignedIn => question_sets::index;
+    post "/question-sets"                               SignedIn => question_sets::create;
+    get  "/question-sets/new"                           SignedIn => question_sets::new;
+    post "/question-sets/preview"                       SignedIn => question_sets::draw;
+    get  "/question-sets/{id}"                          SignedIn => question_sets::show;
+    post "/question-sets/{id}"                          SignedIn => question_sets::update;
+    get  "/question-sets/{id}/edit"                     SignedIn => question_sets::edit;
+    get  "/question-sets/{id}/preview"                  SignedIn => question_sets::preview;
+    post "/question-sets/{id}/retirement"               SignedIn => question_sets::retire;
     get  "/search"                                      SignedIn => search::index;
     get  "/activity"                                    SignedIn => activity::index;
 

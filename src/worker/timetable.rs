@@ -38,6 +38,7 @@ pub const TIMETABLE: &[Entry] = &[
     },
     Entry { name: "note the checkpoint of the activity log", every: HOUR, work: |db, _| note_checkpoint(db) },
     Entry { name: "tell missed deadlines", every: SOON, work: |db, _| sweep_deadlines(db) },
+    Entry { name: "open and close surveys by their dates", every: SOON, work: |db, _| keep_survey_dates(db) },
     Entry { name: "clear away ended sessions", every: HOUR, work: clear_sessions },
 ];
 
@@ -56,6 +57,17 @@ fn clear_sessions(db: &Db, config: &Config) -> app::Result<()> {
 /// Goes on until nothing is due, in pieces, so that no transaction lasts long.
 fn sweep_deadlines(db: &Db) -> app::Result<()> {
     while db.write_by_database_time(Actor::slipway(), |tx| app::deadlines::sweep(tx, 200))? > 0 {}
+    Ok(())
+}
+
+/// Each survey in a transaction of its own: one that cannot be opened keeps no other from it.
+pub fn keep_survey_dates(db: &Db) -> app::Result<()> {
+    let now = db.clock.now();
+    for id in db.read_now(|conn| app::surveys::opening::due(conn, now, 200))? {
+        if let Err(cause) = db.write_now(Actor::slipway(), |tx| app::surveys::opening::by_date(tx, id)) {
+            tracing::error!(%cause, survey = %id, "a survey could not be opened or closed by its date");
+        }
+    }
     Ok(())
 }
 

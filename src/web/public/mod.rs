@@ -1,6 +1,7 @@
 //! Pages behind mailed links: for people who need not sign in. Whoever holds the link sees them; only a code from the mail changes anything.
 
 pub mod decide;
+pub mod questions;
 pub mod room;
 pub mod show;
 

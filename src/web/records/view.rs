@@ -14,6 +14,7 @@ use crate::domain::readiness::{Check, Place, Standing};
 use crate::domain::records::{Grade, RecordKind, risk};
 use crate::domain::requirements::{Confirmation, Requirement};
 use crate::domain::reviews::Point;
+use crate::domain::surveys::SurveyState;
 use crate::domain::tasks::TaskState;
 use crate::domain::workflows::{Phase, Section, Transition, TransitionKind};
 use crate::store::PgConnection;
@@ -26,6 +27,7 @@ use crate::store::tasks::Named;
 use crate::store::{choices, delegations, models, related};
 use crate::web::form::Choice;
 use crate::web::frame::Frame;
+use crate::web::surveys;
 use askama::Template;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -100,6 +102,7 @@ pub struct Show {
     /// RFCs that may join.
     pub candidates: Vec<Choice>,
     pub models: Vec<Choice>,
+    pub surveys: Vec<surveys::Listed>,
     /// Releases that an RFC belongs or belonged to.
     pub releases: Vec<(RecordId, Option<String>, bool)>,
     /// Whether the mails that asked for approvals left.
@@ -161,6 +164,7 @@ impl Show {
             events: events::list(conn, &events::Filter { record: Some(id), ..Default::default() }, 8)?,
             candidates: Choice::list(candidates.into_iter().map(|(id, title)| (id, format!("{} {title}", RecordKind::Change.number(id))))),
             models: Choice::list(models.into_iter().map(|it| (it.id, it.name))),
+            surveys: if release && phase.shows(Section::Surveys) { surveys::listed(conn, id)? } else { Vec::new() },
             releases: if release { Vec::new() } else { related::of_change(conn, id)? },
             deliveries: if sheet.rounds.is_empty() { BTreeMap::new() } else { around::deliveries(conn, id)? },
             deployment_mails: reach.of_news(&sheet, Rule::DeploymentDone),

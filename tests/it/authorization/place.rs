@@ -7,6 +7,7 @@ use slipway::app::notices::muting::{self, Muted};
 use slipway::domain::mails::MailKind;
 use slipway::domain::notices::Rule;
 use slipway::domain::people::Role;
+use slipway::domain::surveys::Audience;
 use slipway::store::mails::{self, NewMail};
 use slipway::web::routes::Route;
 
@@ -65,6 +66,9 @@ impl Place {
             value("code", link.code.clone()),
             value("digest", given::pending(&app, release)[0].2.clone()),
         ];
+        let survey = given::draft_survey(&app, release, &[Audience::Users]);
+        let mut values = values;
+        values.extend([value("survey", survey.to_string()), value("set", given::question_set(&app, Audience::Network).to_string())]);
         let mute = muting::path(&Keys::of(&app.config), cora.id, Muted::Rule(Rule::PhaseEntered)).replace("/mute/", "");
         Place { app, people, values, token, link, mute }
     }
@@ -90,10 +94,12 @@ impl Place {
             "delegations" => self.value("delegation"),
             "follow-ups" => self.value("follow-up"),
             "mails" => self.value("mail"),
+            "surveys" => self.value("survey"),
+            "question-sets" => self.value("set"),
             _ => self.value("release"),
         };
         let file = slipway::web::assets::url("app.css");
-        let path = route.path.replace("/static/{hash}/{file}", &file).replace("{id}", id).replace("{change}", self.value("change"));
+        let path = route.path.replace("/static/{hash}/{file}", &file).replace("{id}", id).replace("{change}", self.value("change")).replace("{person}", "1");
         let token = match route.path.split('/').nth(1) {
             Some("a") => self.link.token(),
             Some("mute") => &self.mute,
@@ -123,6 +129,26 @@ impl Place {
             "/records/{id}/models" => vec![value("model", self.value("model"))],
             "/records/{id}/tasks" => vec![value("title", "New"), value("phase", "plan")],
             "/records/{id}/tasks/bulk" => vec![value("task", self.value("task")), value("days", "1")],
+            "/records/{id}/surveys" | "/surveys/{id}" => vec![
+                value("title", "New"),
+                value("moment", "pilot"),
+                value("low_rating", "3"),
+                value("low_nps", "0"),
+                value("reminders", "1"),
+                value("set_users", "1"),
+                value("version", "0"),
+            ],
+            "/surveys/{id}/people" => vec![value("audience", "users"), value("list", "zoe@example.org")],
+            "/question-sets" | "/question-sets/{id}" => {
+                vec![
+                    value("audience", "users"),
+                    value("name", "New"),
+                    value("count", "1"),
+                    value("kind-0", "text"),
+                    value("text-0", "Why?"),
+                    value("version", "0"),
+                ]
+            }
             "/tasks/{id}" => vec![value("title", "New"), value("phase", "plan"), value("version", "0")],
             "/tasks/{id}/state" => vec![value("step", "start")],
             "/tasks/{id}/assignee" => vec![value("assignee", "me")],

@@ -1,11 +1,13 @@
 //! What there is before a story begins: builders, one for each room.
 
+mod asking;
 mod journey;
 mod links;
 mod people;
 mod records;
 mod reviews;
 
+pub use asking::{draft_survey, question_set};
 pub use journey::{advance, approve, ask, deny, edit_window, fulfil, pending, sheet, take};
 pub use links::{Link, link, link_of};
 pub use people::{PASSWORD, Somebody, absence, approvers, members, user};

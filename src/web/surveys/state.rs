@@ -1,0 +1,26 @@
+//! Opening, closing and discarding a survey by hand.
+
+use crate::app::{self, Context};
+use crate::domain::ids::SurveyId;
+use crate::web::form::Fields;
+use crate::web::page::{self, Answer};
+use crate::web::records::id_of;
+use actix_web::web::Path;
+
+pub async fn open(ctx: Context, id: Path<String>, fields: Fields) -> Answer {
+    let (id, seen): (SurveyId, i32) = (id_of(&id)?, fields.version());
+    ctx.write(move |tx| app::surveys::opening::open(tx, id, seen)).await?;
+    page::see_with(&format!("/surveys/{id}"), "The survey is open. Everybody on its list gets a mail with a link of their own.")
+}
+
+pub async fn close(ctx: Context, id: Path<String>, fields: Fields) -> Answer {
+    let (id, seen): (SurveyId, i32) = (id_of(&id)?, fields.version());
+    ctx.write(move |tx| app::surveys::closing::close(tx, id, seen)).await?;
+    page::see_with(&format!("/surveys/{id}"), "The survey is closed.")
+}
+
+pub async fn discard(ctx: Context, id: Path<String>, fields: Fields) -> Answer {
+    let (id, seen): (SurveyId, i32) = (id_of(&id)?, fields.version());
+    let record = ctx.write(move |tx| app::surveys::discard(tx, id, seen)).await?;
+    page::see_with(&format!("/records/{record}/surveys"), "The draft is discarded.")
+}
