@@ -1,5 +1,8 @@
 //! Surveys: whom a release asks, what, and when.
 
+pub mod figures;
+pub mod results;
+
 use super::words::words;
 use serde::{Deserialize, Serialize};
 

@@ -26,6 +26,7 @@ pub mod profile;
 pub mod public;
 pub mod records;
 pub mod releases;
+pub mod results;
 pub mod routes;
 pub mod search;
 pub mod security;

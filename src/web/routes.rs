@@ -2,7 +2,7 @@
 
 use super::{
     activity, approvals, assets, calendars, changes, delegations, groups, health, home, items, mails, metrics, notices, process, profile, public, records,
-    releases, search, session, setup, tasks, users,
+    releases, results, search, session, setup, tasks, users,
 };
 use actix_web::{Resource, guard, web};
 
@@ -98,6 +98,10 @@ routes! {
     post "/records/{id}/tasks/bulk"                     SignedIn => tasks::bulk::update;
     get  "/records/{id}/{section}/edit"                 SignedIn => records::sections::edit;
     post "/records/{id}/{section}"                      SignedIn => records::sections::update;
+
+    get  "/surveys/{id}/results"                        SignedIn => results::show;
+    get  "/surveys/{id}/results.csv"                    SignedIn => results::export::answers;
+    get  "/surveys/{id}/figures.csv"                    SignedIn => results::export::figures;
 
     get  "/tasks"                                       SignedIn => tasks::index;
     get  "/tasks/{id}"                                  SignedIn => tasks::show;

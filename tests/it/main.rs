@@ -23,6 +23,7 @@ mod people;
 mod phases;
 mod program;
 mod releases;
+mod results;
 mod rounds;
 mod scanners;
 mod support;

@@ -1,0 +1,38 @@
+//! A low score opens a follow-up action, so that the review cannot overlook it.
+
+use crate::app::Result;
+use crate::domain::events::Aftercare;
+use crate::domain::ids::SurveyId;
+use crate::domain::reviews::Point;
+use crate::store::follow_ups::{self, Opened};
+use crate::store::{Tx, events, records, results};
+
+/// Working days to do something about it.
+const DAYS: u32 = 10;
+
+/// Opens a follow-up action for each low score of a survey that is being closed; once, however often it is called. Part of closing,
+/// which has permitted and locked.
+pub fn follow(tx: &mut Tx<'_>, survey: SurveyId) -> Result<()> {
+    let survey = results::survey(tx.conn, survey)?;
+    let full = records::full(tx.conn, survey.record_id)?;
+    if !full.record.is_open() {
+        return Ok(());
+    }
+    let (id, limits, title) = (survey.id, survey.limits(), survey.title.clone());
+    let due_at = full.calendar.due(tx.now, DAYS);
+    for outcome in results::outcomes(tx.conn, vec![survey])? {
+        for low in outcome.results.low_scores(&limits) {
+            let new = Opened {
+                point: Point::Feedback,
+                description: format!("In the survey “{title}”: {}. [All results](/surveys/{id}/results#{})", low.figures, low.audience.word()),
+                title: low.title,
+                due_at,
+                origin: format!("survey {id} {} {}", low.audience.word(), low.question),
+            };
+            if let Some(follow_up) = follow_ups::open_once(tx, full.record.id, &new)? {
+                events::record(tx, full.record.id, &Aftercare::FollowUpAdded { follow_up, title: new.title, assignee: None }.into())?;
+            }
+        }
+    }
+    Ok(())
+}
