@@ -72,7 +72,7 @@ pub fn measure(server: &Server, config: &Config, short: &mut Vec<String>) -> Out
         for (answers, queries, figures) in [(FEW, statements[0], &quick), (MANY, statements[1], &slow)] {
             writeln!(out, "{answers:>8} answers {queries:>11} {:>10.2} {:>10.2}", figures.milliseconds(0.5), figures.milliseconds(0.99))?;
         }
-        writeln!(out, "ratio            {:>22.2}   (at most {MOST})", ratio)?;
+        writeln!(out, "ratio            {ratio:>22.2}   (at most {MOST})")?;
         writeln!(out, "memory           {before:>8.1} MB before, {after:.1} MB after")?;
         if ratio > MOST || statements[0] != statements[1] {
             short.push(format!("the results of {MANY} answers take {ratio:.2} times those of {FEW}, not {MOST}, and {statements:?} queries"));

@@ -1,6 +1,6 @@
 //! The results of a survey, and what of them may be shown: of anonymous answers nothing that tells whose they are.
 
-use super::figures::{Figures, Ratings, Recommendations, Tally, percent, signed};
+use super::figures::{Figures, Measure, Ratings, Recommendations, Tally, percent, signed};
 use super::{Audience, Moment, Question, QuestionKind, SurveyState};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -139,7 +139,6 @@ pub struct Limits {
 
 impl Limits {
     fn are_missed(&self, figures: &Figures) -> bool {
-        use super::figures::Measure;
         match figures.measure {
             Measure::Ratings(it) => it.are_below(self.rating),
             Measure::Recommendations(it) => it.are_below(self.nps),
@@ -159,7 +158,6 @@ pub struct LowScore {
 
 impl LowScore {
     fn of(group: &Group, question: &Question, figures: &Figures) -> Option<LowScore> {
-        use super::figures::Measure;
         let (label, text) = (group.audience.label(), shortened(&question.text));
         let (title, said) = match figures.measure {
             Measure::Ratings(it) => {

@@ -79,7 +79,7 @@ struct Sheet {
 
 impl Sheet {
     fn columns(&self) -> impl Iterator<Item = (Audience, &Question)> {
-        self.groups.iter().flat_map(|group| group.questions.iter().map(|it| (group.audience, it)))
+        self.groups.iter().flat_map(|group| group.questions.iter().map(move |it| (group.audience, it)))
     }
 
     fn write(&self, place: &Place, rows: &[Response]) -> Result<Vec<u8>, csv::Error> {
@@ -97,9 +97,8 @@ impl Sheet {
                 cells.extend([&row.name, &row.email].map(|it| text(it.as_deref().unwrap_or_default())));
             }
             cells.push(group.audience.label().to_owned());
-            let answer = |(audience, question): (Audience, &Question)| match audience == group.audience {
-                true => text(&said(question, row.answers.get(&question.key))),
-                false => String::new(),
+            let answer = |(audience, question): (Audience, &Question)| {
+                if audience == group.audience { text(&said(question, row.answers.get(&question.key))) } else { String::new() }
             };
             cells.extend(self.columns().map(answer));
             out.write_record(cells)?;
