@@ -1,7 +1,7 @@
 //! A low score opens a follow-up action, so that the review cannot overlook it.
 
 use crate::app::Result;
-use crate::domain::events::Aftercare;
+use crate::domain::events::{Aftercare, Event};
 use crate::domain::ids::SurveyId;
 use crate::domain::reviews::Point;
 use crate::store::follow_ups::{self, Opened};
@@ -30,7 +30,7 @@ pub fn follow(tx: &mut Tx<'_>, survey: SurveyId) -> Result<()> {
                 origin: format!("survey {id} {} {}", low.audience.word(), low.question),
             };
             if let Some(follow_up) = follow_ups::open_once(tx, full.record.id, &new)? {
-                events::record(tx, full.record.id, &Aftercare::FollowUpAdded { follow_up, title: new.title, assignee: None }.into())?;
+                events::record(tx, full.record.id, &Event::Aftercare(Aftercare::FollowUpAdded { follow_up, title: new.title, assignee: None }))?;
             }
         }
     }
