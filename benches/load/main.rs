@@ -10,6 +10,7 @@ mod deadlines;
 mod fill;
 mod limit;
 mod mail;
+mod results;
 
 use client::{Figures, Target};
 use slipway::clock::Clock;
@@ -40,6 +41,7 @@ enum Part {
     Pages,
     Deadlines,
     Mail,
+    Results,
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -59,6 +61,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     if wanted(Part::Deadlines) {
         deadlines::measure(&server, &mut short)?;
+    }
+    if wanted(Part::Results) {
+        results::measure(&server, &config, &mut short)?;
     }
     server.stop();
     if short.is_empty() { Ok(()) } else { Err(short.join("; ").into()) }

@@ -15,6 +15,7 @@ use crate::store::{Tx, events, question_sets};
 
 pub mod closing;
 pub mod invited;
+pub mod low_scores;
 pub mod opening;
 
 /// A survey as somebody wants it.

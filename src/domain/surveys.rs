@@ -3,6 +3,8 @@
 pub mod invited;
 pub mod questions;
 pub mod timing;
+pub mod figures;
+pub mod results;
 
 use super::words::words;
 use serde::{Deserialize, Serialize};

@@ -31,6 +31,7 @@ pub mod records;
 pub mod related;
 pub mod releases;
 pub mod reviews;
+pub mod results;
 pub mod schema;
 pub mod sessions;
 pub mod setup_links;

@@ -7,7 +7,7 @@ use crate::web::form::Fields;
 use crate::web::page::Answer;
 use crate::web::records::index::{filter, mark_of};
 use actix_web::web::Bytes;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use futures_util::stream;
@@ -56,11 +56,22 @@ pub async fn show(ctx: Context, req: HttpRequest, kind: RecordKind) -> Answer {
         RecordKind::Release => "releases.csv",
         RecordKind::Change => "rfcs.csv",
     };
-    Ok(HttpResponse::Ok()
+    Ok(head(name).streaming(Box::pin(chunks)))
+}
+
+/// What stands before a CSV of this name.
+pub fn head(name: &str) -> HttpResponseBuilder {
+    let mut answer = HttpResponse::Ok();
+    answer
         .insert_header(("Content-Type", "text/csv; charset=utf-8"))
         .insert_header(("Content-Disposition", format!("attachment; filename=\"{name}\"")))
-        .insert_header(("Cache-Control", "no-store"))
-        .streaming(Box::pin(chunks)))
+        .insert_header(("Cache-Control", "no-store"));
+    answer
+}
+
+/// Lines end as RFC 4180 says.
+pub fn writer() -> csv::Writer<Vec<u8>> {
+    csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new())
 }
 
 async fn chunk(ctx: &Context, filter: Filter, first: bool, zone: Tz) -> Result<(Bytes, Option<Filter>), Error> {
@@ -71,7 +82,7 @@ async fn chunk(ctx: &Context, filter: Filter, first: bool, zone: Tz) -> Result<(
 }
 
 fn write(rows: &[Row], head: bool, zone: Tz, now: DateTime<Utc>) -> Result<Vec<u8>, csv::Error> {
-    let mut out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let mut out = writer();
     if head {
         out.write_record(HEAD)?;
     }
@@ -99,7 +110,7 @@ fn write(rows: &[Row], head: bool, zone: Tz, now: DateTime<Utc>) -> Result<Vec<u
 }
 
 /// A cell of text that no spreadsheet takes for a formula. Numbers and times are written by us and need no such care.
-fn text(cell: &str) -> String {
+pub fn text(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 

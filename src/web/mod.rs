@@ -29,6 +29,7 @@ pub mod question_sets;
 pub mod records;
 pub mod releases;
 pub mod reviews;
+pub mod results;
 pub mod routes;
 pub mod search;
 pub mod security;

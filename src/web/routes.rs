@@ -3,6 +3,8 @@
 use super::{
     activity, approvals, assets, attachments, calendars, changes, delegations, early_life, evidence, follow_ups, groups, handovers, health, home, items, mails,
     metrics, notices, process, profile, public, question_sets, records, releases, results, reviews, search, session, setup, surveys, tasks, users,
+    activity, approvals, assets, calendars, changes, delegations, groups, health, home, items, mails, metrics, notices, process, profile, public, records,
+    releases, results, search, session, setup, tasks, users,
 };
 use actix_web::{Resource, guard, web};
 
@@ -125,6 +127,9 @@ routes! {
     get  "/surveys/{id}/people/new"                     SignedIn => surveys::invited::new;
     post "/surveys/{id}/people"                         SignedIn => surveys::invited::create;
     post "/surveys/{id}/people/{person}/removal"        SignedIn => surveys::invited::destroy;
+    get  "/surveys/{id}/results"                        SignedIn => results::show;
+    get  "/surveys/{id}/results.csv"                    SignedIn => results::export::answers;
+    get  "/surveys/{id}/figures.csv"                    SignedIn => results::export::figures;
 
     get  "/tasks"                                       SignedIn => tasks::index;
     get  "/tasks/{id}"                                  SignedIn => tasks::show;

@@ -170,6 +170,7 @@ fn pages(world: &World) -> Vec<Page> {
     for query in [item, user, group] {
         add(ADMINISTRATOR, world.found(query), UNFOLD);
     }
+    add(VIEWER, world.found("SELECT '/surveys/' || max(id) || '/results' AS found FROM surveys GROUP BY state, anonymous, moment"), "");
     add(VIEWER, fixed(&["/releases/new", "/releases/999999", "/nowhere"]), "");
     every_route_is_among(&pages);
     pages
@@ -191,13 +192,15 @@ fn links(world: &World) -> Vec<String> {
 
 fn every_route_is_among(pages: &[Page]) {
     /// Not for people's eyes; or, the setup page, only there while nobody else is.
-    const OTHERS: [&str; 9] = [
+    const OTHERS: [&str; 11] = [
         "/healthz",
         "/readyz",
         "/metrics",
         "/static/{hash}/{file}",
         "/releases.csv",
         "/changes.csv",
+        "/surveys/{id}/results.csv",
+        "/surveys/{id}/figures.csv",
         "/setup/{token}",
         "/notices/stream",
         // A mail, in a frame of the page before it.

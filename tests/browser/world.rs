@@ -1,9 +1,12 @@
 //! The demo's organisation with a few unusually long words in it: made once, and shared by the tests that only look.
 
-use crate::support::given::Somebody;
+use crate::support::given::{self, Somebody};
 use crate::support::{Browser, TestApp};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use serde_json::json;
+use slipway::domain::ids::RecordId;
+use slipway::domain::surveys::{Audience, Moment};
 use slipway::store::users;
 use std::sync::{Arc, Weak};
 use tokio::sync::Mutex;
@@ -39,6 +42,7 @@ impl World {
         app.tell();
         let mut world = World { app, long_release: String::new(), long_change: String::new() };
         world.tell_long_words().await;
+        world.tell_surveys();
         let world = Arc::new(world);
         *shared = Arc::downgrade(&world);
         world
@@ -56,6 +60,23 @@ impl World {
     pub fn found(&self, query: &str) -> Vec<String> {
         let rows: Vec<Found> = self.app.read(|conn| diesel::sql_query(query).load(conn));
         rows.into_iter().map(|it| it.found).collect()
+    }
+
+    /// Surveys that were answered, of a release and its forerunner, some of them with long words.
+    fn tell_surveys(&self) {
+        let query = "SELECT r.record_id || ' ' || later.record_id AS found FROM releases r JOIN releases later USING (ci_id) \
+                     WHERE later.record_id > r.record_id ORDER BY r.record_id LIMIT 1";
+        let pair = self.found(query).remove(0);
+        let release = |number: usize| RecordId(pair.split(' ').nth(number).and_then(|it| it.parse().ok()).expect("a number"));
+        let answer = |it: usize| json!({"smooth": it % 4 + 2, "recommend": it % 11, "again": "yes", "which": ["speed"], "more": format!("{LONG}, {it} times")});
+        let answers = |count: usize| (0..count).map(answer).collect::<Vec<_>>();
+        let asked = |release, title: &str, count| {
+            given::survey(&self.app, release, title).asking(Audience::Users, 90, answers(count)).asking(Audience::Network, 4, answers(3))
+        };
+        asked(release(0), "How was it?", 20).made();
+        asked(release(1), "How is the pilot?", 9).anonymous().at(Moment::Pilot).made();
+        asked(release(1), LONG, 70).open().made();
+        asked(release(1), "How was it this time?", 60).anonymous().made();
     }
 
     async fn tell_long_words(&mut self) {

@@ -24,6 +24,7 @@ mod phases;
 mod program;
 mod question_sets;
 mod releases;
+mod results;
 mod rounds;
 mod scanners;
 mod support;

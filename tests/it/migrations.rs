@@ -70,6 +70,7 @@ async fn each_column_of_words_takes_exactly_the_programs_words() {
         "survey_invitations.audience" => surveys::Audience,
         "survey_responses.audience" => surveys::Audience,
         "survey_tallies.audience" => surveys::Audience,
+        "survey_turnouts.audience" => surveys::Audience,
         "surveys.moment" => surveys::Moment,
         "surveys.state" => surveys::SurveyState,
         "mails.kind" => mails::MailKind,

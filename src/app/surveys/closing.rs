@@ -19,5 +19,6 @@ pub(super) fn closed(tx: &mut Tx<'_>, survey: &Survey) -> Result<()> {
     surveys::set_closed(tx, survey.id)?;
     let count = surveys::count_of(tx.conn, survey.id)?;
     let closed = Aftercare::SurveyClosed { survey: survey.id, title: survey.title.clone(), answered: count.answered, invited: count.invited };
-    Ok(events::record(tx, survey.record_id, &Event::Aftercare(closed))?)
+    events::record(tx, survey.record_id, &Event::Aftercare(closed))?;
+    super::low_scores::follow(tx, survey.id)
 }

@@ -49,10 +49,12 @@ impl Place {
             let new = NewMail::to(tx, MailKind::Notice, cora.id, Some(release), &cora.email);
             mails::insert_all(tx, &[new])
         })[0];
+        let survey = given::survey(&app, release, "Asked").made();
         let value = |name, value: String| (name, value);
         let values = vec![
             value("release", release.to_string()),
             value("change", change.to_string()),
+            value("survey", survey.to_string()),
             value("task", task.to_string()),
             value("approval", given::pending(&app, release)[0].0.to_string()),
             value("item", given::item(&app, "Payroll").to_string()),
@@ -86,6 +88,7 @@ impl Place {
         let id = match route.path.split('/').nth(1).unwrap_or_default() {
             "changes" => self.value("change"),
             "tasks" => self.value("task"),
+            "surveys" => self.value("survey"),
             "approvals" => self.value("approval"),
             "items" => self.value("item"),
             "users" => self.value("user"),

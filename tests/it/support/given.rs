@@ -6,6 +6,7 @@ mod links;
 mod people;
 mod records;
 mod reviews;
+mod results;
 
 pub use asking::{draft_survey, question_set};
 pub use journey::{advance, approve, ask, deny, edit_window, fulfil, pending, sheet, take};
@@ -13,3 +14,4 @@ pub use links::{Link, link, link_of};
 pub use people::{PASSWORD, Somebody, absence, approvers, members, user};
 pub use records::{change, item, release};
 pub use reviews::{follow_up, point_is};
+pub use results::survey;

@@ -1,0 +1,5 @@
+DROP TRIGGER survey_invitations_counted ON survey_invitations;
+DROP TRIGGER survey_invitations_discounted ON survey_invitations;
+DROP FUNCTION count_survey_invitations;
+DROP FUNCTION discount_survey_invitations;
+DROP TABLE survey_turnouts;
