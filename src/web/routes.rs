@@ -1,8 +1,8 @@
 //! Every URL of the application, who may knock there, and the function that answers: the contents page.
 
 use super::{
-    activity, approvals, assets, calendars, changes, delegations, groups, health, home, items, mails, metrics, notices, process, profile, public, records,
-    releases, search, session, setup, tasks, users,
+    activity, approvals, assets, attachments, calendars, changes, delegations, evidence, groups, health, home, items, mails, metrics, notices, process,
+    profile, public, records, releases, search, session, setup, tasks, users,
 };
 use actix_web::{Resource, guard, web};
 
@@ -75,6 +75,7 @@ routes! {
     get  "/releases.csv"                                SignedIn => releases::export;
     get  "/releases/new"                                SignedIn => releases::new;
     get  "/releases/{id}"                               SignedIn => releases::show;
+    get  "/releases/{id}/evidence.zip"                  SignedIn => evidence::show;
 
     get  "/changes"                                     SignedIn => changes::index;
     post "/changes"                                     SignedIn => changes::create;
@@ -96,8 +97,13 @@ routes! {
     post "/records/{id}/tasks"                          SignedIn => tasks::plan::create;
     get  "/records/{id}/tasks/new"                      SignedIn => tasks::plan::new;
     post "/records/{id}/tasks/bulk"                     SignedIn => tasks::bulk::update;
+    get  "/records/{id}/attachments"                    SignedIn => attachments::index;
+    post "/records/{id}/attachments"                    SignedIn => attachments::create;
     get  "/records/{id}/{section}/edit"                 SignedIn => records::sections::edit;
     post "/records/{id}/{section}"                      SignedIn => records::sections::update;
+
+    get  "/attachments/{id}"                            SignedIn => attachments::show;
+    post "/attachments/{id}/removal"                    SignedIn => attachments::destroy;
 
     get  "/tasks"                                       SignedIn => tasks::index;
     get  "/tasks/{id}"                                  SignedIn => tasks::show;

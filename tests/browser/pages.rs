@@ -133,7 +133,7 @@ fn pages(world: &World) -> Vec<Page> {
         add(ADMINISTRATOR, sections.iter().map(|it| format!("/records/{id}/{it}/edit")).collect(), UNFOLD);
     }
     for id in [&*planned, long] {
-        add(ADMINISTRATOR, ["activity", "tasks", "tasks/new"].iter().map(|it| format!("/records/{id}/{it}")).collect(), UNFOLD);
+        add(ADMINISTRATOR, ["activity", "attachments", "tasks", "tasks/new"].iter().map(|it| format!("/records/{id}/{it}")).collect(), UNFOLD);
     }
     add(ADMINISTRATOR, fixed(&["/releases/new", "/changes/new", "/items/new", "/users/new", "/groups/new", "/calendars/new"]), "");
     add(ADMINISTRATOR, fixed(&["/releases/new", "/changes/new", "/items/new", "/users/new", "/groups/new", "/calendars/new"]), SEND);
@@ -191,13 +191,15 @@ fn links(world: &World) -> Vec<String> {
 
 fn every_route_is_among(pages: &[Page]) {
     /// Not for people's eyes; or, the setup page, only there while nobody else is.
-    const OTHERS: [&str; 9] = [
+    const OTHERS: [&str; 11] = [
         "/healthz",
         "/readyz",
         "/metrics",
         "/static/{hash}/{file}",
         "/releases.csv",
         "/changes.csv",
+        "/attachments/{id}",
+        "/releases/{id}/evidence.zip",
         "/setup/{token}",
         "/notices/stream",
         // A mail, in a frame of the page before it.

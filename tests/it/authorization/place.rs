@@ -53,6 +53,7 @@ impl Place {
             value("release", release.to_string()),
             value("change", change.to_string()),
             value("task", task.to_string()),
+            value("attachment", given::attachment(&app, release, "plan.txt", b"Plan").to_string()),
             value("approval", given::pending(&app, release)[0].0.to_string()),
             value("item", given::item(&app, "Payroll").to_string()),
             value("user", given::user(&app, "Spare", &[Role::Viewer]).id.to_string()),
@@ -82,6 +83,7 @@ impl Place {
             "changes" => self.value("change"),
             "tasks" => self.value("task"),
             "approvals" => self.value("approval"),
+            "attachments" => self.value("attachment"),
             "items" => self.value("item"),
             "users" => self.value("user"),
             "groups" => self.value("group"),
@@ -115,6 +117,7 @@ impl Place {
             "/records/{id}/models" => vec![value("model", self.value("model"))],
             "/records/{id}/tasks" => vec![value("title", "New"), value("phase", "plan")],
             "/records/{id}/tasks/bulk" => vec![value("task", self.value("task")), value("days", "1")],
+            "/attachments/{id}/removal" => vec![value("reason", "So")],
             "/tasks/{id}" => vec![value("title", "New"), value("phase", "plan"), value("version", "0")],
             "/tasks/{id}/state" => vec![value("step", "start")],
             "/tasks/{id}/assignee" => vec![value("assignee", "me")],
@@ -139,6 +142,9 @@ impl Place {
     pub async fn knock(&self, browser: &Browser, route: &Route) -> Page {
         if route.method == "get" {
             return browser.get(&self.path(route)).await;
+        }
+        if route.path == "/records/{id}/attachments" {
+            return browser.attach(&self.path(route), &[], &[("plan.txt", b"Plan")]).await;
         }
         let form = self.form(route.path);
         let fields: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
