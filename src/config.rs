@@ -128,6 +128,12 @@ pub struct Config {
     /// Days for which the link in a mail that asks for an approval is good.
     #[arg(long, env = "SLIPWAY_LINK_DAYS", default_value = "14", value_parser = clap::value_parser!(i64).range(1..=90), global = true)]
     pub link_days: i64,
+    /// Where new attachments are kept: database, or the path of a directory that all instances share. Those that are there already stay where they are and can still be read.
+    #[arg(long, env = "SLIPWAY_ATTACHMENTS", default_value = "database", global = true)]
+    pub attachments: AttachmentPlace,
+    /// Megabytes that one attached file may have.
+    #[arg(long, env = "SLIPWAY_ATTACHMENT_LIMIT", default_value = "25", value_parser = clap::value_parser!(u64).range(1..=2000), global = true)]
+    pub attachment_limit: u64,
     /// The folder of the PostgreSQL programs for the private database [default: looked for].
     #[arg(long, env = "SLIPWAY_POSTGRES_BIN", global = true)]
     pub postgres_bin: Option<PathBuf>,
@@ -137,6 +143,34 @@ pub struct Config {
 pub enum LogFormat {
     Text,
     Json,
+}
+
+/// Where the content of attachments goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AttachmentPlace {
+    Database,
+    Directory(PathBuf),
+}
+
+impl std::str::FromStr for AttachmentPlace {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.trim() {
+            "database" => Ok(AttachmentPlace::Database),
+            path if path.starts_with('/') => Ok(AttachmentPlace::Directory(PathBuf::from(path))),
+            _ => Err(format!("{text:?} is neither the word database nor a path that begins with /")),
+        }
+    }
+}
+
+impl std::fmt::Display for AttachmentPlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            AttachmentPlace::Database => f.write_str("database"),
+            AttachmentPlace::Directory(path) => path.display().fmt(f),
+        }
+    }
 }
 
 impl Config {
@@ -192,6 +226,8 @@ impl Config {
             session_idle,
             session_life,
             link_days,
+            attachments,
+            attachment_limit,
             postgres_bin,
         } = self;
         vec![
@@ -214,6 +250,8 @@ impl Config {
             ("SLIPWAY_SESSION_IDLE", session_idle.to_string()),
             ("SLIPWAY_SESSION_LIFE", session_life.to_string()),
             ("SLIPWAY_LINK_DAYS", link_days.to_string()),
+            ("SLIPWAY_ATTACHMENTS", attachments.to_string()),
+            ("SLIPWAY_ATTACHMENT_LIMIT", attachment_limit.to_string()),
             ("SLIPWAY_POSTGRES_BIN", postgres_bin.as_ref().map_or("(not set: looked for)".into(), |it| it.display().to_string())),
         ]
     }

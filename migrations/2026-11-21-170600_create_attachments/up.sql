@@ -8,16 +8,19 @@ CREATE TABLE attachments (
     size       bigint NOT NULL CHECK (size >= 0),
     sha256     bytea NOT NULL,
     place      text NOT NULL CHECK (place IN ('database', 'directory')),
+    folder     text,
     created_at timestamptz NOT NULL,
     created_by bigint NOT NULL REFERENCES users,
     removed_at timestamptz,
-    removed_by bigint REFERENCES users
+    removed_by bigint REFERENCES users,
+    CHECK ((place = 'directory') = (folder IS NOT NULL))
 );
 CREATE INDEX attachments_record ON attachments (record_id, id) WHERE removed_at IS NULL;
 CREATE INDEX attachments_task ON attachments (task_id) WHERE task_id IS NOT NULL;
 COMMENT ON TABLE attachments IS 'Files that belong to a release or RFC, to one of its tasks, or to a point of its review.';
 COMMENT ON COLUMN attachments.media_type IS 'As its content shows, not as its name claims.';
-COMMENT ON COLUMN attachments.place IS 'Where the content is kept: in attachment_parts, or as a file named by id in the attachments directory.';
+COMMENT ON COLUMN attachments.place IS 'Where the content is kept: in attachment_parts, or as a file named by id and checksum in a directory.';
+COMMENT ON COLUMN attachments.folder IS 'The directory in which the file was put; it may have moved to the one that is set now.';
 COMMENT ON COLUMN attachments.removed_at IS 'Removed: the content is gone, this row stays.';
 
 CREATE TABLE attachment_parts (

@@ -1,6 +1,7 @@
 //! Actions: one function for each thing that a person, a link or the clock does. In five steps: permit, lock, decide, write, record.
 
 pub mod approvals;
+pub mod attachments;
 pub mod calendars;
 pub mod changes;
 pub mod content;
@@ -10,6 +11,7 @@ pub mod deadlines;
 pub mod delegations;
 pub mod error;
 pub mod follow_ups;
+pub mod evidence;
 pub mod groups;
 pub mod items;
 pub mod links;

@@ -1,7 +1,7 @@
 //! `slipway config check`: the settings in effect, and what is wrong with them.
 
 use super::findings::{self, Finding};
-use crate::config::{Config, unknown_variables};
+use crate::config::{AttachmentPlace, Config, unknown_variables};
 use crate::mail::{Post, Settings};
 use crate::secret;
 use crate::terminal;
@@ -19,6 +19,7 @@ pub fn run(config: &Config) -> anyhow::Result<ExitCode> {
 pub fn findings(config: &Config) -> Vec<Finding> {
     let mut findings = vec![address(config), secret_key(config)];
     findings.extend(mail(config));
+    findings.push(attachments(config));
     if config.session_idle > config.session_life * 60 {
         findings.push(Finding::Warning("SLIPWAY_SESSION_IDLE is longer than SLIPWAY_SESSION_LIFE, which ends sessions first".into()));
     }
@@ -56,6 +57,14 @@ fn secret_key(config: &Config) -> Finding {
         Err(cause) => Finding::Failure(format!("SLIPWAY_SECRET_KEY: {cause}")),
         Ok(_) if different.len() < 12 => Finding::Warning("SLIPWAY_SECRET_KEY repeats few characters; `openssl rand -hex 64` makes a better one".into()),
         Ok(_) => Finding::Fine("the secret key is long enough".into()),
+    }
+}
+
+fn attachments(config: &Config) -> Finding {
+    let limit = config.attachment_limit;
+    match &config.attachments {
+        AttachmentPlace::Database => Finding::Fine(format!("attachments of up to {limit} MB are kept in the database")),
+        AttachmentPlace::Directory(path) => Finding::Fine(format!("attachments of up to {limit} MB are kept in {}", path.display())),
     }
 }
 

@@ -3,10 +3,12 @@
 use super::config_check;
 use super::database::Database;
 use super::findings::{self, Finding};
+use crate::app::attachments::Storage;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::mails::Fault;
 use crate::mail;
+use crate::store::attachments::{self as kept, folder};
 use crate::store::{condition, embedded, events, migrations};
 use diesel::pg::PgConnection;
 use std::os::unix::fs::PermissionsExt;
@@ -19,6 +21,7 @@ const CLOCK_FAILURE: f64 = 60.0;
 pub fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let mut findings = config_check::findings(config);
     findings.push(data_dir(config));
+    findings.extend(attachments(config));
     findings.extend(mail_server(config));
     if config.database_url.is_none() {
         findings.push(programs(config));
@@ -27,7 +30,7 @@ pub fn run(config: &Config) -> anyhow::Result<ExitCode> {
         findings.push(Finding::Warning("there is no database yet; `slipway serve` makes it".into()));
     } else {
         match Database::shared(config) {
-            Ok(database) => findings.extend(of_database(&database.url)),
+            Ok(database) => findings.extend(of_database(&database.url, config)),
             Err(cause) => findings.push(Finding::Failure(cause.to_string())),
         }
     }
@@ -42,6 +45,38 @@ fn data_dir(config: &Config) -> Finding {
         Ok(_) => Finding::Fine(format!("the data directory {path} is closed to others")),
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Finding::Fine(format!("the data directory {path} will be made")),
         Err(cause) => Finding::Failure(format!("the data directory {path} cannot be looked at: {cause}")),
+    }
+}
+
+/// Whether the directory of attachments takes files; nothing, if there is none.
+fn attachments(config: &Config) -> Option<Finding> {
+    let storage = Storage::of(config);
+    let folder = storage.folder()?;
+    let path = folder.display();
+    let tried = folder::prepare(folder).and_then(|()| folder::begin(folder)).and_then(|_| std::fs::metadata(folder));
+    Some(match tried {
+        Ok(found) if found.permissions().mode() & 0o077 != 0 => {
+            Finding::Warning(format!("others can look into the directory of attachments: chmod 700 {path}"))
+        }
+        Ok(_) => Finding::Fine(format!("the directory of attachments {path} takes files")),
+        Err(cause) => Finding::Failure(format!("the directory of attachments {path} cannot be written: {cause}")),
+    })
+}
+
+/// Directories in which attachments are said to lie, but which cannot be looked into.
+fn lost_folders(conn: &mut PgConnection, config: &Config) -> Vec<Finding> {
+    let set = Storage::of(config);
+    let lost = |(folder, _): &(String, i64)| set.folder().is_none() && !std::path::Path::new(folder).is_dir();
+    match kept::folders(conn) {
+        Ok(folders) => {
+            let told = |(folder, count)| {
+                Finding::Failure(format!(
+                    "{count} attachments are kept in {folder}, which is not there: mount it, or set SLIPWAY_ATTACHMENTS to where it is now"
+                ))
+            };
+            folders.into_iter().filter(lost).map(told).collect()
+        }
+        Err(cause) => vec![Finding::Failure(format!("the directories of attachments: {cause}"))],
     }
 }
 
@@ -66,7 +101,7 @@ fn programs(config: &Config) -> Finding {
     }
 }
 
-fn of_database(url: &str) -> Vec<Finding> {
+fn of_database(url: &str, config: &Config) -> Vec<Finding> {
     let mut conn = match migrations::connect(url) {
         Ok(conn) => conn,
         Err(cause) => return vec![Finding::Failure(cause.to_string())],
@@ -77,6 +112,7 @@ fn of_database(url: &str) -> Vec<Finding> {
             findings.push(Finding::Fine("the schema is current".into()));
             findings.push(writable(&mut conn));
             findings.push(log_end(&mut conn));
+            findings.extend(lost_folders(&mut conn, config));
         }
         Ok(false) => findings.push(Finding::Failure("the schema is older than this program: run `slipway migrate`".into())),
         Err(cause) => findings.push(Finding::Failure(cause.to_string())),

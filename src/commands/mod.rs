@@ -5,6 +5,7 @@ mod config_check;
 mod database;
 mod demo;
 mod doctor;
+mod evidence;
 mod findings;
 mod mail;
 mod migrate;
@@ -48,6 +49,9 @@ enum Command {
     /// The activity log as evidence.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Evidence packs.
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
     /// The sending of mail.
     #[command(subcommand)]
     Mail(mail::MailCommand),
@@ -71,6 +75,15 @@ enum AuditCommand {
         /// A checkpoint that was printed or logged earlier, as ID:HASH, which must still be part of the log.
         #[arg(long, value_name = "ID:HASH")]
         expect: Option<crate::store::events::Checkpoint>,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+enum EvidenceCommand {
+    /// Check an evidence pack: its files, the hashes of its events, the digests of its approvals. Needs no database. Names the first break.
+    Verify {
+        #[arg(value_name = "PACK.zip")]
+        pack: std::path::PathBuf,
     },
 }
 
@@ -104,6 +117,7 @@ fn carry_out(program: Program) -> anyhow::Result<ExitCode> {
         Command::User(command) => user::run(&config, command),
         Command::Demo(DemoCommand::Load) => demo::run(&config),
         Command::Audit(AuditCommand::Verify { expect }) => audit::run(&config, expect.as_ref()),
+        Command::Evidence(EvidenceCommand::Verify { pack }) => evidence::run(&pack),
         Command::Mail(command) => mail::run(&config, &command),
         Command::Config(ConfigCommand::Check) => config_check::run(&config),
         Command::Doctor => doctor::run(&config),

@@ -4,6 +4,7 @@ use super::database::Database;
 use super::demo;
 use crate::config::Config;
 use crate::domain::people::Actor;
+use crate::store::attachments::folder;
 use crate::store::{Db, condition, migrations};
 use crate::terminal;
 use crate::web::health::Draining;
@@ -20,6 +21,7 @@ pub fn run(mut config: Config, with_demo: bool) -> anyhow::Result<ExitCode> {
     config.listen = listener.local_addr()?;
     mail::Post::of(&config)?;
     config.smtp_url.as_deref().map(mail::Settings::parse).transpose()?;
+    prepare_attachments(&config)?;
     let database = Database::own(&config)?;
     config.secret_key = Some(secret::key(&config)?);
     let db = database.migrated(&config, config.db_pool)?;
@@ -45,6 +47,14 @@ fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
             anyhow::anyhow!("cannot listen on {address}: {cause}; set SLIPWAY_LISTEN to another address")
         }
     })
+}
+
+/// A directory that takes no files is noticed now, not by the first who attaches something.
+fn prepare_attachments(config: &Config) -> anyhow::Result<()> {
+    let storage = app::attachments::Storage::of(config);
+    let Some(folder) = storage.folder() else { return Ok(()) };
+    let tried = folder::prepare(folder).and_then(|()| folder::begin(folder));
+    tried.map(drop).map_err(|cause| anyhow::anyhow!("the directory of attachments {} cannot be written: {cause}; see SLIPWAY_ATTACHMENTS", folder.display()))
 }
 
 fn offer_demo(db: &Db, config: &Config) -> anyhow::Result<()> {

@@ -96,6 +96,8 @@ pub enum Refusal {
     NotQueued,
     #[error("This mail is just being sent. Look at it again in a minute.")]
     LeavingNow,
+    #[error("This attachment was removed already.")]
+    RemovedAlready,
     #[error("The link is used or expired. Ask whoever runs Slipway for a new one.")]
     LinkSpent,
 }

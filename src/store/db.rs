@@ -54,6 +54,8 @@ pub enum Outage {
     Session(String),
     #[error("could not draw the page: {0}")]
     Render(String),
+    #[error("a file could not be read or written: {0}")]
+    File(#[from] std::io::Error),
     #[error(transparent)]
     Query(#[from] QueryError),
 }
@@ -78,14 +80,14 @@ impl Outage {
             Outage::Crowded(_) | Outage::Pool(_) | Outage::Session(_) => true,
             Outage::Query(QueryError::DatabaseError(kind, _)) => matches!(kind, DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::ReadOnlyTransaction),
             Outage::Query(QueryError::BrokenTransactionManager) => true,
-            Outage::Query(_) | Outage::Cancelled(_) | Outage::Render(_) => false,
+            Outage::Query(_) | Outage::Cancelled(_) | Outage::Render(_) | Outage::File(_) => false,
         }
     }
 
     /// Whether it comes from one thing that cannot be read or drawn; everything else works, the transaction too.
     pub fn is_of_one_thing(&self) -> bool {
         match self {
-            Outage::Render(_) | Outage::Query(QueryError::DeserializationError(_)) => true,
+            Outage::Render(_) | Outage::File(_) | Outage::Query(QueryError::DeserializationError(_)) => true,
             Outage::Crowded(_) | Outage::Pool(_) | Outage::Cancelled(_) | Outage::Session(_) | Outage::Query(_) => false,
         }
     }

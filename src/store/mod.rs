@@ -3,6 +3,7 @@
 pub mod address;
 pub mod approval_links;
 pub mod approvals;
+pub mod attachments;
 pub mod audience;
 pub mod calendars;
 pub mod categories;
@@ -17,6 +18,7 @@ pub mod demo;
 pub mod embedded;
 pub mod events;
 pub mod follow_ups;
+pub mod evidence;
 pub mod groups;
 pub mod items;
 pub mod lists;

@@ -108,6 +108,11 @@ pub fn markdown_without_links(text: &str) -> Markup {
     Markup(ammonia::Builder::default().rm_tags(["img", "a"]).clean(&html).to_string())
 }
 
+/// `1.5 MB`.
+pub fn size(bytes: impl std::borrow::Borrow<i64>) -> String {
+    crate::domain::attachments::size(*bytes.borrow())
+}
+
 /// The risk of two grades, for the published table.
 pub fn risk_label(impact: &Grade, likelihood: &Grade) -> &'static str {
     risk(Some(*impact), Some(*likelihood)).map_or("", Grade::label)

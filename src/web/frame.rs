@@ -4,8 +4,10 @@ use super::form::Fields;
 use super::page::NOTICE;
 use super::session;
 use crate::app::Context;
+use crate::app::attachments::Storage;
 use crate::domain::people::{Action, Actor, Theme};
 use actix_web::HttpRequest;
+use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 
 /// What an action says on the page that it leads to.
@@ -14,6 +16,10 @@ pub struct Notice {
     pub said: String,
     /// The id of what it is about, if it is not the whole page.
     pub part: String,
+}
+
+fn megabytes(req: &HttpRequest) -> u64 {
+    req.app_data::<Data<Storage>>().map_or(0, |it| it.megabytes())
 }
 
 /// The part of a page that is the same everywhere: who is signed in, where they are, what just happened.
@@ -28,17 +34,27 @@ pub struct Frame {
     pub now: DateTime<Utc>,
     /// Why no mail is sent, for administrators.
     pub paused: Option<String>,
+    /// How many of them an attached file may have.
+    pub megabytes: u64,
 }
 
 impl Frame {
     pub fn of(ctx: &Context, req: &HttpRequest) -> Frame {
         let paused = session::paused_of(req).filter(|_| ctx.actor.may(Action::ManageUsers));
-        Frame { actor: Some(ctx.actor.clone()), path: req.path().to_owned(), notice: notice(req), unread: session::unread_of(req), now: ctx.now(), paused }
+        Frame {
+            actor: Some(ctx.actor.clone()),
+            path: req.path().to_owned(),
+            notice: notice(req),
+            unread: session::unread_of(req),
+            now: ctx.now(),
+            paused,
+            megabytes: megabytes(req),
+        }
     }
 
     /// For pages that are open to strangers.
     pub fn outside(req: &HttpRequest, now: DateTime<Utc>) -> Frame {
-        Frame { actor: None, path: req.path().to_owned(), notice: notice(req), unread: session::unread_of(req), now, paused: None }
+        Frame { actor: None, path: req.path().to_owned(), notice: notice(req), unread: session::unread_of(req), now, paused: None, megabytes: megabytes(req) }
     }
 
     pub fn theme(&self) -> Theme {

@@ -3,11 +3,13 @@
 pub mod activity;
 pub mod approvals;
 pub mod assets;
+pub mod attachments;
 pub mod calendars;
 pub mod changes;
 pub mod csv;
 pub mod decision;
 pub mod delegations;
+pub mod evidence;
 pub mod failure;
 pub mod filters;
 pub mod follow_ups;

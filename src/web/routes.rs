@@ -3,8 +3,6 @@
 use super::{
     activity, approvals, assets, attachments, calendars, changes, delegations, early_life, evidence, follow_ups, groups, handovers, health, home, items, mails,
     metrics, notices, process, profile, public, question_sets, records, releases, results, reviews, search, session, setup, surveys, tasks, users,
-    activity, approvals, assets, calendars, changes, delegations, groups, health, home, items, mails, metrics, notices, process, profile, public, records,
-    releases, results, search, session, setup, tasks, users,
 };
 use actix_web::{Resource, guard, web};
 
@@ -81,6 +79,7 @@ routes! {
     get  "/releases.csv"                                SignedIn => releases::export;
     get  "/releases/new"                                SignedIn => releases::new;
     get  "/releases/{id}"                               SignedIn => releases::show;
+    get  "/releases/{id}/evidence.zip"                  SignedIn => evidence::show;
 
     get  "/changes"                                     SignedIn => changes::index;
     post "/changes"                                     SignedIn => changes::create;
@@ -130,6 +129,13 @@ routes! {
     get  "/surveys/{id}/results"                        SignedIn => results::show;
     get  "/surveys/{id}/results.csv"                    SignedIn => results::export::answers;
     get  "/surveys/{id}/figures.csv"                    SignedIn => results::export::figures;
+    get  "/records/{id}/attachments"                    SignedIn => attachments::index;
+    post "/records/{id}/attachments"                    SignedIn => attachments::create;
+    get  "/records/{id}/{section}/edit"                 SignedIn => records::sections::edit;
+    post "/records/{id}/{section}"                      SignedIn => records::sections::update;
+
+    get  "/attachments/{id}"                            SignedIn => attachments::show;
+    post "/attachments/{id}/removal"                    SignedIn => attachments::destroy;
 
     get  "/tasks"                                       SignedIn => tasks::index;
     get  "/tasks/{id}"                                  SignedIn => tasks::show;

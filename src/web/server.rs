@@ -6,6 +6,7 @@ use super::metrics::Metrics;
 use super::notices::stream::Listeners;
 use super::throttle::Throttle;
 use super::{assets, failure, log, page, routes, security, session};
+use crate::app::attachments::Storage;
 use crate::app::credentials::Credentials;
 use crate::app::links::Keys;
 use crate::config::Config;
@@ -31,6 +32,7 @@ pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining)
     let credentials = Credentials::default();
     let keys = web::Data::new(Keys::of(config));
     let outlet = Outlet::of(config);
+    let storage = web::Data::new(Storage::of(config));
     let metrics = web::Data::new(Metrics::default());
     let throttle = web::Data::new(Throttle::new(&db.clock));
     let listeners = Listeners::default();
@@ -46,6 +48,7 @@ pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining)
             .app_data(web::Data::new(credentials.clone()))
             .app_data(web::Data::new(listeners.clone()))
             .app_data(keys.clone())
+            .app_data(storage.clone())
             .app_data(web::Data::new(outlet))
             .app_data(metrics.clone())
             .app_data(throttle.clone())

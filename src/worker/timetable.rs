@@ -40,6 +40,7 @@ pub const TIMETABLE: &[Entry] = &[
     Entry { name: "tell missed deadlines", every: SOON, work: |db, _| sweep_deadlines(db) },
     Entry { name: "open and close surveys by their dates", every: SOON, work: |db, _| keep_survey_dates(db) },
     Entry { name: "clear away ended sessions", every: HOUR, work: clear_sessions },
+    Entry { name: "clear away files that belong to no attachment", every: HOUR, work: clear_files },
 ];
 
 /// Tells all that happened up to now, some events at a time.
@@ -52,6 +53,14 @@ pub fn tell(db: &Db) -> app::Result<()> {
 fn clear_sessions(db: &Db, config: &Config) -> app::Result<()> {
     let idle = chrono::Duration::minutes(config.session_idle);
     db.write_now(Actor::slipway(), |tx| app::sessions::clear_ended(tx, idle).map(drop))
+}
+
+fn clear_files(db: &Db, config: &Config) -> app::Result<()> {
+    let gone = app::attachments::clearing::clear(db, &app::attachments::Storage::of(config))?;
+    if gone > 0 {
+        tracing::info!(files = gone, "files that belonged to no attachment are gone");
+    }
+    Ok(())
 }
 
 /// Goes on until nothing is due, in pieces, so that no transaction lasts long.

@@ -133,7 +133,7 @@ fn pages(world: &World) -> Vec<Page> {
         add(ADMINISTRATOR, sections.iter().map(|it| format!("/records/{id}/{it}/edit")).collect(), UNFOLD);
     }
     for id in [&*planned, long] {
-        add(ADMINISTRATOR, ["activity", "tasks", "tasks/new"].iter().map(|it| format!("/records/{id}/{it}")).collect(), UNFOLD);
+        add(ADMINISTRATOR, ["activity", "attachments", "tasks", "tasks/new"].iter().map(|it| format!("/records/{id}/{it}")).collect(), UNFOLD);
     }
     add(ADMINISTRATOR, fixed(&["/releases/new", "/changes/new", "/items/new", "/users/new", "/groups/new", "/calendars/new"]), "");
     add(ADMINISTRATOR, fixed(&["/releases/new", "/changes/new", "/items/new", "/users/new", "/groups/new", "/calendars/new"]), SEND);
@@ -201,6 +201,8 @@ fn every_route_is_among(pages: &[Page]) {
         "/changes.csv",
         "/surveys/{id}/results.csv",
         "/surveys/{id}/figures.csv",
+        "/attachments/{id}",
+        "/releases/{id}/evidence.zip",
         "/setup/{token}",
         "/notices/stream",
         // A mail, in a frame of the page before it.

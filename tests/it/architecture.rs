@@ -131,14 +131,14 @@ fn each_template_is_used() {
 fn templates_hold_no_script_no_style_and_nothing_unescaped() {
     let mut broken = Vec::new();
     for (path, text) in files("templates", "html") {
-        // Mail programs load no style sheets, so mails carry their styles.
-        let mail = path.starts_with("templates/mail/");
+        // Mail programs load no style sheets, and a report is a file by itself: both carry their styles.
+        let alone = path.starts_with("templates/mail/") || path == "templates/evidence/report.html";
         if text.contains("|safe") || text.contains("| safe") {
             broken.push(format!("{path} prints unescaped"));
         }
         for (at, line) in text.lines().enumerate() {
             let place = format!("{path}:{}", at + 1);
-            if !mail && (line.contains(" style=") || line.contains("<style")) {
+            if !alone && (line.contains(" style=") || line.contains("<style")) {
                 broken.push(format!("{place} holds a style"));
             }
             if line.contains("<script") && !line.contains("<script src=") {

@@ -6,6 +6,7 @@ use crate::app::notices::reach::Reach;
 use crate::app::sheet::Sheet;
 use crate::app::{self, Error, records, tasks};
 use crate::domain::approvals::{ApprovalState, RoundState, StepState};
+use crate::domain::attachments::Target;
 use crate::domain::ids::{ApprovalId, RecordId, StepId, UserId};
 use crate::domain::mails::MailState;
 use crate::domain::notices::Rule;
@@ -25,6 +26,7 @@ use crate::store::events::{self, Entry};
 use crate::store::mails::around::{self, Delivery};
 use crate::store::tasks::Named;
 use crate::store::{choices, delegations, models, related};
+use crate::web::attachments::Attached;
 use crate::web::form::Choice;
 use crate::web::frame::Frame;
 use crate::web::surveys;
@@ -107,6 +109,7 @@ pub struct Show {
     pub releases: Vec<(RecordId, Option<String>, bool)>,
     /// Whether the mails that asked for approvals left.
     pub deliveries: BTreeMap<ApprovalId, Delivery>,
+    pub attached: Attached,
     /// How many people it mails that the deployment is done.
     pub deployment_mails: usize,
     /// How many people an approval round would ask.
@@ -167,6 +170,7 @@ impl Show {
             surveys: if release && phase.shows(Section::Surveys) { surveys::listed(conn, id)? } else { Vec::new() },
             releases: if release { Vec::new() } else { related::of_change(conn, id)? },
             deliveries: if sheet.rounds.is_empty() { BTreeMap::new() } else { around::deliveries(conn, id)? },
+            attached: Attached::load(conn, &frame, actor, &sheet.full.record, Target::Record)?,
             deployment_mails: reach.of_news(&sheet, Rule::DeploymentDone),
             would_ask,
             phase,

@@ -5,11 +5,13 @@ pub mod bulk;
 pub mod plan;
 pub mod state;
 
+use super::attachments::Attached;
 use super::form::Choice;
 use super::frame::Frame;
 use super::page::{self, Answer};
 use super::records::id_of;
 use crate::app::{self, Context, tasks as actions};
+use crate::domain::attachments::Target;
 use crate::domain::ids::TaskId;
 use crate::store::PgConnection;
 use crate::store::records::{self, Full};
@@ -55,6 +57,7 @@ struct Show {
     may_work: bool,
     may_plan: bool,
     may_claim: bool,
+    attached: Attached,
 }
 
 impl Show {
@@ -81,6 +84,7 @@ impl Show {
                 && actor.may(actions::working(actor, &full.record, true)),
             people: if may_plan { Choice::list(users::people(conn)?.into_iter().map(|it| (it.id, it.name))) } else { Vec::new() },
             may_plan,
+            attached: Attached::load(conn, &frame, actor, &full.record, Target::Task(id))?,
             frame,
             full,
             it,

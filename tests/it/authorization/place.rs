@@ -56,6 +56,7 @@ impl Place {
             value("change", change.to_string()),
             value("survey", survey.to_string()),
             value("task", task.to_string()),
+            value("attachment", given::attachment(&app, release, "plan.txt", b"Plan").to_string()),
             value("approval", given::pending(&app, release)[0].0.to_string()),
             value("item", given::item(&app, "Payroll").to_string()),
             value("user", given::user(&app, "Spare", &[Role::Viewer]).id.to_string()),
@@ -90,6 +91,7 @@ impl Place {
             "tasks" => self.value("task"),
             "surveys" => self.value("survey"),
             "approvals" => self.value("approval"),
+            "attachments" => self.value("attachment"),
             "items" => self.value("item"),
             "users" => self.value("user"),
             "groups" => self.value("group"),
@@ -152,6 +154,7 @@ impl Place {
                     value("version", "0"),
                 ]
             }
+            "/attachments/{id}/removal" => vec![value("reason", "So")],
             "/tasks/{id}" => vec![value("title", "New"), value("phase", "plan"), value("version", "0")],
             "/tasks/{id}/state" => vec![value("step", "start")],
             "/tasks/{id}/assignee" => vec![value("assignee", "me")],
@@ -176,6 +179,9 @@ impl Place {
     pub async fn knock(&self, browser: &Browser, route: &Route) -> Page {
         if route.method == "get" {
             return browser.get(&self.path(route)).await;
+        }
+        if route.path == "/records/{id}/attachments" {
+            return browser.attach(&self.path(route), &[], &[("plan.txt", b"Plan")]).await;
         }
         let form = self.form(route.path);
         let fields: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -3,7 +3,7 @@
 mod audit;
 mod links;
 mod mailing;
-mod running;
+pub mod running;
 mod serving;
 mod settings;
 

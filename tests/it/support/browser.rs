@@ -66,6 +66,29 @@ impl Browser {
         self.send(self.client.request(method, format!("{}{path}", self.address)).body(body), headers).await
     }
 
+    /// A download, as the bytes that it is.
+    pub async fn download(&self, path: &str) -> (HeaderMap, Vec<u8>) {
+        let answer = self.client.get(format!("{}{path}", self.address)).send().await.expect("the server answers");
+        assert_eq!(answer.status().as_u16(), 200, "{path}");
+        (answer.headers().clone(), answer.bytes().await.expect("the whole file").to_vec())
+    }
+
+    /// Sends a form with files, each with its name and content, as a browser does.
+    pub async fn attach(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Page {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend(format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").into_bytes());
+        }
+        for (name, content) in files {
+            let head = format!("--edge\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\nContent-Type: image/png\r\n\r\n");
+            body.extend(head.into_bytes());
+            body.extend_from_slice(content);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--edge--\r\n");
+        self.request("POST", path, body, &[("content-type", "multipart/form-data; boundary=edge"), ("sec-fetch-site", "same-origin")]).await
+    }
+
     async fn send(&self, mut request: reqwest::RequestBuilder, headers: &[(&str, &str)]) -> Page {
         for (name, value) in headers {
             let name: HeaderName = name.parse().expect("a header name");

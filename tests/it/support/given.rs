@@ -1,6 +1,7 @@
 //! What there is before a story begins: builders, one for each room.
 
 mod asking;
+mod attachments;
 mod journey;
 mod links;
 mod people;
@@ -9,6 +10,7 @@ mod reviews;
 mod results;
 
 pub use asking::{draft_survey, question_set};
+pub use attachments::attachment;
 pub use journey::{advance, approve, ask, deny, edit_window, fulfil, pending, sheet, take};
 pub use links::{Link, link, link_of};
 pub use people::{PASSWORD, Somebody, absence, approvers, members, user};
