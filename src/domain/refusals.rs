@@ -81,6 +81,10 @@ pub enum Refusal {
     NotQueued,
     #[error("This mail is just being sent. Look at it again in a minute.")]
     LeavingNow,
+    #[error("There is no exit criterion to agree to. Add a metric first.")]
+    NoExitCriteria,
+    #[error("Somebody has accepted this known error already.")]
+    AcceptedAlready,
     #[error("The link is used or expired. Ask whoever runs Slipway for a new one.")]
     LinkSpent,
 }

@@ -29,6 +29,7 @@ words! {
         ReviewComplete = "review_complete" "Review complete",
         FollowUpsSettled = "follow_ups_settled" "Follow-up actions settled",
         LogAndCmsCurrent = "log_and_cms_current" "Log and CMS up to date",
+        ExitCriteriaAgreed = "exit_criteria_agreed" "Exit criteria agreed",
         Approved = "approved" "Approved",
         /// Not a gate but a guard: RFCs may not join or leave once build began. Waived when they must.
         ScopeFrozen = "scope_frozen" "RFCs fixed since build began",
@@ -78,6 +79,11 @@ impl Confirmation {
         }
     }
 
+    /// Whether a fuller source took its place: it is not asked any more, and what was confirmed before still counts.
+    pub const fn is_replaced(self) -> bool {
+        matches!(self, Confirmation::ExitCriteriaMet)
+    }
+
     /// Names its form on the record's page.
     pub fn form(self) -> String {
         format!("confirm-{}", self.word())
@@ -120,7 +126,8 @@ impl Requirement {
             Requirement::VerificationPassed => "Record the verification",
             Requirement::BackOutFacts => "Record the facts",
             Requirement::ImplementationDone => "Record the implementation",
-            Requirement::ExitCriteriaMet => "Confirm the exit criteria",
+            Requirement::ExitCriteriaAgreed => "Agree the exit criteria",
+            Requirement::ExitCriteriaMet => "Record the readings",
             Requirement::HandoverAccepted => "Record the handover",
             Requirement::FeedbackConsidered => "Look at the feedback",
             Requirement::ReviewComplete => "Record the review",
@@ -133,7 +140,7 @@ impl Requirement {
     /// The part of the page where it is put right, if it has one of its own that an older workflow may not name.
     pub const fn section(self) -> Option<Section> {
         match self {
-            Requirement::ExitCriteriaMet | Requirement::HandoverAccepted => Some(Section::EarlyLife),
+            Requirement::ExitCriteriaAgreed | Requirement::ExitCriteriaMet | Requirement::HandoverAccepted => Some(Section::EarlyLife),
             Requirement::FeedbackConsidered | Requirement::ReviewComplete | Requirement::FollowUpsSettled => Some(Section::Review),
             Requirement::DetailsComplete
             | Requirement::ChangesRelated

@@ -99,7 +99,7 @@ fn write(rows: &[Row], head: bool, zone: Tz, now: DateTime<Utc>) -> Result<Vec<u
 }
 
 /// A cell of text that no spreadsheet takes for a formula. Numbers and times are written by us and need no such care.
-fn text(cell: &str) -> String {
+pub fn text(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 

@@ -1,6 +1,7 @@
 //! Pages: unpack, one action, one answer.
 
 pub mod activity;
+pub mod api;
 pub mod approvals;
 pub mod assets;
 pub mod calendars;
@@ -8,6 +9,7 @@ pub mod changes;
 pub mod csv;
 pub mod decision;
 pub mod delegations;
+pub mod early_life;
 pub mod failure;
 pub mod filters;
 pub mod form;

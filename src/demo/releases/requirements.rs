@@ -105,12 +105,13 @@ impl ReleaseRun {
                 }
                 self.set_window(world, sheet)?;
             }
+            Requirement::ExitCriteriaAgreed => self.agree_criteria(world, sheet)?,
+            Requirement::ExitCriteriaMet => return self.measure(world, sheet).map(Some),
             Requirement::TestsPassed
             | Requirement::DeploymentDone
             | Requirement::VerificationPassed
             | Requirement::BackOutFacts
             | Requirement::ImplementationDone
-            | Requirement::ExitCriteriaMet
             | Requirement::HandoverAccepted
             | Requirement::FeedbackConsidered
             | Requirement::ReviewComplete
@@ -151,10 +152,10 @@ impl ReleaseRun {
             Confirmation::DeploymentDone => end,
             Confirmation::VerificationPassed if emergency => end + Duration::minutes(30),
             Confirmation::VerificationPassed => times::at_work(end + Duration::hours(10)),
-            Confirmation::ExitCriteriaMet => times::later(entered, if emergency { 5 } else { 8 } * 480),
             Confirmation::TestsPassed if !emergency => times::later(entered, 3 * 480),
             Confirmation::TestsPassed
             | Confirmation::BackOutFacts
+            | Confirmation::ExitCriteriaMet
             | Confirmation::HandoverAccepted
             | Confirmation::FeedbackConsidered
             | Confirmation::ReviewComplete

@@ -1,6 +1,7 @@
 //! What blocks and what does not, and random walks that try to get past a gate.
 
 use super::*;
+use crate::domain::early_life::Course;
 use crate::domain::records::Grade;
 use crate::domain::shipped;
 use crate::domain::workflows::{Grades, PhaseKind, TransitionKind, Workflow};
@@ -28,7 +29,8 @@ fn holds(requirement: Requirement, facts: &Facts) -> bool {
         Requirement::VerificationPassed => vouched(Confirmation::VerificationPassed),
         Requirement::BackOutFacts => vouched(Confirmation::BackOutFacts),
         Requirement::ImplementationDone => vouched(Confirmation::ImplementationDone),
-        Requirement::ExitCriteriaMet => vouched(Confirmation::ExitCriteriaMet),
+        Requirement::ExitCriteriaAgreed => facts.exit.is_agreed(),
+        Requirement::ExitCriteriaMet => vouched(Confirmation::ExitCriteriaMet) || (facts.exit.is_agreed() && facts.exit.courses.iter().all(Course::is_met)),
         Requirement::HandoverAccepted => vouched(Confirmation::HandoverAccepted),
         Requirement::FeedbackConsidered => vouched(Confirmation::FeedbackConsidered),
         Requirement::ReviewComplete => vouched(Confirmation::ReviewComplete),
@@ -47,6 +49,10 @@ fn change(milestone: Milestone) -> ChangeFact {
     ChangeFact { number: "RFC-00107".into(), milestone }
 }
 
+fn course() -> Course {
+    Course { name: "Calls a day".into(), days: 3, row: 3, newest: None, is_normal: true, is_current: true }
+}
+
 /// A record of which everything is as it should be.
 fn in_order() -> Facts {
     Facts {
@@ -61,6 +67,7 @@ fn in_order() -> Facts {
         changes: vec![change(Milestone::Finished)],
         confirmations: Confirmation::ALL.iter().map(|it| (*it, Outcome::Passed)).collect(),
         round: Round { state: Some(RoundState::Approved), ..Round::default() },
+        exit: Exit { agreed_with: "Operations".into(), courses: vec![course()] },
         waived: BTreeMap::new(),
     }
 }
@@ -83,12 +90,16 @@ fn in_order_but(requirement: Requirement) -> Facts {
         Requirement::ChangesClosed => facts.changes.push(change(Milestone::Implemented)),
         Requirement::Approved => facts.round.state = Some(RoundState::Open),
         Requirement::ScopeFrozen => {}
+        Requirement::ExitCriteriaAgreed => facts.exit.agreed_with.clear(),
+        Requirement::ExitCriteriaMet => {
+            facts.confirmations.remove(&Confirmation::ExitCriteriaMet);
+            facts.exit.courses.iter_mut().for_each(|it| it.row = 0);
+        }
         Requirement::TestsPassed
         | Requirement::DeploymentDone
         | Requirement::VerificationPassed
         | Requirement::BackOutFacts
         | Requirement::ImplementationDone
-        | Requirement::ExitCriteriaMet
         | Requirement::HandoverAccepted
         | Requirement::FeedbackConsidered
         | Requirement::ReviewComplete
@@ -173,7 +184,7 @@ fn some_facts(fine: f64) -> impl Strategy<Value = Facts> {
     let confirmations = prop::collection::vec((ok(), prop::option::of(prop::sample::select(Outcome::ALL))), Confirmation::ALL.len());
     let round = (ok(), prop::option::of(prop::sample::select(RoundState::ALL)));
     let waived = prop::collection::btree_map(prop::sample::select(Requirement::ALL), Just("So decided.".to_owned()), 0..3);
-    let flags = prop::collection::vec(ok(), 8);
+    let flags = prop::collection::vec(ok(), 10);
     (flags, prop::collection::vec(milestones, 0..4), confirmations, round, waived).prop_map(|(flags, milestones, confirmations, round, waived)| {
         let unless = |index: usize| if flags[index] { vec![] } else { vec!["Scope"] };
         Facts {
@@ -192,6 +203,7 @@ fn some_facts(fine: f64) -> impl Strategy<Value = Facts> {
                 .filter_map(|(it, (ok, outcome))| if ok { Some((*it, Outcome::Passed)) } else { outcome.map(|outcome| (*it, outcome)) })
                 .collect(),
             round: Round { state: if round.0 { Some(RoundState::Approved) } else { round.1 }, ..Round::default() },
+            exit: Exit { agreed_with: if flags[8] { "Operations".into() } else { String::new() }, courses: vec![Course { is_current: flags[9], ..course() }] },
             waived,
         }
     })
@@ -282,7 +294,7 @@ proptest! {
             prop_assert_eq!(check.standing == Standing::Met, holds(requirement, &facts), "{:?}", requirement);
             prop_assert_eq!(check.blocks(), !holds_or_waived(requirement, &facts), "{:?}", requirement);
             prop_assert!(check.why.ends_with(['.', '?']), "{}", check.why);
-            if let Some(confirmation) = requirement.confirmation() {
+            if let Some(confirmation) = requirement.confirmation().filter(|it| !it.is_replaced()) {
                 prop_assert_eq!(check.place, Place::Confirmation(confirmation));
             }
         }

@@ -48,6 +48,7 @@ impl Place {
             let new = NewMail::to(tx, MailKind::Notice, cora.id, Some(release), &cora.email);
             mails::insert_all(tx, &[new])
         })[0];
+        let early_life = given::early_life(&app, release);
         let value = |name, value: String| (name, value);
         let values = vec![
             value("release", release.to_string()),
@@ -61,6 +62,10 @@ impl Place {
             value("mail", mail.to_string()),
             value("model", app.read(slipway::store::models::list)[1].id.to_string()),
             value("delegation", delegation.to_string()),
+            value("metric", early_life.metric.to_string()),
+            value("issue", early_life.issue.to_string()),
+            value("known error", early_life.known_error.to_string()),
+            value("member", early_life.member.to_string()),
             value("code", link.code.clone()),
             value("digest", given::pending(&app, release)[0].2.clone()),
         ];
@@ -88,6 +93,10 @@ impl Place {
             "calendars" => self.value("calendar"),
             "delegations" => self.value("delegation"),
             "mails" => self.value("mail"),
+            "exit-metrics" => self.value("metric"),
+            "issues" => self.value("issue"),
+            "known-errors" => self.value("known error"),
+            "team-members" => self.value("member"),
             _ => self.value("release"),
         };
         let file = slipway::web::assets::url("app.css");
@@ -115,6 +124,19 @@ impl Place {
             "/records/{id}/models" => vec![value("model", self.value("model"))],
             "/records/{id}/tasks" => vec![value("title", "New"), value("phase", "plan")],
             "/records/{id}/tasks/bulk" => vec![value("task", self.value("task")), value("days", "1")],
+            "/records/{id}/agreement" => vec![value("agreed_with", "Kim"), value("criteria", &format!("{}.0", self.value("metric")))],
+            "/records/{id}/metrics" | "/exit-metrics/{id}" => {
+                vec![value("name", "New"), value("normal", "1"), value("better", "up"), value("days", "1"), value("version", "0")]
+            }
+            "/records/{id}/readings/table" => vec![value("table", "day,Calls a day")],
+            "/records/{id}/issues" | "/issues/{id}" => {
+                let rest = [value("kind", "incident"), value("severity", "low"), value("state", "open"), value("version", "0")];
+                [vec![value("number", "INC-2"), value("title", "New")], rest.to_vec()].concat()
+            }
+            "/records/{id}/known-errors" | "/known-errors/{id}" => vec![value("title", "New"), value("version", "0")],
+            "/known-errors/{id}/acceptance" => vec![value("version", "1")],
+            "/records/{id}/team" => vec![value("name", "New")],
+            "/records/{id}/contacts" => vec![value("contacts", "New"), value("version", "0")],
             "/tasks/{id}" => vec![value("title", "New"), value("phase", "plan"), value("version", "0")],
             "/tasks/{id}/state" => vec![value("step", "start")],
             "/tasks/{id}/assignee" => vec![value("assignee", "me")],

@@ -1,10 +1,12 @@
 //! What there is before a story begins: builders, one for each room.
 
+mod early_life;
 mod journey;
 mod links;
 mod people;
 mod records;
 
+pub use early_life::{agreed, early_life, metric, reading};
 pub use journey::{advance, approve, ask, deny, edit_window, fulfil, pending, sheet, take};
 pub use links::{Link, link, link_of};
 pub use people::{PASSWORD, Somebody, absence, approvers, members, user};
