@@ -78,7 +78,7 @@ impl Chart {
         let until = end.unwrap_or(last).max(last);
         let values = || readings.values().copied().chain([criterion.normal, criterion.limit()]);
         let (low, high) = (values().fold(f64::MAX, f64::min), values().fold(f64::MIN, f64::max));
-        let room = ((high - low) * 0.1).max(high.abs().max(low.abs()).max(1.0) * 0.02);
+        let room = if high > low { (high - low) * 0.1 } else { high.abs().max(1.0) * 0.1 };
         let scale = Scale { first, days: (until - first).num_days().max(1) as f64, low: low - room, high: high + room };
         let points: Vec<Point> = readings
             .iter()
@@ -99,7 +99,7 @@ impl Chart {
             normal_y: at(scale.y(criterion.normal)),
             trend: Trend::of(readings).map(|it| stroke(&scale, &it, until)),
             end_x: end.filter(|it| *it >= first).map(|it| at(scale.x(it))),
-            marks: [low, high].map(|it| (written(it), at(scale.y(it) + 4.0))).into(),
+            marks: [low, high].map(|it| (written(it), at(scale.y(it) + 4.0))).into_iter().take(if high > low { 2 } else { 1 }).collect(),
             first,
             last: until,
             description: format!("{} readings from {first} to {last}; {normal} of them are normal: {}.", points.len(), criterion.sentence()),
