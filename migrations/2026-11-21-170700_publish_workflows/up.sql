@@ -1,7 +1,7 @@
 -- Version 3 of the shipped workflows of releases: what follows a deployment is asked for and shown. Records under way stay on their version.
 WITH gained (phase, sections, requirements) AS (
-    VALUES ('build_test', '["early_life"]'::jsonb, '{}'::jsonb),
-           ('training', '["early_life", "surveys"]', '{}'),
+    VALUES ('build_test', '["early_life"]'::jsonb, '{"advance": ["exit_criteria_agreed"]}'::jsonb),
+           ('training', '["early_life", "surveys"]', '{"advance": ["exit_criteria_agreed"]}'),
            ('rollout', '["early_life", "surveys"]', '{}'),
            ('back_out', '["early_life", "surveys"]', '{}'),
            ('early_life', '["early_life", "surveys"]', '{}'),
@@ -14,7 +14,10 @@ SELECT w.key, 3, w.record_kind, w.name, now(), jsonb_build_object('phases', (
         'sections', (phase.value -> 'sections') || g.sections,
         'transitions', coalesce((
             SELECT jsonb_agg(CASE WHEN g.requirements ? (t.value ->> 'key')
-                THEN t.value || jsonb_build_object('requirements', coalesce(t.value -> 'requirements', '[]') || (g.requirements -> (t.value ->> 'key')))
+                -- The approval is asked for last.
+                THEN t.value || jsonb_build_object('requirements', (coalesce(t.value -> 'requirements', '[]') - 'approved')
+                    || (g.requirements -> (t.value ->> 'key'))
+                    || CASE WHEN t.value -> 'requirements' ? 'approved' THEN '["approved"]'::jsonb ELSE '[]' END)
                 ELSE t.value END ORDER BY t.position)
             FROM jsonb_array_elements(phase.value -> 'transitions') WITH ORDINALITY AS t (value, position)), '[]')) END ORDER BY phase.position)
     FROM jsonb_array_elements(w.definition -> 'phases') WITH ORDINALITY AS phase (value, position)

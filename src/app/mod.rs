@@ -9,6 +9,7 @@ pub mod context;
 pub mod credentials;
 pub mod deadlines;
 pub mod delegations;
+pub mod early_life;
 pub mod error;
 pub mod follow_ups;
 pub mod evidence;

@@ -1,8 +1,10 @@
 //! A record with everything its page shows and its rules look at, loaded in a fixed number of queries.
 
+use super::early_life::{EarlyLife, day_of};
 use crate::domain::approvals::{ApprovalState, RoundState, StepState};
 use crate::domain::delegations::last_day;
 use crate::domain::follow_ups::FollowUpState;
+use crate::domain::early_life::Exit;
 use crate::domain::ids::{ItemId, RecordId, UserId};
 use crate::domain::readiness::{ChangeFact, Check, Facts, Review, Round, readiness};
 use crate::domain::records::{RecordKind, risk};
@@ -43,6 +45,10 @@ pub struct Sheet {
     pub open_surveys: Vec<String>,
     /// Who of those that are asked now is away, once [`Sheet::note_absences`] has looked.
     pub away: BTreeMap<UserId, Away>,
+    /// Where the phase shows it.
+    pub early_life: EarlyLife,
+    /// When it is looked at, once that is said: until then no reading is too old.
+    pub now: Option<DateTime<Utc>>,
 }
 
 impl Sheet {
@@ -61,7 +67,11 @@ impl Sheet {
             RecordKind::Release => (related::of_release(conn, id)?, Vec::new()),
             RecordKind::Change => (Vec::new(), items::affected(conn, id)?),
         };
+        let visits = visits::list(conn, id)?;
+        let asks = full.record.kind == RecordKind::Release && full.phase()?.shows(Section::EarlyLife);
         Ok(Sheet {
+            early_life: if asks { EarlyLife::load(conn, &full, &visits)? } else { EarlyLife::default() },
+            now: None,
             changes,
             items,
             tasks: tasks::of_record(conn, id)?,
@@ -69,7 +79,7 @@ impl Sheet {
             confirmations: confirmations::list(conn, id)?,
             waivers: waivers::list(conn, id)?,
             rounds: approvals::rounds(conn, id)?,
-            visits: visits::list(conn, id)?,
+            visits,
             watchers: watchers::list(conn, id)?,
             review,
             follow_ups,
@@ -84,6 +94,7 @@ impl Sheet {
         let open = self.round().filter(|it| it.round.state == RoundState::Open);
         let asked = open.into_iter().flat_map(|it| &it.steps).flat_map(|it| &it.approvals).map(|(it, _)| it);
         let awaited: Vec<UserId> = asked.filter(|it| matches!(it.state, ApprovalState::Pending | ApprovalState::Waiting)).map(|it| it.approver_id).collect();
+        self.now = Some(now);
         self.away = delegations::away_from(conn, &self.full.record, &awaited, now)?;
         Ok(())
     }
@@ -131,6 +142,7 @@ impl Sheet {
             confirmations,
             round: self.round().map(|it| Round { away: self.missed(), ..round_fact(it) }).unwrap_or_default(),
             review: self.review_facts(),
+            exit: self.exit(),
             waived: self.waivers.iter().filter(|it| in_this_visit(it.visit)).map(|it| (it.requirement, it.reason.clone())).collect(),
         }
     }
@@ -146,6 +158,11 @@ impl Sheet {
             open_surveys: self.open_surveys.clone(),
             open_tasks: self.tasks.iter().filter(|it| it.task.mandatory && it.task.state.is_open()).map(|it| it.task.title.clone()).collect(),
         }
+    }
+
+    /// How early life support stands.
+    pub fn exit(&self) -> Exit {
+        self.early_life.exit(self.now.map(|it| day_of(it, &self.full)))
     }
 
     fn missing_details(&self) -> Vec<&'static str> {

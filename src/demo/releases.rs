@@ -19,6 +19,7 @@ use anyhow::anyhow;
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeSet;
 
+mod early_life;
 mod incidents;
 mod requirements;
 mod reviewing;

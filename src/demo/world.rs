@@ -116,9 +116,9 @@ impl World {
     /// The record as it stands, given how it stood before and what was done to it since: a year is long, and most steps change little.
     pub fn sheet(&self, id: RecordId, before: Option<Sheet>, done: Done) -> anyhow::Result<Sheet> {
         let sheet = self.db.read_now::<_, Error>(|conn| {
-            let Some(mut sheet) = before else { return Ok(Sheet::load(conn, id)?) };
+            let Some(mut sheet) = before else { return Ok(Sheet { now: Some(self.now()), ..Sheet::load(conn, id)? }) };
             match done {
-                Done::Anything => return Ok(Sheet::load(conn, id)?),
+                Done::Anything => return Ok(Sheet { now: Some(self.now()), ..Sheet::load(conn, id)? }),
                 Done::Nothing => sheet.changes = related::of_release(conn, id)?,
                 Done::Task => sheet.tasks = tasks::of_record(conn, id)?,
                 Done::Approval => {
@@ -130,6 +130,7 @@ impl World {
                     sheet.full.record = records::find(conn, id)?;
                 }
             }
+            sheet.now = Some(self.now());
             Ok(sheet)
         })?;
         Ok(sheet)

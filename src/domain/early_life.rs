@@ -2,6 +2,15 @@
 
 use super::words::words;
 
+mod criteria;
+mod readings;
+mod sheets;
+mod trend;
+pub use criteria::{Course, Criterion, Exit};
+pub use readings::{Fault, Given, Line, Readings, Span, judge, number, written};
+pub use sheets::lines;
+pub use trend::{Outlook, Trend, outlook};
+
 words! {
     /// Which way a metric is better.
     pub enum Better {
@@ -42,3 +51,6 @@ words! {
         Resolved = "resolved" "Resolved",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! Why a record may or may not go on: every requirement of a transition, with one sentence why and the place to put it right.
 
 use super::approvals::RoundState;
+use super::early_life::Exit;
 use super::records::Milestone;
 use super::requirements::{Confirmation, Outcome, Requirement};
 use super::reviews::{Lack, Point};
@@ -26,6 +27,8 @@ pub struct Facts {
     pub confirmations: BTreeMap<Confirmation, Outcome>,
     pub round: Round,
     pub review: Review,
+    /// How early life support stands; looked up where the phase asks for it.
+    pub exit: Exit,
     /// Waived in this visit: the reason given.
     pub waived: BTreeMap<Requirement, String>,
 }
@@ -75,6 +78,7 @@ pub enum Place {
     Changes,
     Tasks,
     Confirmation(Confirmation),
+    EarlyLife,
     Approvals,
     Review,
     FollowUps,
@@ -133,7 +137,8 @@ fn evaluate(requirement: Requirement, facts: &Facts) -> (bool, String, Place) {
         Requirement::VerificationPassed => confirmed(Confirmation::VerificationPassed, facts),
         Requirement::BackOutFacts => confirmed(Confirmation::BackOutFacts, facts),
         Requirement::ImplementationDone => confirmed(Confirmation::ImplementationDone, facts),
-        Requirement::ExitCriteriaMet => confirmed(Confirmation::ExitCriteriaMet, facts),
+        Requirement::ExitCriteriaAgreed => at(Place::EarlyLife, facts.exit.agreement()),
+        Requirement::ExitCriteriaMet => at(Place::EarlyLife, vouched(Confirmation::ExitCriteriaMet, facts).unwrap_or_else(|| facts.exit.verdict())),
         Requirement::HandoverAccepted => confirmed(Confirmation::HandoverAccepted, facts),
         Requirement::FeedbackConsidered => or_confirmed(Confirmation::FeedbackConsidered, facts, feedback),
         Requirement::ReviewComplete => or_confirmed(Confirmation::ReviewComplete, facts, reviewed),
@@ -229,6 +234,16 @@ fn confirmed(confirmation: Confirmation, facts: &Facts) -> (bool, String, Place)
         None => (false, confirmation.question().to_owned()),
     };
     (met, why, Place::Confirmation(confirmation))
+}
+
+/// What was confirmed before a fuller source took its place, if that meets the requirement.
+fn vouched(confirmation: Confirmation, facts: &Facts) -> Option<(bool, String)> {
+    let (met, why, _) = confirmed(confirmation, facts);
+    met.then_some((met, why))
+}
+
+fn at(place: Place, (met, why): (bool, String)) -> (bool, String, Place) {
+    (met, why, place)
 }
 
 fn approved(round: &Round) -> (bool, String, Place) {

@@ -98,6 +98,10 @@ pub enum Refusal {
     LeavingNow,
     #[error("This attachment was removed already.")]
     RemovedAlready,
+    #[error("There is no exit criterion to agree to. Add a metric first.")]
+    NoExitCriteria,
+    #[error("Somebody has accepted this known error already.")]
+    AcceptedAlready,
     #[error("The link is used or expired. Ask whoever runs Slipway for a new one.")]
     LinkSpent,
 }

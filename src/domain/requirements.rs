@@ -30,6 +30,7 @@ words! {
         FollowUpsSettled = "follow_ups_settled" "Follow-up actions settled",
         LogAndCmsCurrent = "log_and_cms_current" "Log and CMS up to date",
         NothingOpen = "nothing_open" "Nothing left open",
+        ExitCriteriaAgreed = "exit_criteria_agreed" "Exit criteria agreed",
         Approved = "approved" "Approved",
         /// Not a gate but a guard: RFCs may not join or leave once build began. Waived when they must.
         ScopeFrozen = "scope_frozen" "RFCs fixed since build began",
@@ -81,7 +82,10 @@ impl Confirmation {
 
     /// Whether what it vouches for is known from a fuller source by now: it is asked no more, but counts where it was given.
     pub const fn is_replaced(self) -> bool {
-        matches!(self, Confirmation::FeedbackConsidered | Confirmation::ReviewComplete | Confirmation::FollowUpsSettled)
+        matches!(
+            self,
+            Confirmation::ExitCriteriaMet | Confirmation::FeedbackConsidered | Confirmation::ReviewComplete | Confirmation::FollowUpsSettled
+        )
     }
 
     /// Names its form on the record's page.
@@ -126,7 +130,8 @@ impl Requirement {
             Requirement::VerificationPassed => "Record the verification",
             Requirement::BackOutFacts => "Record the facts",
             Requirement::ImplementationDone => "Record the implementation",
-            Requirement::ExitCriteriaMet => "Confirm the exit criteria",
+            Requirement::ExitCriteriaAgreed => "Agree the exit criteria",
+            Requirement::ExitCriteriaMet => "Record the readings",
             Requirement::HandoverAccepted => "Record the handover",
             Requirement::FeedbackConsidered => "Look at the feedback",
             Requirement::ReviewComplete => "Record the review",
@@ -140,7 +145,7 @@ impl Requirement {
     /// The part of the page where it is put right, if it has one of its own that an older workflow may not name.
     pub const fn section(self) -> Option<Section> {
         match self {
-            Requirement::ExitCriteriaMet | Requirement::HandoverAccepted => Some(Section::EarlyLife),
+            Requirement::ExitCriteriaAgreed | Requirement::ExitCriteriaMet | Requirement::HandoverAccepted => Some(Section::EarlyLife),
             Requirement::FeedbackConsidered | Requirement::ReviewComplete | Requirement::FollowUpsSettled => Some(Section::Review),
             Requirement::DetailsComplete
             | Requirement::ChangesRelated

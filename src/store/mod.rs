@@ -15,6 +15,7 @@ pub mod db;
 pub mod deadlines;
 pub mod delegations;
 pub mod demo;
+pub mod early_life;
 pub mod embedded;
 pub mod events;
 pub mod follow_ups;

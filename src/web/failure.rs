@@ -26,6 +26,13 @@ pub enum Failure {
     TooSlow,
     #[error("the body broke off or cannot be read")]
     Garbled,
+    /// With what a program can do about it.
+    #[error("the body cannot be read: {0}")]
+    Unreadable(String),
+    #[error("the body is no JSON")]
+    NotJson,
+    #[error("not signed: {0}")]
+    Unsigned(&'static str),
     #[error("too many attempts")]
     Throttled,
     #[error(transparent)]
@@ -41,11 +48,12 @@ struct Words {
 impl Failure {
     fn status(&self) -> StatusCode {
         match self {
-            Failure::SignIn => StatusCode::UNAUTHORIZED,
+            Failure::SignIn | Failure::Unsigned(_) => StatusCode::UNAUTHORIZED,
             Failure::CrossSite | Failure::App(app::Error::Forbidden(_)) => StatusCode::FORBIDDEN,
             Failure::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Failure::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Failure::Garbled => StatusCode::BAD_REQUEST,
+            Failure::Garbled | Failure::Unreadable(_) => StatusCode::BAD_REQUEST,
+            Failure::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Failure::Throttled => StatusCode::TOO_MANY_REQUESTS,
             Failure::App(app::Error::NotFound) => StatusCode::NOT_FOUND,
             Failure::App(app::Error::Refused(_) | app::Error::Stale) => StatusCode::CONFLICT,
@@ -66,6 +74,9 @@ impl Failure {
             Failure::TooLarge => words("Too large", "What was sent is larger than is taken here. Shorten it and send it again."),
             Failure::TooSlow => words("Too slow", "The request took too long to arrive. Try again."),
             Failure::Garbled => words("Not understood", "This request cannot be read. Go back and try again."),
+            Failure::Unreadable(cause) => Words { title: "Not understood", sentence: format!("The body cannot be read: {cause}.") },
+            Failure::NotJson => words("Not JSON", "Send JSON, with the header Content-Type: application/json."),
+            Failure::Unsigned(sentence) => words("Not signed", sentence),
             Failure::Throttled => words("Too many attempts", "Wait a minute, then try again."),
             Failure::App(app::Error::NotFound) => words("Not here", "This page does not exist, or is not open to you."),
             Failure::App(app::Error::Forbidden(action)) => {

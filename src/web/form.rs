@@ -180,9 +180,12 @@ pub fn local_time(fields: &Fields, name: &'static str, zone: chrono_tz::Tz, erro
     }
 }
 
-impl FromRequest for Fields {
+/// The body of a request as it came in, within the limits of size and time.
+pub struct Body(pub web::Bytes);
+
+impl FromRequest for Body {
     type Error = Failure;
-    type Future = Pin<Box<dyn Future<Output = Result<Fields, Failure>>>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Body, Failure>>>>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let body = web::Bytes::from_request(req, payload);
@@ -193,8 +196,18 @@ impl FromRequest for Fields {
                 StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
                 _ => Failure::Garbled,
             })?;
-            Ok(Fields::parse(&body))
+            Ok(Body(body))
         })
+    }
+}
+
+impl FromRequest for Fields {
+    type Error = Failure;
+    type Future = Pin<Box<dyn Future<Output = Result<Fields, Failure>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = Body::from_request(req, payload);
+        Box::pin(async move { Ok(Fields::parse(&body.await?.0)) })
     }
 }
 

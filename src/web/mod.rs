@@ -1,6 +1,7 @@
 //! Pages: unpack, one action, one answer.
 
 pub mod activity;
+pub mod api;
 pub mod approvals;
 pub mod assets;
 pub mod attachments;
@@ -10,6 +11,7 @@ pub mod csv;
 pub mod decision;
 pub mod delegations;
 pub mod evidence;
+pub mod early_life;
 pub mod failure;
 pub mod filters;
 pub mod follow_ups;

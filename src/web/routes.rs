@@ -1,7 +1,7 @@
 //! Every URL of the application, who may knock there, and the function that answers: the contents page.
 
 use super::{
-    activity, approvals, assets, attachments, calendars, changes, delegations, early_life, evidence, follow_ups, groups, handovers, health, home, items, mails,
+    activity, api, approvals, assets, attachments, calendars, changes, delegations, early_life, evidence, follow_ups, groups, handovers, health, home, items, mails,
     metrics, notices, process, profile, public, question_sets, records, releases, results, reviews, search, session, setup, surveys, tasks, users,
 };
 use actix_web::{Resource, guard, web};
@@ -13,6 +13,8 @@ pub enum Door {
     Public,
     /// Whoever holds the secret in the address.
     Link,
+    /// Programs that sign what they send; the handler looks at the signature.
+    Signed,
     /// People who signed in.
     SignedIn,
 }
@@ -114,8 +116,6 @@ routes! {
     get  "/records/{id}/surveys"                        SignedIn => surveys::index;
     post "/records/{id}/surveys"                        SignedIn => surveys::create;
     get  "/records/{id}/surveys/new"                    SignedIn => surveys::new;
-    get  "/records/{id}/{section}/edit"                 SignedIn => records::sections::edit;
-    post "/records/{id}/{section}"                      SignedIn => records::sections::update;
 
     get  "/surveys/{id}"                                SignedIn => surveys::show;
     post "/surveys/{id}"                                SignedIn => surveys::update;
@@ -131,11 +131,37 @@ routes! {
     get  "/surveys/{id}/figures.csv"                    SignedIn => results::export::figures;
     get  "/records/{id}/attachments"                    SignedIn => attachments::index;
     post "/records/{id}/attachments"                    SignedIn => attachments::create;
-    get  "/records/{id}/{section}/edit"                 SignedIn => records::sections::edit;
-    post "/records/{id}/{section}"                      SignedIn => records::sections::update;
 
     get  "/attachments/{id}"                            SignedIn => attachments::show;
     post "/attachments/{id}/removal"                    SignedIn => attachments::destroy;
+    get  "/records/{id}/early-life"                     SignedIn => early_life::show;
+    get  "/records/{id}/early-life.csv"                 SignedIn => early_life::export::show;
+    post "/records/{id}/agreement"                      SignedIn => early_life::agree;
+    post "/records/{id}/metrics"                        SignedIn => early_life::metrics::create;
+    get  "/records/{id}/metrics/new"                    SignedIn => early_life::metrics::new;
+    post "/records/{id}/readings"                       SignedIn => early_life::readings::create;
+    post "/records/{id}/readings/table"                 SignedIn => early_life::readings::import;
+    post "/records/{id}/readings/key"                   SignedIn => early_life::readings::renew_key;
+    post "/records/{id}/issues"                         SignedIn => early_life::issues::create;
+    get  "/records/{id}/issues/new"                     SignedIn => early_life::issues::new;
+    post "/records/{id}/known-errors"                   SignedIn => early_life::known_errors::create;
+    get  "/records/{id}/known-errors/new"               SignedIn => early_life::known_errors::new;
+    post "/records/{id}/team"                           SignedIn => early_life::team::create;
+    get  "/records/{id}/team/edit"                      SignedIn => early_life::team::edit;
+    post "/records/{id}/contacts"                       SignedIn => early_life::team::update_contacts;
+    get  "/records/{id}/{section}/edit"                 SignedIn => records::sections::edit;
+    post "/records/{id}/{section}"                      SignedIn => records::sections::update;
+
+    get  "/exit-metrics/{id}/edit"                      SignedIn => early_life::metrics::edit;
+    post "/exit-metrics/{id}"                           SignedIn => early_life::metrics::update;
+    post "/exit-metrics/{id}/removal"                   SignedIn => early_life::metrics::destroy;
+    get  "/issues/{id}/edit"                            SignedIn => early_life::issues::edit;
+    post "/issues/{id}"                                 SignedIn => early_life::issues::update;
+    get  "/known-errors/{id}/edit"                      SignedIn => early_life::known_errors::edit;
+    post "/known-errors/{id}"                           SignedIn => early_life::known_errors::update;
+    post "/known-errors/{id}/acceptance"                SignedIn => early_life::known_errors::accept;
+    post "/team-members/{id}/removal"                   SignedIn => early_life::team::destroy;
+    post "/api/releases/{id}/readings"                  Signed   => api::readings::create;
 
     get  "/tasks"                                       SignedIn => tasks::index;
     get  "/tasks/{id}"                                  SignedIn => tasks::show;

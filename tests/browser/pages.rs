@@ -135,6 +135,13 @@ fn pages(world: &World) -> Vec<Page> {
     for id in [&*planned, long] {
         add(ADMINISTRATOR, ["activity", "attachments", "tasks", "tasks/new"].iter().map(|it| format!("/records/{id}/{it}")).collect(), UNFOLD);
     }
+    let supported = world.found("SELECT '/records/' || max(id) || '/early-life' AS found FROM records WHERE kind = 'release' GROUP BY phase");
+    add(ADMINISTRATOR, supported, UNFOLD);
+    add(ADMINISTRATOR, ["metrics/new", "issues/new", "known-errors/new", "team/edit"].iter().map(|it| format!("/records/{planned}/{it}")).collect(), SEND);
+    for (folder, table) in [("exit-metrics", "exit_metrics"), ("issues", "early_life_issues"), ("known-errors", "known_errors")] {
+        let open = format!("SELECT '/{folder}/' || max(t.id) || '/edit' AS found FROM {table} t JOIN records r ON r.id = t.record_id WHERE r.state = 'open'");
+        add(ADMINISTRATOR, world.found(&open), UNFOLD);
+    }
     add(ADMINISTRATOR, fixed(&["/releases/new", "/changes/new", "/items/new", "/users/new", "/groups/new", "/calendars/new"]), "");
     add(ADMINISTRATOR, fixed(&["/releases/new", "/changes/new", "/items/new", "/users/new", "/groups/new", "/calendars/new"]), SEND);
     add(ADMINISTRATOR, vec![format!("/changes/new?release={long}")], UNFOLD);
@@ -192,7 +199,7 @@ fn links(world: &World) -> Vec<String> {
 
 fn every_route_is_among(pages: &[Page]) {
     /// Not for people's eyes; or, the setup page, only there while nobody else is.
-    const OTHERS: [&str; 11] = [
+    const OTHERS: &[&str] = &[
         "/healthz",
         "/readyz",
         "/metrics",
@@ -203,6 +210,7 @@ fn every_route_is_among(pages: &[Page]) {
         "/surveys/{id}/figures.csv",
         "/attachments/{id}",
         "/releases/{id}/evidence.zip",
+        "/records/{id}/early-life.csv",
         "/setup/{token}",
         "/notices/stream",
         // A mail, in a frame of the page before it.

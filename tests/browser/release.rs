@@ -146,6 +146,10 @@ impl Walker<'_> {
             it.tick(&format!("{place} input[value='passed']")).await;
             it.write(&format!("note-{part}"), "Seen with my own eyes.").await;
             it.follow(&format!("{place} form .btn")).await;
+        } else if place.ends_with("/early-life") {
+            it.follow(PRIMARY).await;
+            self.support_early_life().await;
+            it.follow("main .record-kind a").await;
         } else if place == "#tasks" {
             it.press(PRIMARY).await;
             it.follow("#tasks .task-steps .btn").await;
@@ -156,6 +160,27 @@ impl Walker<'_> {
             it.follow("//main//button[.='Save']").await;
             it.until_text("#notices", "Saved.").await;
         }
+    }
+
+    /// What is to be normal, who agreed to that, and that it is.
+    async fn support_early_life(&self) {
+        let it = self.window;
+        if let Some(field) = it.see("#readings input[inputmode='decimal']").await {
+            let id = field.attr("id").await.expect("it is there").expect("an id");
+            it.write(&id, "9").await;
+            it.follow("#readings form .btn-primary").await;
+            it.until_text("#notices", "One reading is recorded.").await;
+            return;
+        }
+        it.follow("//main//a[contains(., 'Add a metric')]").await;
+        it.write("name", "Calls a day").await;
+        it.write("normal", "10").await;
+        it.write("days", "1").await;
+        it.follow("//main//button[.='Save']").await;
+        it.until_text("#notices", "The exit criterion is saved.").await;
+        it.write("agreed_with", "Kim of operations").await;
+        it.follow("//button[.='Agreed with operations']").await;
+        it.until_text("#notices", "The agreement is recorded.").await;
     }
 
     /// Fills in whatever the form asks for and is still empty.

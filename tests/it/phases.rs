@@ -26,6 +26,23 @@ async fn confirm(browser: &Browser, id: RecordId, subject: &str) {
     browser.submit(&form.with("outcome", "passed")).await.expect_see(&format!("/releases/{id}#readiness"));
 }
 
+/// A metric that must be normal for a day, agreed with operations.
+async fn agree_criteria(browser: &Browser, id: RecordId) {
+    let home = format!("/records/{id}/early-life");
+    let form = browser.get(&format!("/records/{id}/metrics/new")).await.expect(200).form(&format!("/records/{id}/metrics"));
+    let form = form.with("name", "Calls a day").with("normal", "10").with("days", "1").with("better", "down");
+    browser.submit(&form).await.expect_see(&format!("{home}#criteria"));
+    let form = browser.get(&home).await.expect(200).form(&format!("/records/{id}/agreement"));
+    browser.submit(&form.with("agreed_with", "Kim of operations")).await.expect_see(&format!("{home}#criteria"));
+}
+
+async fn record_reading(browser: &Browser, id: RecordId) {
+    let page = browser.get(&format!("/records/{id}/early-life")).await.expect(200);
+    let form = page.form(&format!("/records/{id}/readings"));
+    let field = form.names.iter().find(|it| it.starts_with("value-")).expect("a field for each metric").clone();
+    browser.submit(&form.with(&field, "9,5")).await.expect_see(&format!("/records/{id}/early-life"));
+}
+
 /// Asks for approval by the page, and each of these approves by theirs.
 async fn approve(app: &TestApp, browser: &Browser, id: RecordId, steps: &[&[&Somebody]]) {
     let page = browser.get(&format!("/releases/{id}")).await.expect(200);
@@ -81,6 +98,7 @@ async fn a_minor_release_goes_all_the_way_by_its_pages() {
     go(&app, &browser, id, "advance", "").await.expect(303);
 
     confirm(&browser, id, "tests_passed").await;
+    agree_criteria(&browser, id).await;
     given::fulfil(&app, id, slipway::domain::requirements::Requirement::ChangesAuthorised);
     approve(&app, &browser, id, &[&[&ada, &ben], &[&ada, &ben]]).await;
     go(&app, &browser, id, "advance", "").await.expect(303);
@@ -90,7 +108,7 @@ async fn a_minor_release_goes_all_the_way_by_its_pages() {
     confirm(&browser, id, "deployment_done").await;
     confirm(&browser, id, "verification_passed").await;
     go(&app, &browser, id, "advance", "").await.expect(303);
-    confirm(&browser, id, "exit_criteria_met").await;
+    record_reading(&browser, id).await;
     confirm(&browser, id, "handover_accepted").await;
     go(&app, &browser, id, "advance", "").await.expect(303);
 

@@ -107,12 +107,13 @@ impl ReleaseRun {
             }
             Requirement::FeedbackConsidered | Requirement::ReviewComplete => return self.review(world, sheet),
             Requirement::FollowUpsSettled => return self.settle_follow_ups(world, sheet),
+            Requirement::ExitCriteriaAgreed => self.agree_criteria(world, sheet)?,
+            Requirement::ExitCriteriaMet => return self.measure(world, sheet).map(Some),
             Requirement::TestsPassed
             | Requirement::DeploymentDone
             | Requirement::VerificationPassed
             | Requirement::BackOutFacts
             | Requirement::ImplementationDone
-            | Requirement::ExitCriteriaMet
             | Requirement::HandoverAccepted
             | Requirement::LogAndCmsCurrent => return self.confirm(world, sheet, requirement),
             Requirement::ChangesRelated
@@ -151,10 +152,10 @@ impl ReleaseRun {
             Confirmation::DeploymentDone => end,
             Confirmation::VerificationPassed if emergency => end + Duration::minutes(30),
             Confirmation::VerificationPassed => times::at_work(end + Duration::hours(10)),
-            Confirmation::ExitCriteriaMet => times::later(entered, if emergency { 5 } else { 8 } * 480),
             Confirmation::TestsPassed if !emergency => times::later(entered, 3 * 480),
             Confirmation::TestsPassed
             | Confirmation::BackOutFacts
+            | Confirmation::ExitCriteriaMet
             | Confirmation::HandoverAccepted
             | Confirmation::FeedbackConsidered
             | Confirmation::ReviewComplete

@@ -101,7 +101,7 @@ const RELEASES: &[Release] = &[
     emergency(-8, "Mails to London delayed by hours")
         .version("v2.3.1")
         .says("Replace the faulty filter rule and let the queue run.", "2 300 mails wait, the London office cannot work.")
-        .until(Until::Phase("early_life", 2))
+        .until(Until::Phase("early_life", 30))
         .of(&[rfc("Replace the faulty filter rule", "The rule looks at each attachment twice and times out.", "Mail queue of 2 300 mails.")
             .emergency()
             .touching(&["Mail Gateway"])]),

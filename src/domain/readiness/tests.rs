@@ -1,6 +1,7 @@
 //! What blocks and what does not, and random walks that try to get past a gate.
 
 use super::*;
+use crate::domain::early_life::Course;
 use crate::domain::records::Grade;
 use crate::domain::shipped;
 use crate::domain::workflows::{Grades, PhaseKind, TransitionKind, Workflow};
@@ -28,7 +29,8 @@ fn holds(requirement: Requirement, facts: &Facts) -> bool {
         Requirement::VerificationPassed => vouched(Confirmation::VerificationPassed),
         Requirement::BackOutFacts => vouched(Confirmation::BackOutFacts),
         Requirement::ImplementationDone => vouched(Confirmation::ImplementationDone),
-        Requirement::ExitCriteriaMet => vouched(Confirmation::ExitCriteriaMet),
+        Requirement::ExitCriteriaAgreed => facts.exit.is_agreed(),
+        Requirement::ExitCriteriaMet => vouched(Confirmation::ExitCriteriaMet) || (facts.exit.is_agreed() && facts.exit.courses.iter().all(Course::is_met)),
         Requirement::HandoverAccepted => vouched(Confirmation::HandoverAccepted),
         Requirement::FeedbackConsidered => {
             let considered = !facts.review.lacking.contains(&(Point::Feedback, Lack::Outcome)) && facts.review.open_surveys.is_empty();
@@ -51,6 +53,10 @@ fn change(milestone: Milestone) -> ChangeFact {
     ChangeFact { number: "RFC-00107".into(), milestone }
 }
 
+fn course() -> Course {
+    Course { name: "Calls a day".into(), days: 3, row: 3, newest: None, is_normal: true, is_current: true }
+}
+
 /// A record of which everything is as it should be.
 fn in_order() -> Facts {
     Facts {
@@ -66,6 +72,7 @@ fn in_order() -> Facts {
         confirmations: Confirmation::ALL.iter().filter(|it| !it.is_replaced()).map(|it| (*it, Outcome::Passed)).collect(),
         round: Round { state: Some(RoundState::Approved), ..Round::default() },
         review: Review::default(),
+        exit: Exit { agreed_with: "Operations".into(), courses: vec![course()] },
         waived: BTreeMap::new(),
     }
 }
@@ -92,12 +99,16 @@ fn in_order_but(requirement: Requirement) -> Facts {
         Requirement::ReviewComplete => facts.review.lacking.push((Point::Lessons, Lack::Owner)),
         Requirement::FollowUpsSettled => facts.review.open_follow_ups.push("Add an index".into()),
         Requirement::NothingOpen => facts.review.open_tasks.push("Confirm the funding".into()),
+        Requirement::ExitCriteriaAgreed => facts.exit.agreed_with.clear(),
+        Requirement::ExitCriteriaMet => {
+            facts.confirmations.remove(&Confirmation::ExitCriteriaMet);
+            facts.exit.courses.iter_mut().for_each(|it| it.row = 0);
+        }
         Requirement::TestsPassed
         | Requirement::DeploymentDone
         | Requirement::VerificationPassed
         | Requirement::BackOutFacts
         | Requirement::ImplementationDone
-        | Requirement::ExitCriteriaMet
         | Requirement::HandoverAccepted
         | Requirement::LogAndCmsCurrent => {
             facts.confirmations.insert(requirement.confirmation().unwrap(), Outcome::Failed);
@@ -188,7 +199,7 @@ fn some_facts(fine: f64) -> impl Strategy<Value = Facts> {
     let confirmations = prop::collection::vec((ok(), prop::option::of(prop::sample::select(Outcome::ALL))), Confirmation::ALL.len());
     let round = (ok(), prop::option::of(prop::sample::select(RoundState::ALL)));
     let waived = prop::collection::btree_map(prop::sample::select(Requirement::ALL), Just("So decided.".to_owned()), 0..3);
-    let flags = prop::collection::vec(ok(), 12);
+    let flags = prop::collection::vec(ok(), 14);
     (flags, prop::collection::vec(milestones, 0..4), confirmations, round, waived).prop_map(|(flags, milestones, confirmations, round, waived)| {
         let unless = |index: usize| if flags[index] { vec![] } else { vec!["Scope"] };
         Facts {
@@ -213,6 +224,7 @@ fn some_facts(fine: f64) -> impl Strategy<Value = Facts> {
                 open_tasks: unless(11).into_iter().map(str::to_owned).collect(),
             },
             round: Round { state: if round.0 { Some(RoundState::Approved) } else { round.1 }, ..Round::default() },
+            exit: Exit { agreed_with: if flags[12] { "Operations".into() } else { String::new() }, courses: vec![Course { is_current: flags[13], ..course() }] },
             waived,
         }
     })
@@ -303,7 +315,7 @@ proptest! {
             prop_assert_eq!(check.standing == Standing::Met, holds(requirement, &facts), "{:?}", requirement);
             prop_assert_eq!(check.blocks(), !holds_or_waived(requirement, &facts), "{:?}", requirement);
             prop_assert!(check.why.ends_with(['.', '?']), "{}", check.why);
-            if let Some(confirmation) = requirement.confirmation() {
+            if let Some(confirmation) = requirement.confirmation().filter(|it| !it.is_replaced()) {
                 prop_assert_eq!(check.place, Place::Confirmation(confirmation));
             }
         }

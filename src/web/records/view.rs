@@ -193,7 +193,7 @@ impl Show {
 
     /// The confirmations that this phase asks for, each with the newest of this visit.
     pub fn asked_confirmations(&self) -> Vec<(Confirmation, Option<&Confirmed>)> {
-        let asked = self.phase.transitions.iter().flat_map(|it| &it.requirements).filter_map(|it| it.confirmation());
+        let asked = self.phase.transitions.iter().flat_map(|it| &it.requirements).filter_map(|it| it.confirmation()).filter(|it| !it.is_replaced());
         let mut seen = Vec::new();
         for it in asked {
             if !seen.contains(&it) {
@@ -204,9 +204,9 @@ impl Show {
         seen.into_iter().map(|it| (it, newest(it))).collect()
     }
 
-    /// What was confirmed on earlier visits.
+    /// What was confirmed on earlier visits, or is not asked any more.
     pub fn earlier_confirmations(&self) -> Vec<&Confirmed> {
-        self.sheet.confirmations.iter().filter(|it| it.visit != self.sheet.full.record.visit).collect()
+        self.sheet.confirmations.iter().filter(|it| it.visit != self.sheet.full.record.visit || it.subject.is_replaced()).collect()
     }
 
     /// How far the review is, in a sentence.
@@ -385,6 +385,7 @@ fn address(sheet: &Sheet, check: &Check) -> String {
         Place::Changes => "#changes".to_owned(),
         Place::Tasks => "#tasks".to_owned(),
         Place::Confirmation(confirmation) => format!("#confirm-{}", confirmation.word()),
+        Place::EarlyLife => format!("/records/{id}/early-life"),
         Place::Approvals => "#approvals".to_owned(),
         Place::Review => format!("/records/{id}/review"),
         Place::FollowUps => format!("/records/{id}/review#follow-ups"),

@@ -50,6 +50,7 @@ impl Place {
             mails::insert_all(tx, &[new])
         })[0];
         let survey = given::survey(&app, release, "Asked").made();
+        let early_life = given::early_life(&app, release);
         let value = |name, value: String| (name, value);
         let values = vec![
             value("release", release.to_string()),
@@ -66,6 +67,10 @@ impl Place {
             value("follow-up", given::follow_up(&app, release, "Index", Some(cora.id)).to_string()),
             value("model", app.read(slipway::store::models::list)[1].id.to_string()),
             value("delegation", delegation.to_string()),
+            value("metric", early_life.metric.to_string()),
+            value("issue", early_life.issue.to_string()),
+            value("known error", early_life.known_error.to_string()),
+            value("member", early_life.member.to_string()),
             value("code", link.code.clone()),
             value("digest", given::pending(&app, release)[0].2.clone()),
         ];
@@ -101,6 +106,10 @@ impl Place {
             "mails" => self.value("mail"),
             "surveys" => self.value("survey"),
             "question-sets" => self.value("set"),
+            "exit-metrics" => self.value("metric"),
+            "issues" => self.value("issue"),
+            "known-errors" => self.value("known error"),
+            "team-members" => self.value("member"),
             _ => self.value("release"),
         };
         let file = slipway::web::assets::url("app.css");
@@ -155,6 +164,19 @@ impl Place {
                 ]
             }
             "/attachments/{id}/removal" => vec![value("reason", "So")],
+            "/records/{id}/agreement" => vec![value("agreed_with", "Kim"), value("criteria", &format!("{}.0", self.value("metric")))],
+            "/records/{id}/metrics" | "/exit-metrics/{id}" => {
+                vec![value("name", "New"), value("normal", "1"), value("better", "up"), value("days", "1"), value("version", "0")]
+            }
+            "/records/{id}/readings/table" => vec![value("table", "day,Calls a day")],
+            "/records/{id}/issues" | "/issues/{id}" => {
+                let rest = [value("kind", "incident"), value("severity", "low"), value("state", "open"), value("version", "0")];
+                [vec![value("number", "INC-2"), value("title", "New")], rest.to_vec()].concat()
+            }
+            "/records/{id}/known-errors" | "/known-errors/{id}" => vec![value("title", "New"), value("version", "0")],
+            "/known-errors/{id}/acceptance" => vec![value("version", "1")],
+            "/records/{id}/team" => vec![value("name", "New")],
+            "/records/{id}/contacts" => vec![value("contacts", "New"), value("version", "0")],
             "/tasks/{id}" => vec![value("title", "New"), value("phase", "plan"), value("version", "0")],
             "/tasks/{id}/state" => vec![value("step", "start")],
             "/tasks/{id}/assignee" => vec![value("assignee", "me")],

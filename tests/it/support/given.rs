@@ -2,6 +2,7 @@
 
 mod asking;
 mod attachments;
+mod early_life;
 mod journey;
 mod links;
 mod people;
@@ -11,6 +12,7 @@ mod results;
 
 pub use asking::{draft_survey, question_set};
 pub use attachments::attachment;
+pub use early_life::{agreed, early_life, metric, reading};
 pub use journey::{advance, approve, ask, deny, edit_window, fulfil, pending, sheet, take};
 pub use links::{Link, link, link_of};
 pub use people::{PASSWORD, Somebody, absence, approvers, members, user};

@@ -1,5 +1,6 @@
 //! Takes records through their workflows with the program's own actions: whatever a requirement asks is done, nothing is waived.
 
+use super::early_life;
 use super::people::{approvers, user};
 use super::records::{change, item};
 use crate::support::{TestApp, noon};
@@ -93,12 +94,13 @@ pub fn fulfil(app: &TestApp, id: RecordId, requirement: Requirement) {
         Requirement::FeedbackConsidered | Requirement::ReviewComplete => super::reviews::review(app, id),
         Requirement::FollowUpsSettled | Requirement::NothingOpen => super::reviews::settle(app, id),
         Requirement::ScopeFrozen => {}
+        Requirement::ExitCriteriaAgreed => early_life::agreed(app, id),
+        Requirement::ExitCriteriaMet => early_life::back_to_normal(app, id),
         Requirement::TestsPassed
         | Requirement::DeploymentDone
         | Requirement::VerificationPassed
         | Requirement::BackOutFacts
         | Requirement::ImplementationDone
-        | Requirement::ExitCriteriaMet
         | Requirement::HandoverAccepted
         | Requirement::LogAndCmsCurrent => {
             let subject = requirement.confirmation().expect("it is met by a confirmation");

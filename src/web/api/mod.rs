@@ -1,0 +1,3 @@
+//! What programs call: JSON in, JSON or a problem document out.
+
+pub mod readings;
