@@ -10,6 +10,7 @@ pub mod deadlines;
 pub mod delegations;
 pub mod error;
 pub mod groups;
+pub mod handovers;
 pub mod items;
 pub mod links;
 pub mod mailed_links;

@@ -2,6 +2,7 @@
 
 use crate::domain::approvals::{ApprovalState, RoundState, StepState};
 use crate::domain::delegations::last_day;
+use crate::domain::handovers::{Handover, Request, day};
 use crate::domain::ids::{ItemId, RecordId, UserId};
 use crate::domain::readiness::{ChangeFact, Check, Facts, Round, readiness};
 use crate::domain::records::{RecordKind, risk};
@@ -10,6 +11,8 @@ use crate::domain::workflows::Transition;
 use crate::store::approvals::{self, FullRound};
 use crate::store::confirmations::{self, Confirmed};
 use crate::store::delegations::{self, Away};
+use crate::store::handovers;
+use crate::store::handovers::items::Item;
 use crate::store::records::{self, Full};
 use crate::store::related::{self, RelatedChange};
 use crate::store::tasks::{self, Named};
@@ -33,6 +36,9 @@ pub struct Sheet {
     pub rounds: Vec<FullRound>,
     pub visits: Vec<Visit>,
     pub watchers: Vec<Person>,
+    /// The checklist of the handover, and what was asked last in this visit.
+    pub checklist: Vec<Item>,
+    pub handover: Option<handovers::Named>,
     /// Who of those that are asked now is away, once [`Sheet::note_absences`] has looked.
     pub away: BTreeMap<UserId, Away>,
 }
@@ -60,6 +66,8 @@ impl Sheet {
             rounds: approvals::rounds(conn, id)?,
             visits: visits::list(conn, id)?,
             watchers: watchers::list(conn, id)?,
+            checklist: handovers::items::list(conn, id)?,
+            handover: handovers::of_visit(conn, id, full.record.visit)?,
             away: BTreeMap::new(),
             full,
         })
@@ -116,8 +124,29 @@ impl Sheet {
             changes: self.changes.iter().filter(|it| it.counts()).map(|it| ChangeFact { number: it.number(), milestone: it.milestone }).collect(),
             confirmations,
             round: self.round().map(|it| Round { away: self.missed(), ..round_fact(it) }).unwrap_or_default(),
+            handover: self.handover(),
             waived: self.waivers.iter().filter(|it| in_this_visit(it.visit)).map(|it| (it.requirement, it.reason.clone())).collect(),
         }
+    }
+
+    /// How far the handover of support is, in this visit of the phase.
+    fn handover(&self) -> Handover {
+        self.handover_with(self.handover.as_ref())
+    }
+
+    /// The same with another request than the newest of this visit; days are in the zone of the record's calendar.
+    pub fn handover_with(&self, asked: Option<&handovers::Named>) -> Handover {
+        let zone = self.full.calendar.zone();
+        let request = |it: &handovers::Named| Request {
+            state: it.handover.state,
+            group: it.group.clone(),
+            asked: day(it.handover.asked_at, zone),
+            settled: it.handover.settled_at.map_or_else(String::new, |at| day(at, zone)),
+            by: it.settled_by.clone().unwrap_or_default(),
+            answer: it.handover.answer.clone(),
+        };
+        let open_items = self.checklist.iter().filter(|it| !it.is_done()).count();
+        Handover { items: self.checklist.len(), open_items, request: asked.map(request) }
     }
 
     fn missing_details(&self) -> Vec<&'static str> {

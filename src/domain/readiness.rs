@@ -1,6 +1,7 @@
 //! Why a record may or may not go on: every requirement of a transition, with one sentence why and the place to put it right.
 
 use super::approvals::RoundState;
+use super::handovers::Handover;
 use super::records::Milestone;
 use super::requirements::{Confirmation, Outcome, Requirement};
 use super::workflows::Transition;
@@ -24,8 +25,17 @@ pub struct Facts {
     /// What was vouched for in this visit of the phase.
     pub confirmations: BTreeMap<Confirmation, Outcome>,
     pub round: Round,
+    /// How far the handover of support is, in this visit of the phase.
+    pub handover: Handover,
     /// Waived in this visit: the reason given.
     pub waived: BTreeMap<Requirement, String>,
+}
+
+impl Facts {
+    /// Whether support is handed over in this visit, and why: accepted, or confirmed before there was anything to accept.
+    pub fn handed_over(&self) -> (bool, String) {
+        vouched(Confirmation::HandoverAccepted, self).unwrap_or_else(|| self.handover.verdict())
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -60,6 +70,7 @@ pub enum Place {
     Changes,
     Tasks,
     Confirmation(Confirmation),
+    Handover,
     Approvals,
 }
 
@@ -116,7 +127,7 @@ fn evaluate(requirement: Requirement, facts: &Facts) -> (bool, String, Place) {
         Requirement::BackOutFacts => confirmed(Confirmation::BackOutFacts, facts),
         Requirement::ImplementationDone => confirmed(Confirmation::ImplementationDone, facts),
         Requirement::ExitCriteriaMet => confirmed(Confirmation::ExitCriteriaMet, facts),
-        Requirement::HandoverAccepted => confirmed(Confirmation::HandoverAccepted, facts),
+        Requirement::HandoverAccepted => at(Place::Handover, facts.handed_over()),
         Requirement::FeedbackConsidered => confirmed(Confirmation::FeedbackConsidered, facts),
         Requirement::ReviewComplete => confirmed(Confirmation::ReviewComplete, facts),
         Requirement::FollowUpsSettled => confirmed(Confirmation::FollowUpsSettled, facts),
@@ -167,6 +178,16 @@ fn confirmed(confirmation: Confirmation, facts: &Facts) -> (bool, String, Place)
         None => (false, confirmation.question().to_owned()),
     };
     (met, why, Place::Confirmation(confirmation))
+}
+
+/// What was confirmed before a fuller source took its place, if that meets the requirement.
+fn vouched(confirmation: Confirmation, facts: &Facts) -> Option<(bool, String)> {
+    let (met, why, _) = confirmed(confirmation, facts);
+    met.then_some((met, why))
+}
+
+fn at(place: Place, (met, why): (bool, String)) -> (bool, String, Place) {
+    (met, why, place)
 }
 
 fn approved(round: &Round) -> (bool, String, Place) {

@@ -78,6 +78,11 @@ impl Confirmation {
         }
     }
 
+    /// Whether a fuller source took its place: it is not asked any more, and what was confirmed before still counts.
+    pub const fn is_replaced(self) -> bool {
+        matches!(self, Confirmation::HandoverAccepted)
+    }
+
     /// Names its form on the record's page.
     pub fn form(self) -> String {
         format!("confirm-{}", self.word())
@@ -121,7 +126,7 @@ impl Requirement {
             Requirement::BackOutFacts => "Record the facts",
             Requirement::ImplementationDone => "Record the implementation",
             Requirement::ExitCriteriaMet => "Confirm the exit criteria",
-            Requirement::HandoverAccepted => "Record the handover",
+            Requirement::HandoverAccepted => "Hand support over",
             Requirement::FeedbackConsidered => "Look at the feedback",
             Requirement::ReviewComplete => "Record the review",
             Requirement::FollowUpsSettled => "Settle the follow-up actions",

@@ -17,6 +17,7 @@ pub mod demo;
 pub mod embedded;
 pub mod events;
 pub mod groups;
+pub mod handovers;
 pub mod items;
 pub mod lists;
 pub mod mailed_links;

@@ -13,6 +13,7 @@ pub mod filters;
 pub mod form;
 pub mod frame;
 pub mod groups;
+pub mod handovers;
 pub mod health;
 pub mod home;
 pub mod items;

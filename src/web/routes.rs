@@ -1,8 +1,8 @@
 //! Every URL of the application, who may knock there, and the function that answers: the contents page.
 
 use super::{
-    activity, approvals, assets, calendars, changes, delegations, groups, health, home, items, mails, metrics, notices, process, profile, public, records,
-    releases, search, session, setup, tasks, users,
+    activity, approvals, assets, calendars, changes, delegations, groups, handovers, health, home, items, mails, metrics, notices, process, profile, public,
+    records, releases, search, session, setup, tasks, users,
 };
 use actix_web::{Resource, guard, web};
 
@@ -96,6 +96,10 @@ routes! {
     post "/records/{id}/tasks"                          SignedIn => tasks::plan::create;
     get  "/records/{id}/tasks/new"                      SignedIn => tasks::plan::new;
     post "/records/{id}/tasks/bulk"                     SignedIn => tasks::bulk::update;
+    get  "/records/{id}/handover"                       SignedIn => handovers::request::index;
+    post "/records/{id}/handover"                       SignedIn => handovers::request::create;
+    post "/records/{id}/handover/withdrawal"            SignedIn => handovers::request::destroy;
+    post "/records/{id}/handover/items"                 SignedIn => handovers::checklist::create;
     get  "/records/{id}/{section}/edit"                 SignedIn => records::sections::edit;
     post "/records/{id}/{section}"                      SignedIn => records::sections::update;
 
@@ -120,6 +124,15 @@ routes! {
     get  "/a/{token}/content"                           Link     => public::content;
     post "/a/{token}/decision"                          Link     => public::decide;
     post "/a/{token}/undo"                              Link     => public::undo;
+
+    get  "/handovers/{id}"                              SignedIn => handovers::show;
+    post "/handovers/{id}/answer"                       SignedIn => handovers::update;
+    post "/handover-items/{id}"                         SignedIn => handovers::checklist::update;
+    post "/handover-items/{id}/state"                   SignedIn => handovers::checklist::tick;
+    post "/handover-items/{id}/position"                SignedIn => handovers::checklist::shift;
+    post "/handover-items/{id}/removal"                 SignedIn => handovers::checklist::destroy;
+    get  "/h/{token}"                                   Link     => public::handover::show;
+    post "/h/{token}/answer"                            Link     => public::handover::update;
 
     get  "/notices"                                     SignedIn => notices::index;
     post "/notices/reading"                             SignedIn => notices::read_all;

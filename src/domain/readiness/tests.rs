@@ -29,7 +29,7 @@ fn holds(requirement: Requirement, facts: &Facts) -> bool {
         Requirement::BackOutFacts => vouched(Confirmation::BackOutFacts),
         Requirement::ImplementationDone => vouched(Confirmation::ImplementationDone),
         Requirement::ExitCriteriaMet => vouched(Confirmation::ExitCriteriaMet),
-        Requirement::HandoverAccepted => vouched(Confirmation::HandoverAccepted),
+        Requirement::HandoverAccepted => vouched(Confirmation::HandoverAccepted) || facts.handover.verdict().0,
         Requirement::FeedbackConsidered => vouched(Confirmation::FeedbackConsidered),
         Requirement::ReviewComplete => vouched(Confirmation::ReviewComplete),
         Requirement::FollowUpsSettled => vouched(Confirmation::FollowUpsSettled),
@@ -61,6 +61,7 @@ fn in_order() -> Facts {
         changes: vec![change(Milestone::Finished)],
         confirmations: Confirmation::ALL.iter().map(|it| (*it, Outcome::Passed)).collect(),
         round: Round { state: Some(RoundState::Approved), ..Round::default() },
+        handover: Handover::default(),
         waived: BTreeMap::new(),
     }
 }

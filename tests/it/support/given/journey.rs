@@ -90,6 +90,7 @@ pub fn fulfil(app: &TestApp, id: RecordId, requirement: Requirement) {
             }
             approve_all(app, id);
         }
+        Requirement::HandoverAccepted => super::handovers::hand_over(app, id),
         Requirement::ScopeFrozen => {}
         Requirement::TestsPassed
         | Requirement::DeploymentDone
@@ -97,7 +98,6 @@ pub fn fulfil(app: &TestApp, id: RecordId, requirement: Requirement) {
         | Requirement::BackOutFacts
         | Requirement::ImplementationDone
         | Requirement::ExitCriteriaMet
-        | Requirement::HandoverAccepted
         | Requirement::FeedbackConsidered
         | Requirement::ReviewComplete
         | Requirement::FollowUpsSettled
