@@ -49,6 +49,11 @@ impl Keys {
         Keys { life: Duration::days(days), ..self }
     }
 
+    /// How long a new link is good.
+    pub(super) fn life(&self) -> Duration {
+        self.life
+    }
+
     pub(super) fn hash(&self, purpose: &[u8], salt: &[u8]) -> Vec<u8> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("a key of any length does");
         mac.update(purpose);

@@ -24,6 +24,13 @@ pub fn for_mail(tx: &mut Tx<'_>, keys: &Keys, mail: MailId, target: Target, user
     offer(tx, keys, Some(mail), target, user, expires_at)
 }
 
+/// What stands in a mail that has a link already. Nothing is changed by that.
+pub fn known(conn: &mut PgConnection, keys: &Keys, mail: MailId) -> Result<Option<Secrets>> {
+    let Some(link) = mailed_links::of_mail(conn, mail)? else { return Ok(None) };
+    let target = link.handover_id.map(Target::Handover).or(link.invitation_id.map(Target::Invitation));
+    Ok(target.zip(link.salt).map(|(target, salt)| keys.secrets_in(folder(target), &salt)))
+}
+
 /// A new link; without a mail it is one that no mail carries.
 pub fn offer(tx: &mut Tx<'_>, keys: &Keys, mail: Option<MailId>, target: Target, user: Option<UserId>, expires_at: Option<DateTime<Utc>>) -> Result<Secrets> {
     let salt = rand::random::<[u8; 32]>();

@@ -3,6 +3,7 @@
 use super::Result;
 use super::context::permit;
 use super::links::{self, Keys, Secrets};
+use super::mailed_links;
 use super::notices::muting::{self, Muted};
 use crate::domain::events::Event;
 use crate::domain::ids::MailId;
@@ -10,10 +11,11 @@ use crate::domain::mails::{self as rules, Facts, Fault, MailKind, MailState, Rel
 use crate::domain::notices::Rule;
 use crate::domain::people::Action;
 use crate::domain::refusals::Refusal;
+use crate::store::mailed_links::Target;
 use crate::store::mails::around::Around;
 use crate::store::mails::sending::{self, Lease, Outcome, Words};
 use crate::store::mails::{self, Mail, NewMail, pause};
-use crate::store::{PgConnection, Tx, approval_links, events, users};
+use crate::store::{self, PgConnection, Tx, approval_links, events, users};
 use chrono::Duration;
 
 /// Where the words of a mail hold what only its reader may see. They bear the random name of that mail, so that nobody can write them beforehand.
@@ -113,6 +115,7 @@ fn facts(tx: &Tx<'_>, mail: &Mail, around: &Around) -> Facts {
     Facts {
         rule: told.map(|it| it.rule),
         approval: around.approval(told.and_then(|it| it.approval_id)),
+        handover: around.handover(told.and_then(|it| it.handover_id)),
         settled,
         asked: told.map(|it| around.asked(it.approval_id, it.user_id)).unwrap_or_default(),
         disabled: around.reader(mail).is_some_and(|it| it.disabled),
@@ -127,6 +130,13 @@ pub fn personal(tx: &mut Tx<'_>, keys: &Keys, mail: &Mail, around: &Around, addr
     };
     let secrets = match (told.rule, told.approval_id) {
         (Rule::ApprovalAsked | Rule::ApprovalReminded, Some(approval)) => Some(links::for_mail(tx, keys, mail.id, approval, told.user_id)?),
+        (Rule::HandoverAsked, _) => match told.handover_id {
+            Some(handover) => {
+                let expires_at = Some(tx.now + keys.life());
+                Some(mailed_links::for_mail(tx, keys, mail.id, Target::Handover(handover), Some(told.user_id), expires_at)?)
+            }
+            None => None,
+        },
         _ => None,
     };
     Ok(Personal::of(secrets, mute(keys, mail, Some(told.rule)), address))
@@ -146,7 +156,10 @@ fn mute(keys: &Keys, mail: &Mail, rule: Option<Rule>) -> Option<String> {
 pub fn personal_of_written(conn: &mut PgConnection, keys: &Keys, mail: &Mail, address: impl Fn(&str) -> String) -> Result<Personal> {
     let around = Around::load(conn, std::slice::from_ref(mail))?;
     let mute = mute(keys, mail, around.told(mail).first().map(|it| it.rule));
-    let secrets = approval_links::of_mail(conn, mail.id)?.map(|it| keys.secrets(&it.salt));
+    let secrets = match approval_links::of_mail(conn, mail.id)? {
+        Some(link) => Some(keys.secrets(&link.salt)),
+        None => mailed_links::known(conn, keys, mail.id)?,
+    };
     Ok(Personal::of(secrets, mute, address))
 }
 
@@ -224,6 +237,7 @@ pub fn resend(tx: &mut Tx<'_>, id: MailId) -> Result<()> {
         MailState::Sent | MailState::Failed | MailState::Cancelled => {}
     }
     approval_links::detach(tx, id)?;
+    store::mailed_links::detach(tx, id)?;
     mails::requeue(tx, id)?;
     Ok(events::record(tx, mail.record_id, &Event::MailResent { mail: id, recipient: mail.recipient })?)
 }

@@ -14,6 +14,7 @@ pub mod error;
 pub mod follow_ups;
 pub mod evidence;
 pub mod groups;
+pub mod handovers;
 pub mod items;
 pub mod links;
 pub mod mailed_links;

@@ -3,7 +3,7 @@
 use super::context::{permit, unchanged};
 use super::records::{lock_sheet, moving, phase_due};
 use super::sheet::Sheet;
-use super::{Result, approvals, reviews, surveys, tasks};
+use super::{Result, approvals, handovers, reviews, surveys, tasks};
 use crate::domain::events::Event;
 use crate::domain::ids::RecordId;
 use crate::domain::people::Action;
@@ -32,12 +32,14 @@ pub fn take(tx: &mut Tx<'_>, id: RecordId, seen: i32, key: &str, reason: &str) -
     let to = sheet.full.workflow.destination(transition, record.grades()).ok_or_else(|| Refusal::Nowhere(transition.label.clone()))?;
     let state = if to.is_end() { transition.outcome.unwrap_or(RecordState::Closed) } else { RecordState::Open };
     approvals::withdraw_open(tx, &sheet, "The record left the phase.")?;
+    handovers::withdraw_open(tx, &sheet, "The record left the phase.")?;
     let due = phase_due(tx, &sheet.full.calendar, to);
     records::enter_phase(tx, record, to, state, due)?;
     let summary = if state == RecordState::Closed { reviews::summary(tx.conn, &sheet)? } else { Vec::new() };
     events::record(tx, id, &event(transition, phase, to, state, reason, summary))?;
     surveys::opening::follow_phase(tx, &sheet, (state == RecordState::Open).then_some(to.key.as_str()))?;
     if state == RecordState::Open {
+        handovers::enter_phase(tx, &sheet, to)?;
         tasks::enter_phase(tx, id)?
     } else {
         end(tx, &sheet, state)?
@@ -112,6 +114,9 @@ pub fn confirm(tx: &mut Tx<'_>, id: RecordId, new: &NewConfirmation<'_>) -> Resu
     if !asked_for(sheet.full.phase()?, requirement) {
         return Err(Refusal::NotAsked(requirement.label()).into());
     }
+    if new.subject.is_replaced() {
+        return Err(Refusal::NotByWord(new.subject.label()).into());
+    }
     if new.outcome == Outcome::NotApplicable && new.note.is_empty() {
         return Err(Refusal::NotApplicableNeedsNote.into());
     }
@@ -146,6 +151,7 @@ pub(super) fn write_waiver(tx: &mut Tx<'_>, sheet: &Sheet, requirement: Requirem
     Ok(events::record(tx, record.id, &Event::RequirementWaived { requirement, reason: reason.to_owned() })?)
 }
 
-fn asked_for(phase: &Phase, requirement: Requirement) -> bool {
+/// Whether some way out of this phase asks for a requirement.
+pub fn asked_for(phase: &Phase, requirement: Requirement) -> bool {
     phase.transitions.iter().any(|it| it.requirements.contains(&requirement))
 }

@@ -5,6 +5,7 @@ use crate::domain::approvals::{ApprovalState, RoundState, StepState};
 use crate::domain::delegations::last_day;
 use crate::domain::follow_ups::FollowUpState;
 use crate::domain::early_life::Exit;
+use crate::domain::handovers::{Handover, Request, day};
 use crate::domain::ids::{ItemId, RecordId, UserId};
 use crate::domain::readiness::{ChangeFact, Check, Facts, Review, Round, readiness};
 use crate::domain::records::{RecordKind, risk};
@@ -14,6 +15,8 @@ use crate::domain::workflows::{Section, Transition};
 use crate::store::approvals::{self, FullRound};
 use crate::store::confirmations::{self, Confirmed};
 use crate::store::delegations::{self, Away};
+use crate::store::handovers;
+use crate::store::handovers::items::Item;
 use crate::store::records::{self, Full};
 use crate::store::related::{self, RelatedChange};
 use crate::store::reviews::{self, Written};
@@ -43,6 +46,9 @@ pub struct Sheet {
     pub follow_ups: Vec<follow_ups::Named>,
     /// Surveys that can still be answered.
     pub open_surveys: Vec<String>,
+    /// The checklist of the handover, and what was asked last in this visit.
+    pub checklist: Vec<Item>,
+    pub handover: Option<handovers::Named>,
     /// Who of those that are asked now is away, once [`Sheet::note_absences`] has looked.
     pub away: BTreeMap<UserId, Away>,
     /// Where the phase shows it.
@@ -84,6 +90,8 @@ impl Sheet {
             review,
             follow_ups,
             open_surveys,
+            checklist: handovers::items::list(conn, id)?,
+            handover: handovers::of_visit(conn, id, full.record.visit)?,
             away: BTreeMap::new(),
             full,
         })
@@ -143,6 +151,7 @@ impl Sheet {
             round: self.round().map(|it| Round { away: self.missed(), ..round_fact(it) }).unwrap_or_default(),
             review: self.review_facts(),
             exit: self.exit(),
+            handover: self.handover(),
             waived: self.waivers.iter().filter(|it| in_this_visit(it.visit)).map(|it| (it.requirement, it.reason.clone())).collect(),
         }
     }
@@ -163,6 +172,26 @@ impl Sheet {
     /// How early life support stands.
     pub fn exit(&self) -> Exit {
         self.early_life.exit(self.now.map(|it| day_of(it, &self.full)))
+    }
+
+    /// How far the handover of support is, in this visit of the phase.
+    fn handover(&self) -> Handover {
+        self.handover_with(self.handover.as_ref())
+    }
+
+    /// The same with another request than the newest of this visit; days are in the zone of the record's calendar.
+    pub fn handover_with(&self, asked: Option<&handovers::Named>) -> Handover {
+        let zone = self.full.calendar.zone();
+        let request = |it: &handovers::Named| Request {
+            state: it.handover.state,
+            group: it.group.clone(),
+            asked: day(it.handover.asked_at, zone),
+            settled: it.handover.settled_at.map_or_else(String::new, |at| day(at, zone)),
+            by: it.settled_by.clone().unwrap_or_default(),
+            answer: it.handover.answer.clone(),
+        };
+        let open_items = self.checklist.iter().filter(|it| !it.is_done()).count();
+        Handover { items: self.checklist.len(), open_items, request: asked.map(request) }
     }
 
     fn missing_details(&self) -> Vec<&'static str> {

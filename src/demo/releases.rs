@@ -100,6 +100,7 @@ impl ReleaseRun {
             Until::End => false,
             Until::Phase(phase, steps) => sheet.full.record.phase == phase && self.steps >= steps,
             Until::Asked(step, answers) => approving::answered(sheet, step).is_some_and(|it| it >= answers),
+            Until::Offered => sheet.handover.as_ref().is_some_and(|it| it.handover.is_asked()),
             Until::Denied => approving::state(sheet) == Some(RoundState::Denied),
         }
     }

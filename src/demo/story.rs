@@ -68,6 +68,8 @@ pub enum Until {
     Asked(&'static str, usize),
     /// Until a round is denied.
     Denied,
+    /// Until a group is asked to take support over.
+    Offered,
 }
 
 /// What does not go by the book. Each happens once.

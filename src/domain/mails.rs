@@ -1,6 +1,7 @@
 //! Mails: what they are, what becomes of them, and when another try is worth it.
 
 use super::approvals::ApprovalState;
+use super::handovers::HandoverState;
 use super::notices::Rule;
 use super::words::words;
 use chrono::Duration;
@@ -80,6 +81,8 @@ pub struct Facts {
     pub rule: Option<Rule>,
     /// The approval it is about, as it stands.
     pub approval: Option<ApprovalState>,
+    /// The handover that it asks about, as it stands.
+    pub handover: Option<HandoverState>,
     /// What became of the mails that asked this person for that approval.
     pub asked: Asked,
     /// Whether what it says is late was done, or moved.
@@ -117,6 +120,13 @@ pub fn relevance(facts: &Facts) -> Relevance {
     }
     if facts.settled {
         return Relevance::Cancel("It was done or moved before the mail left.");
+    }
+    if facts.rule == Some(Rule::HandoverAsked) {
+        return match facts.handover {
+            Some(HandoverState::Asked) => Relevance::Send,
+            Some(HandoverState::Accepted | HandoverState::Declined) => Relevance::Cancel("Somebody else answered before the mail left."),
+            Some(HandoverState::Withdrawn) | None => Relevance::Cancel("The answer was no longer needed when the mail could leave."),
+        };
     }
     match (facts.rule, facts.approval) {
         (Some(Rule::ApprovalAsked | Rule::ApprovalReminded), Some(ApprovalState::Pending)) => Relevance::Send,

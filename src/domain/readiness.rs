@@ -2,6 +2,7 @@
 
 use super::approvals::RoundState;
 use super::early_life::Exit;
+use super::handovers::Handover;
 use super::records::Milestone;
 use super::requirements::{Confirmation, Outcome, Requirement};
 use super::reviews::{Lack, Point};
@@ -29,8 +30,17 @@ pub struct Facts {
     pub review: Review,
     /// How early life support stands; looked up where the phase asks for it.
     pub exit: Exit,
+    /// How far the handover of support is, in this visit of the phase.
+    pub handover: Handover,
     /// Waived in this visit: the reason given.
     pub waived: BTreeMap<Requirement, String>,
+}
+
+impl Facts {
+    /// Whether support is handed over in this visit, and why: accepted, or confirmed before there was anything to accept.
+    pub fn handed_over(&self) -> (bool, String) {
+        vouched(Confirmation::HandoverAccepted, self).unwrap_or_else(|| self.handover.verdict())
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -79,6 +89,7 @@ pub enum Place {
     Tasks,
     Confirmation(Confirmation),
     EarlyLife,
+    Handover,
     Approvals,
     Review,
     FollowUps,
@@ -139,7 +150,7 @@ fn evaluate(requirement: Requirement, facts: &Facts) -> (bool, String, Place) {
         Requirement::ImplementationDone => confirmed(Confirmation::ImplementationDone, facts),
         Requirement::ExitCriteriaAgreed => at(Place::EarlyLife, facts.exit.agreement()),
         Requirement::ExitCriteriaMet => at(Place::EarlyLife, vouched(Confirmation::ExitCriteriaMet, facts).unwrap_or_else(|| facts.exit.verdict())),
-        Requirement::HandoverAccepted => confirmed(Confirmation::HandoverAccepted, facts),
+        Requirement::HandoverAccepted => at(Place::Handover, facts.handed_over()),
         Requirement::FeedbackConsidered => or_confirmed(Confirmation::FeedbackConsidered, facts, feedback),
         Requirement::ReviewComplete => or_confirmed(Confirmation::ReviewComplete, facts, reviewed),
         Requirement::FollowUpsSettled => or_confirmed(Confirmation::FollowUpsSettled, facts, follow_ups),

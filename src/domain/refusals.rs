@@ -84,6 +84,34 @@ pub enum Refusal {
     ContentChanged,
     #[error("Choose a coded reason for the denial and add a comment.")]
     DenialNeedsReason,
+    #[error("{0} has been asked already. Wait for the answer, or withdraw the question.")]
+    HandoverAskedAlready(String),
+    #[error("Support is handed over already.")]
+    HandedOverAlready,
+    #[error("The checklist is empty. Lay down the shipped list or add points of your own, then ask.")]
+    ChecklistEmpty,
+    #[error("First the checklist: {} still open.", open_points(.0))]
+    ChecklistOpen(Vec<String>),
+    #[error("{0} has been asked with this checklist, so it stays as it is. Withdraw the question to change it.")]
+    ChecklistFixed(String),
+    #[error("Support was handed over with this checklist, so it stays as it is.")]
+    ChecklistAccepted,
+    #[error("The checklist is long enough. Put several points into one.")]
+    ChecklistFull,
+    #[error("There is a checklist already.")]
+    ChecklistThere,
+    #[error("{0} cannot take it over: it has no member who may decide and neither owns nor coordinates this release. Add one, or ask another group.")]
+    NobodyToTakeOver(String),
+    #[error("Nobody is asked to take support over right now.")]
+    NoOpenHandover,
+    #[error("{who} answered already: {answer}. Nothing else is needed.")]
+    HandoverSettled { who: String, answer: String },
+    #[error("The question was withdrawn, so nobody needs to answer any more.")]
+    HandoverWithdrawn,
+    #[error("Only members of {0} can answer this.")]
+    NotReceiving(String),
+    #[error("{0} is not confirmed by a word any more: it follows from what is recorded.")]
+    NotByWord(&'static str),
     #[error("This model is for another category.")]
     ModelForOther,
     #[error("This account is the last active administrator; name another one first.")]
@@ -104,4 +132,13 @@ pub enum Refusal {
     AcceptedAlready,
     #[error("The link is used or expired. Ask whoever runs Slipway for a new one.")]
     LinkSpent,
+}
+
+/// "“Runbook” is", "“Runbook” and 2 more are".
+fn open_points(titles: &[String]) -> String {
+    match titles {
+        [] => "nothing is".into(),
+        [one] => format!("“{one}” is"),
+        [first, rest @ ..] => format!("“{first}” and {} more are", rest.len()),
+    }
 }

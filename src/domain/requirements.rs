@@ -84,7 +84,11 @@ impl Confirmation {
     pub const fn is_replaced(self) -> bool {
         matches!(
             self,
-            Confirmation::ExitCriteriaMet | Confirmation::FeedbackConsidered | Confirmation::ReviewComplete | Confirmation::FollowUpsSettled
+            Confirmation::ExitCriteriaMet
+                | Confirmation::HandoverAccepted
+                | Confirmation::FeedbackConsidered
+                | Confirmation::ReviewComplete
+                | Confirmation::FollowUpsSettled
         )
     }
 
@@ -132,7 +136,7 @@ impl Requirement {
             Requirement::ImplementationDone => "Record the implementation",
             Requirement::ExitCriteriaAgreed => "Agree the exit criteria",
             Requirement::ExitCriteriaMet => "Record the readings",
-            Requirement::HandoverAccepted => "Record the handover",
+            Requirement::HandoverAccepted => "Hand support over",
             Requirement::FeedbackConsidered => "Look at the feedback",
             Requirement::ReviewComplete => "Record the review",
             Requirement::FollowUpsSettled => "Settle the follow-up actions",

@@ -1,7 +1,8 @@
 //! From a row of the outbox to the words of a mail: what it tells, gathered and put in order.
 
 use super::words::{Foot, Mute, moment, shortened};
-use super::{ApprovalAsk, ApprovalReceipt, Changed, Digest, Group, Line, Mail as _, Notice, Test};
+use super::{ApprovalAsk, ApprovalReceipt, Changed, Digest, Group, HandoverAsk, Line, Mail as _, Notice, Test};
+use crate::app::handovers::Offer;
 use crate::app::mails::{Marks, Written};
 use crate::app::{Error, Result};
 use crate::config::BaseUrl;
@@ -14,7 +15,7 @@ use crate::store::db::Outage;
 use crate::store::mails::Mail;
 use crate::store::mails::around::{About, Around, Reader, Told};
 use crate::store::related::{self, RelatedChange};
-use crate::store::{PgConnection, approval_links, approvals, records, users};
+use crate::store::{PgConnection, approval_links, approvals, handovers, mailed_links, records, users};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
@@ -38,6 +39,7 @@ pub fn write(conn: &mut PgConnection, mail: &Mail, around: &Around, base: &BaseU
             let about = around.about(told.record_id);
             match (told.rule, told.approval_id) {
                 (Rule::ApprovalAsked | Rule::ApprovalReminded, Some(approval)) => ask(conn, mail, told, reader, approval, base)?.render(),
+                (Rule::HandoverAsked, _) => handover(conn, mail, told, reader, base)?.render(),
                 (Rule::ApprovalReceipt, _) => receipt(told, about, base, marks).render(),
                 _ => notice(told, about, base, marks).render(),
             }
@@ -167,6 +169,35 @@ fn ask(conn: &mut PgConnection, mail: &Mail, told: &Told, reader: &Reader, id: A
         owner: users::find(conn, record.owner_id)?.name,
         parts: in_order(content, &changes, window, reader.zone),
         changed,
+        expires: moment(expires, reader.zone),
+        page: base.join(&told.path),
+        link: marks.link.clone(),
+        code: marks.code.clone(),
+        foot: foot_of(told, base, marks),
+    })
+}
+
+fn handover(conn: &mut PgConnection, mail: &Mail, told: &Told, reader: &Reader, base: &BaseUrl) -> Result<HandoverAsk> {
+    let asked = handovers::find(conn, told.handover_id.ok_or(Error::NotFound)?)?;
+    let offer = Offer::load(conn, asked.handover.record_id)?;
+    let record = &offer.sheet.full.record;
+    let expires = mailed_links::of_mail(conn, mail.id)?.and_then(|it| it.expires_at).ok_or(Error::NotFound)?;
+    let marks = Marks::of(mail);
+    Ok(HandoverAsk {
+        prefix: mails::prefix(&record.number()),
+        number: record.number(),
+        name: record.name().to_owned(),
+        title: record.title.clone(),
+        phase: record.phase_name.clone(),
+        owner: offer.sheet.full.owner.clone(),
+        asked_by: asked.asked_by,
+        group: asked.group,
+        note: shortened(&asked.handover.note, PART),
+        checklist: offer.sheet.checklist.iter().map(|it| it.title.clone()).collect(),
+        exit: offer.exit.clone(),
+        left_over: offer.left_over(),
+        team: offer.team(),
+        contacts: shortened(&offer.legacy.contacts, PART),
         expires: moment(expires, reader.zone),
         page: base.join(&told.path),
         link: marks.link.clone(),

@@ -1,8 +1,9 @@
 //! The outbox.
 
 use super::Tx;
-use super::schema::{approvals, mails, notices};
+use super::schema::{approvals, handovers, mails, notices};
 use crate::domain::approvals::ApprovalState;
+use crate::domain::handovers::HandoverState;
 use crate::domain::ids::{MailId, RecordId, UserId};
 use crate::domain::mails::{MailKind, MailState};
 use crate::domain::notices::Rule;
@@ -117,8 +118,14 @@ pub fn cancel_settled(tx: &mut Tx<'_>, why: &str) -> QueryResult<usize> {
         .filter(approvals::state.ne(ApprovalState::Pending))
         .filter(notices::mail_id.is_not_null())
         .select(notices::mail_id.assume_not_null());
+    let answered = notices::table
+        .inner_join(handovers::table)
+        .filter(notices::rule.eq(Rule::HandoverAsked))
+        .filter(handovers::state.ne(HandoverState::Asked))
+        .filter(notices::mail_id.is_not_null())
+        .select(notices::mail_id.assume_not_null());
     let waiting = mails::state.eq(MailState::Queued).and(mails::lease.is_null()).and(mails::tries.eq(0));
-    diesel::update(mails::table.filter(waiting).filter(mails::id.eq_any(settled)))
+    diesel::update(mails::table.filter(waiting).filter(mails::id.eq_any(settled).or(mails::id.eq_any(answered))))
         .set((mails::state.eq(MailState::Cancelled), mails::answer.eq(why)))
         .execute(tx.conn)
 }

@@ -21,6 +21,7 @@ pub mod events;
 pub mod follow_ups;
 pub mod evidence;
 pub mod groups;
+pub mod handovers;
 pub mod items;
 pub mod lists;
 pub mod mailed_links;

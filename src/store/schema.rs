@@ -1279,7 +1279,7 @@ diesel::table! {
         settled_by -> Nullable<Int8>,
         /// Answered from the mail, without signing in.
         by_link -> Bool,
-        /// What whoever answered said; why, if it was declined.
+        /// What whoever answered said; why, if it was declined or withdrawn.
         answer -> Text,
     }
 }

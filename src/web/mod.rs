@@ -18,6 +18,7 @@ pub mod follow_ups;
 pub mod form;
 pub mod frame;
 pub mod groups;
+pub mod handovers;
 pub mod health;
 pub mod home;
 pub mod items;

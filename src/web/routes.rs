@@ -149,6 +149,10 @@ routes! {
     post "/records/{id}/team"                           SignedIn => early_life::team::create;
     get  "/records/{id}/team/edit"                      SignedIn => early_life::team::edit;
     post "/records/{id}/contacts"                       SignedIn => early_life::team::update_contacts;
+    get  "/records/{id}/handover"                       SignedIn => handovers::request::index;
+    post "/records/{id}/handover"                       SignedIn => handovers::request::create;
+    post "/records/{id}/handover/withdrawal"            SignedIn => handovers::request::destroy;
+    post "/records/{id}/handover/items"                 SignedIn => handovers::checklist::create;
     get  "/records/{id}/{section}/edit"                 SignedIn => records::sections::edit;
     post "/records/{id}/{section}"                      SignedIn => records::sections::update;
 
@@ -184,6 +188,15 @@ routes! {
     get  "/a/{token}/content"                           Link     => public::content;
     post "/a/{token}/decision"                          Link     => public::decide;
     post "/a/{token}/undo"                              Link     => public::undo;
+
+    get  "/handovers/{id}"                              SignedIn => handovers::show;
+    post "/handovers/{id}/answer"                       SignedIn => handovers::update;
+    post "/handover-items/{id}"                         SignedIn => handovers::checklist::update;
+    post "/handover-items/{id}/state"                   SignedIn => handovers::checklist::tick;
+    post "/handover-items/{id}/position"                SignedIn => handovers::checklist::shift;
+    post "/handover-items/{id}/removal"                 SignedIn => handovers::checklist::destroy;
+    get  "/h/{token}"                                   Link     => public::handover::show;
+    post "/h/{token}/answer"                            Link     => public::handover::update;
 
     get  "/notices"                                     SignedIn => notices::index;
     post "/notices/reading"                             SignedIn => notices::read_all;

@@ -150,6 +150,15 @@ fn pages(world: &World) -> Vec<Page> {
     add(ADMINISTRATOR, tasks, UNFOLD);
     add("", links(world), "");
     add("", links(world).into_iter().take(1).collect(), SEND);
+    let handovers = world.found("SELECT '/records/' || max(record_id) || '/handover' AS found FROM handovers GROUP BY state");
+    add(ADMINISTRATOR, handovers, UNFOLD);
+    let questions = world.found("SELECT '/handovers/' || max(id) AS found FROM handovers GROUP BY state");
+    add(CONTRIBUTOR, questions.clone(), "");
+    add(VIEWER, questions.into_iter().take(1).collect(), "");
+    let asked = world.found("SELECT max(id)::text AS found FROM handovers GROUP BY state ORDER BY state = 'asked' DESC");
+    let answers: Vec<String> = asked.iter().map(|it| given::link_to(&world.app, it.parse().expect("a number"), &world.somebody(CONTRIBUTOR)).path).collect();
+    add("", answers.iter().take(1).cloned().collect(), SEND);
+    add("", answers, "");
     add("", fixed(&["/a/nothing"]), "");
     add(MANAGER, fixed(&["/delegations", "/delegations/new"]), "");
     add(APPROVER, fixed(&["/delegations/new"]), SEND);

@@ -25,13 +25,14 @@ fn a_minor_release_goes_from_registration_to_closed_without_scripts() {
 
 async fn walk(hands: Hands) {
     let app = TestApp::start().await;
-    let people = ["Mara Owner", "Tom Manager", "Ada Approver", "Bo Board", "Kit Keeper"];
-    let roles = [Role::ReleaseManager, Role::ReleaseManager, Role::ReleaseApprover, Role::ReleaseApprover, Role::ReleaseCoordinator];
+    let people = ["Mara Owner", "Tom Manager", "Ada Approver", "Bo Board", "Kit Keeper", "Olga Operator"];
+    let roles = [Role::ReleaseManager, Role::ReleaseManager, Role::ReleaseApprover, Role::ReleaseApprover, Role::ReleaseCoordinator, Role::Contributor];
     let people: Vec<_> = people.into_iter().zip(roles).map(|(name, role)| (name, given::user(&app, name, &[role]))).collect();
     app.write(|tx| {
         let cab = groups::list(tx.conn)?.into_iter().find(|it| it.key == "cab").expect("it is shipped");
         groups::set_members(tx, cab.id, &[people[2].1.id, people[3].1.id])
     });
+    given::members(&app, "operations", &[people[5].1.clone()]);
     let window = Window::open_as(&app, hands, &people[0].1).await;
     let walker = Walker { app: &app, window: &window, people: &people };
     walker.register().await;
@@ -153,6 +154,8 @@ impl Walker<'_> {
         } else if place == "#tasks" {
             it.press(PRIMARY).await;
             it.follow("#tasks .task-steps .btn").await;
+        } else if place.ends_with("/handover") {
+            self.offer().await;
         } else {
             assert!(place.ends_with("/edit"), "{place}");
             it.follow(PRIMARY).await;
@@ -181,6 +184,20 @@ impl Walker<'_> {
         it.write("agreed_with", "Kim of operations").await;
         it.follow("//button[.='Agreed with operations']").await;
         it.until_text("#notices", "The agreement is recorded.").await;
+    }
+
+    /// Works through the checklist of the handover, and asks operations to take over.
+    async fn offer(&self) {
+        let it = self.window;
+        it.follow(PRIMARY).await;
+        it.until_text("#checklist-title", "Checklist").await;
+        while it.see("#checklist form .btn-primary").await.is_some() {
+            it.follow("#checklist form .btn-primary").await;
+            it.until_text("#notices", "The point is done.").await;
+        }
+        it.follow("//button[contains(., 'Ask them')]").await;
+        it.until_text("#notices", "They are asked by mail.").await;
+        it.follow("h1 a").await;
     }
 
     /// Fills in whatever the form asks for and is still empty.
@@ -218,6 +235,17 @@ impl Walker<'_> {
     async fn others_decide(&self) {
         let it = self.window;
         let record = it.path().await;
+        if it.see("#handover a[href^='/handovers/']").await.is_some() {
+            it.give_to(self.app, &self.people[5].1).await;
+            it.goto("/").await;
+            it.follow("//main//a[.='Answer']").await;
+            it.tick("input[value='accept']").await;
+            it.follow("//button[.='Record my answer']").await;
+            it.until_text("#notices", "Your answer is recorded.").await;
+            it.give_to(self.app, &self.people[0].1).await;
+            it.goto(&record).await;
+            return;
+        }
         let mut awaited = String::new();
         for vote in it.all("//*[@id='approvals']//li[span[.='Awaited']]").await {
             awaited += &vote.text().await.expect("it is there");

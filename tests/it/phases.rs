@@ -109,7 +109,7 @@ async fn a_minor_release_goes_all_the_way_by_its_pages() {
     confirm(&browser, id, "verification_passed").await;
     go(&app, &browser, id, "advance", "").await.expect(303);
     record_reading(&browser, id).await;
-    confirm(&browser, id, "handover_accepted").await;
+    given::fulfil(&app, id, slipway::domain::requirements::Requirement::HandoverAccepted);
     go(&app, &browser, id, "advance", "").await.expect(303);
 
     for subject in ["feedback_considered", "review_complete", "follow_ups_settled", "log_and_cms_current"] {

@@ -17,7 +17,7 @@ struct Found {
 }
 
 /// Every row of every table, as one text for each.
-fn rows(app: &TestApp) -> Vec<String> {
+pub fn rows(app: &TestApp) -> Vec<String> {
     app.read(|conn| {
         let tables = "SELECT table_name::text AS found FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY 1";
         let tables: Vec<Found> = diesel::sql_query(tables).load(conn)?;
@@ -113,7 +113,7 @@ fn ways(page: &str, form: &Form) -> Vec<Form> {
         }
         ways.push(chosen);
     }
-    let texts = ["comment", "code"];
+    let texts = ["comment", "note", "code"];
     for filling in ["test", "on", "https://example.org", "someone@example.org"] {
         for way in ways.clone() {
             let mut filled = way;
@@ -128,7 +128,7 @@ fn ways(page: &str, form: &Form) -> Vec<Form> {
 }
 
 /// Opens a link and sends all its forms in all ways.
-async fn scan(app: &TestApp, browser: &Browser, link: &Link) {
+pub async fn scan(app: &TestApp, browser: &Browser, link: &Link) {
     browser.request("HEAD", &link.path, "", &[]).await;
     let page = browser.get(&link.path).await;
     for form in html::forms(&page.body) {

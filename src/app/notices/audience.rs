@@ -7,7 +7,8 @@ use crate::domain::ids::{ApprovalId, HandoverId, SLIPWAY, TaskId, UserId};
 use crate::domain::notices::catalogue::{Audience, Telling};
 use crate::domain::notices::{Rule, Why};
 use crate::store::audience::{self, Asked, Doer};
-use crate::store::{Tx, watchers};
+use crate::store::users::Person;
+use crate::store::{Tx, handovers, watchers};
 use chrono::{DateTime, Utc};
 
 /// Somebody who hears of an event.
@@ -79,10 +80,13 @@ fn of_audience(tx: &mut Tx<'_>, scene: &Scene<'_>, rule: Rule, audience: &Audien
             None => Vec::new(),
         },
         Audience::Receivers(handover, group) => {
-            let members = audience::members_of_all(tx.conn, &[], &[*group])?.into_iter().map(|(.., user)| user);
-            let may = |it: &UserId| !record.is_some_and(|record| record.is_run_by(*it));
-            members.filter(may).map(|it| Listener { handover: Some(*handover), ..Listener::new(it, Why::Group) }).collect()
+            // Whom an answer given meanwhile spares is not asked.
+            let asked = handovers::find(tx.conn, *handover)?.handover.is_asked();
+            let receivers = if asked { handovers::receivers(tx.conn, *group)? } else { Vec::new() };
+            let may = |it: &Person| !record.is_some_and(|record| record.is_run_by(it.id));
+            receivers.into_iter().filter(may).map(|it| Listener { handover: Some(*handover), ..Listener::new(it.id, Why::Group) }).collect()
         }
+        Audience::Asker(user) => one(Some(*user), Why::Actor),
         Audience::Doers(ids) => audience::doers(tx.conn, ids)?.into_iter().map(doer).collect(),
     })
 }

@@ -152,6 +152,7 @@ fn page(scene: &Scene<'_>, rule: Rule, to: &Listener) -> Option<String> {
     let record = scene.happened.record?;
     match (rule, scene.event) {
         (Rule::HandoverAsked, _) => to.handover.map(|it| format!("/handovers/{it}")),
+        (Rule::HandoverSettled, Event::Aftercare(Aftercare::HandoverAnswered { handover, .. })) => Some(format!("/handovers/{handover}")),
         (Rule::ExitProposed | Rule::ExitEndangered, _) => Some(format!("/records/{record}/early-life")),
         (Rule::SurveyClosed, Event::Aftercare(Aftercare::SurveyClosed { survey, .. })) => Some(format!("/surveys/{survey}/results")),
         (

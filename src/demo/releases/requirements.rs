@@ -1,9 +1,11 @@
 //! Meets, one by one, what a phase asks before it may be left; then leaves it.
 
 use super::{Next, ReleaseRun};
+use crate::app::handovers::{self, Answer, checklist};
 use crate::app::records::Edit;
 use crate::app::sheet::Sheet;
 use crate::app::{phases, tasks};
+use crate::demo::people::Who;
 use crate::demo::story::Incident;
 use crate::demo::world::{Done, World};
 use crate::demo::{approving, times, words};
@@ -27,7 +29,9 @@ impl ReleaseRun {
             return Ok(Some(next));
         }
         let transition = self.way_out(sheet)?;
-        let blocking: Vec<Requirement> = sheet.checks(&transition).into_iter().filter(Check::blocks).map(|it| it.requirement).collect();
+        let mut blocking: Vec<Requirement> = sheet.checks(&transition).into_iter().filter(Check::blocks).map(|it| it.requirement).collect();
+        // The checklist is worked through while the metrics come back to normal.
+        blocking.sort_by_key(|it| *it != Requirement::HandoverAccepted);
         for requirement in blocking.iter().copied() {
             if let Some(why) = self.waiver_of(requirement) {
                 let id = self.id()?;
@@ -109,12 +113,12 @@ impl ReleaseRun {
             Requirement::FollowUpsSettled => return self.settle_follow_ups(world, sheet),
             Requirement::ExitCriteriaAgreed => self.agree_criteria(world, sheet)?,
             Requirement::ExitCriteriaMet => return self.measure(world, sheet).map(Some),
+            Requirement::HandoverAccepted => self.hand_over(world, sheet)?,
             Requirement::TestsPassed
             | Requirement::DeploymentDone
             | Requirement::VerificationPassed
             | Requirement::BackOutFacts
             | Requirement::ImplementationDone
-            | Requirement::HandoverAccepted
             | Requirement::LogAndCmsCurrent => return self.confirm(world, sheet, requirement),
             Requirement::ChangesRelated
             | Requirement::ChangesAuthorised
@@ -128,6 +132,25 @@ impl ReleaseRun {
             | Requirement::Approved => return Ok(None),
         }
         Ok(Some(self.soon(world)))
+    }
+
+    /// The next thing to be done for the handover: a point of the checklist, the question, the answer.
+    fn hand_over(&mut self, world: &World, sheet: &Sheet) -> anyhow::Result<()> {
+        let id = self.id()?;
+        if let Some(item) = sheet.checklist.iter().find(|it| !it.is_done()) {
+            return world.act(self.lead, |tx| checklist::tick(tx, item.id, item.version, true).map(drop));
+        }
+        if let Some(asked) = sheet.handover.as_ref().filter(|it| it.handover.is_asked()) {
+            let by = world.at_work(&[Who::Jonas, Who::Elena, Who::Marcus], &mut self.dice)?;
+            let note = self.dice.pick(words::confirmation(Confirmation::HandoverAccepted)).unwrap_or_default().to_owned();
+            return world.act(by, |tx| handovers::answer(tx, asked.handover.id, &Answer::Accept { note }));
+        }
+        world.act(self.lead, |tx| match choices::group_by_key(tx.conn, "operations")? {
+            Some(group) => {
+                handovers::ask(tx, id, group, "The runbook was walked through with the shift; the team stays reachable for two more weeks.").map(drop)
+            }
+            None => Ok(()),
+        })
     }
 
     fn plan(&self) -> Plan {

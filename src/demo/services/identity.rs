@@ -105,7 +105,7 @@ const RELEASES: &[Release] = &[
         .version("v2.2")
         .says("- Owners approve who joins their groups\n- Yearly review of all memberships", "Rights grow and are never taken back (audit finding 14).")
         .graded(Medium, High, Low)
-        .until(Until::Phase("early_life", 30))
+        .until(Until::Offered)
         .of(&[
             rfc("Owners approve memberships", "Request, approve, end date.", "Audit finding 14.")
                 .graded(Medium, High, Low)

@@ -80,6 +80,8 @@ pub enum Aftercare {
         group_name: String,
         note: String,
         by_link: bool,
+        /// Who asked, and hears of it.
+        asked_by: UserId,
     },
     HandoverWithdrawn {
         group_name: String,

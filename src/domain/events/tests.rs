@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::early_life::{IssueKind, Severity, Source};
 use crate::domain::follow_ups::FollowUpState;
 use crate::domain::handovers::HandoverState;
-use crate::domain::ids::{FollowUpId, GroupId, HandoverId, SurveyId};
+use crate::domain::ids::{FollowUpId, GroupId, HandoverId, SurveyId, UserId};
 use crate::domain::reviews::Point;
 use crate::domain::surveys::Audience;
 use proptest::prelude::*;
@@ -106,8 +106,15 @@ fn every_event() -> Vec<Event> {
         Aftercare::KnownErrorAccepted { title: s("Printing") }.into(),
         Aftercare::HandoverItemEdited { title: s("Runbook"), fields: edit() }.into(),
         Aftercare::HandoverAsked { handover: HandoverId(2), group: GroupId(3), group_name: s("Operations"), note: s("All there.") }.into(),
-        Aftercare::HandoverAnswered { handover: HandoverId(2), state: HandoverState::Accepted, group_name: s("Operations"), note: s("Fine."), by_link: true }
-            .into(),
+        Aftercare::HandoverAnswered {
+            handover: HandoverId(2),
+            state: HandoverState::Accepted,
+            group_name: s("Operations"),
+            note: s("Fine."),
+            by_link: true,
+            asked_by: UserId(4),
+        }
+        .into(),
         Aftercare::HandoverWithdrawn { group_name: s("Operations"), reason: s("Too early.") }.into(),
         Aftercare::QuestionSetEdited { name: s("End users"), version: 2, fields: edit() }.into(),
         Aftercare::QuestionSetCreated { name: s("End users") }.into(),

@@ -29,7 +29,7 @@ proptest! {
 }
 
 fn about(rule: Rule, approval: Option<ApprovalState>) -> Facts {
-    Facts { rule: Some(rule), approval, asked: Asked::Certainly, settled: false, disabled: false, age: Duration::zero() }
+    Facts { rule: Some(rule), approval, handover: None, asked: Asked::Certainly, settled: false, disabled: false, age: Duration::zero() }
 }
 
 #[test]
@@ -37,6 +37,14 @@ fn who_asked_is_answered_only_while_it_is_awaited() {
     for state in ApprovalState::ALL {
         let sent = relevance(&about(Rule::ApprovalAsked, Some(*state))) == Relevance::Send;
         assert_eq!(sent, *state == ApprovalState::Pending, "{state:?}");
+    }
+}
+
+#[test]
+fn who_asked_for_support_to_be_taken_over_is_answered_only_while_it_is_awaited() {
+    for state in HandoverState::ALL {
+        let facts = Facts { handover: Some(*state), age: STALE_AFTER * 2, ..about(Rule::HandoverAsked, None) };
+        assert_eq!(relevance(&facts) == Relevance::Send, *state == HandoverState::Asked, "{state:?}");
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Audience {
     Person(UserId),
     /// Those of the group who may accept this handover.
     Receivers(HandoverId, GroupId),
+    /// Who asked for what was answered.
+    Asker(UserId),
     /// Who did it.
     Actor,
     /// For whom it was done.
@@ -133,7 +135,9 @@ fn of_aftercare(event: &Aftercare) -> Vec<Telling> {
         Aftercare::ExitProposed { .. } => vec![responsible(Rule::ExitProposed)],
         Aftercare::ExitEndangered { .. } => vec![responsible(Rule::ExitEndangered)],
         Aftercare::HandoverAsked { handover, group, .. } => vec![telling(Rule::HandoverAsked, [Audience::Receivers(*handover, *group)])],
-        Aftercare::HandoverAnswered { .. } => vec![responsible(Rule::HandoverSettled)],
+        Aftercare::HandoverAnswered { asked_by, .. } => {
+            vec![telling(Rule::HandoverSettled, [Audience::Owner, Audience::Coordinator, Audience::Asker(*asked_by)])]
+        }
         Aftercare::SurveyClosed { .. } => vec![responsible(Rule::SurveyClosed)],
         Aftercare::FollowUpAdded { assignee, .. } | Aftercare::FollowUpEdited { assignee, .. } => {
             assignee.iter().map(|it| telling(Rule::FollowUpAssigned, [Audience::Person(*it)])).collect()

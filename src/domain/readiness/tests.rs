@@ -31,7 +31,7 @@ fn holds(requirement: Requirement, facts: &Facts) -> bool {
         Requirement::ImplementationDone => vouched(Confirmation::ImplementationDone),
         Requirement::ExitCriteriaAgreed => facts.exit.is_agreed(),
         Requirement::ExitCriteriaMet => vouched(Confirmation::ExitCriteriaMet) || (facts.exit.is_agreed() && facts.exit.courses.iter().all(Course::is_met)),
-        Requirement::HandoverAccepted => vouched(Confirmation::HandoverAccepted),
+        Requirement::HandoverAccepted => vouched(Confirmation::HandoverAccepted) || facts.handover.verdict().0,
         Requirement::FeedbackConsidered => {
             let considered = !facts.review.lacking.contains(&(Point::Feedback, Lack::Outcome)) && facts.review.open_surveys.is_empty();
             vouched(Confirmation::FeedbackConsidered) || considered
@@ -73,6 +73,7 @@ fn in_order() -> Facts {
         round: Round { state: Some(RoundState::Approved), ..Round::default() },
         review: Review::default(),
         exit: Exit { agreed_with: "Operations".into(), courses: vec![course()] },
+        handover: Handover::default(),
         waived: BTreeMap::new(),
     }
 }

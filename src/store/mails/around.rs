@@ -2,12 +2,13 @@
 
 use super::Mail;
 use crate::domain::approvals::ApprovalState;
-use crate::domain::ids::{ApprovalId, MailId, NoticeId, RecordId, UserId};
+use crate::domain::handovers::HandoverState;
+use crate::domain::ids::{ApprovalId, HandoverId, MailId, NoticeId, RecordId, UserId};
 use crate::domain::mails::{Asked, MailState};
 use crate::domain::notices::{Rule, Why};
 use crate::domain::records::RecordKind;
-use crate::store::deadlines;
 use crate::store::schema::{approvals, mails, notices, records, users};
+use crate::store::{deadlines, handovers};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use diesel::pg::PgConnection;
@@ -38,6 +39,7 @@ pub struct Told {
     pub facts: serde_json::Value,
     pub path: String,
     pub approval_id: Option<ApprovalId>,
+    pub handover_id: Option<HandoverId>,
     pub occurrence: String,
     pub at: DateTime<Utc>,
 }
@@ -87,6 +89,7 @@ pub struct Around {
     told: BTreeMap<MailId, Vec<Told>>,
     records: BTreeMap<RecordId, About>,
     approvals: BTreeMap<ApprovalId, ApprovalState>,
+    handovers: BTreeMap<HandoverId, HandoverState>,
     asked: Vec<Asking>,
     /// Of deadlines that still hold.
     standing: BTreeSet<String>,
@@ -107,6 +110,8 @@ impl Around {
             records::table.filter(records::id.eq_any(subjects)).select((records::id, records::kind, records::identifier, records::title)).load(conn)?;
         let asked_for: Vec<ApprovalId> = told.iter().filter_map(|it| it.approval_id).collect();
         let (approvals, asked) = if asked_for.is_empty() { Default::default() } else { (states(conn, &asked_for)?, asking(conn, &asked_for)?) };
+        let offered: Vec<HandoverId> = told.iter().filter_map(|it| it.handover_id).collect();
+        let handovers = if offered.is_empty() { BTreeMap::new() } else { handovers::states(conn, &offered)? };
         let late: Vec<&str> = told.iter().filter(|it| it.rule.is_of_deadline()).map(|it| it.occurrence.as_str()).collect();
         let standing = if late.is_empty() { BTreeSet::new() } else { deadlines::standing(conn, &late)? };
         let mut by_mail: BTreeMap<MailId, Vec<Told>> = BTreeMap::new();
@@ -125,6 +130,7 @@ impl Around {
             told: by_mail,
             records: about.into_iter().map(|it| (it.id, it)).collect(),
             approvals,
+            handovers,
             asked,
             standing,
             mails: ids,
@@ -151,6 +157,10 @@ impl Around {
 
     pub fn approval(&self, id: Option<ApprovalId>) -> Option<ApprovalState> {
         self.approvals.get(&id?).copied()
+    }
+
+    pub fn handover(&self, id: Option<HandoverId>) -> Option<HandoverState> {
+        self.handovers.get(&id?).copied()
     }
 
     /// Whether a mail asked this person for this approval: one that waits elsewhere than among these perhaps does.

@@ -1,6 +1,7 @@
 //! Pages behind mailed links: for people who need not sign in. Whoever holds the link sees them; only a code from the mail changes anything.
 
 pub mod decide;
+pub mod handover;
 pub mod questions;
 pub mod room;
 pub mod show;
@@ -13,6 +14,8 @@ use super::frame::Frame;
 use super::session::{actor_of, db_of};
 use crate::app::links::{self, Opened};
 use crate::app::{self};
+use crate::domain::ids::UserId;
+use crate::domain::people::Actor;
 use crate::store::{Db, PgConnection};
 use actix_web::HttpRequest;
 use chrono::{DateTime, Utc};
@@ -26,8 +29,12 @@ fn db(req: &HttpRequest) -> Result<Db, Failure> {
 
 /// What surrounds the page: in the zone and the look of whoever the link belongs to.
 fn frame(req: &HttpRequest, opened: &Opened, now: DateTime<Utc>) -> Frame {
+    frame_of(req, opened.actor.as_ref(), now)
+}
+
+fn frame_of(req: &HttpRequest, holder: Option<&Actor>, now: DateTime<Utc>) -> Frame {
     let mut frame = Frame::outside(req, now);
-    frame.actor = opened.actor.clone();
+    frame.actor = holder.cloned();
     frame.path = String::new();
     frame
 }
@@ -39,9 +46,9 @@ struct Visitor {
 }
 
 impl Visitor {
-    fn of(req: &HttpRequest, opened: &Opened) -> Visitor {
+    fn of(req: &HttpRequest, holder: UserId) -> Visitor {
         let actor = actor_of(req);
-        let holder = actor.as_ref().is_some_and(|it| it.id == opened.link.user_id);
+        let holder = actor.as_ref().is_some_and(|it| it.id == holder);
         Visitor { somebody_else: actor.filter(|_| !holder).map(|it| it.name), holder }
     }
 }

@@ -7,6 +7,8 @@ use crate::web::filters::{Markup, markdown_without_links};
 
 /// Bytes of HTML for what is decided on.
 const CONTENT: usize = 5_000;
+/// Bytes of HTML for a list.
+const LINES: usize = 2_000;
 /// Bytes of text for what changed.
 const CHANGED: usize = 2_500;
 
@@ -55,6 +57,19 @@ fn start(text: &str, bytes: usize) -> &str {
     let head = text.get(..end).unwrap_or_default();
     let line = head.rfind('\n').filter(|it| *it > end / 2);
     line.or_else(|| head.rfind(' ')).and_then(|it| head.get(..it)).unwrap_or(head).trim_end()
+}
+
+/// As many lines from the start as fit into so many bytes of HTML.
+pub fn lines(all: &[&str]) -> Vec<String> {
+    let mut left = LINES;
+    let fits = |it: &&&str| {
+        // As in `cut_pieces`, with a tag around it.
+        let length = it.len() + 4 * it.matches(['<', '>', '&', '"', '\'']).count() + 12;
+        let fits = length <= left;
+        left = left.saturating_sub(length);
+        fits
+    };
+    all.iter().take_while(fits).map(|it| (*it).to_owned()).collect()
 }
 
 /// Of a part, the stretches that changed.

@@ -119,7 +119,7 @@ fn question(conn: &mut PgConnection, opened: &Opened) -> app::Result<Question> {
 fn draw(req: &HttpRequest, request: Request, opened: Opened, shown: Option<Question>) -> Answer {
     let Request { token, now, mut form, status } = request;
     let frame = frame(req, &opened, now);
-    let visitor = Visitor::of(req, &opened);
+    let visitor = Visitor::of(req, opened.link.user_id);
     let locked = opened.locked_until(now).filter(|_| opened.standing == Standing::Open);
     match (opened.standing, shown) {
         (Standing::Open, Some((parts, changed))) if locked.is_none() => {

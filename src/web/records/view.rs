@@ -7,7 +7,7 @@ use crate::app::sheet::Sheet;
 use crate::app::{self, Error, records, tasks};
 use crate::domain::approvals::{ApprovalState, RoundState, StepState};
 use crate::domain::attachments::Target;
-use crate::domain::ids::{ApprovalId, RecordId, StepId, UserId};
+use crate::domain::ids::{ApprovalId, GroupId, RecordId, StepId, UserId};
 use crate::domain::mails::MailState;
 use crate::domain::notices::Rule;
 use crate::domain::people::{Action, Actor};
@@ -25,10 +25,11 @@ use crate::store::delegations::Away;
 use crate::store::events::{self, Entry};
 use crate::store::mails::around::{self, Delivery};
 use crate::store::tasks::Named;
-use crate::store::{choices, delegations, models, related};
+use crate::store::{choices, delegations, handovers, models, related};
 use crate::web::attachments::Attached;
 use crate::web::form::Choice;
 use crate::web::frame::Frame;
+use crate::web::handovers::Card;
 use crate::web::surveys;
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -99,7 +100,7 @@ pub struct Show {
     pub may_plan: bool,
     pub may_reopen: bool,
     pub watching: bool,
-    pub my_groups: Vec<crate::domain::ids::GroupId>,
+    pub my_groups: Vec<GroupId>,
     pub events: Vec<Entry>,
     /// RFCs that may join.
     pub candidates: Vec<Choice>,
@@ -116,6 +117,8 @@ pub struct Show {
     pub would_ask: usize,
     /// Who can be asked in each step of the open round in somebody's place.
     pub replacements: BTreeMap<StepId, Vec<Choice>>,
+    /// The handover at a glance, where there is something to it.
+    pub handover: Option<Card>,
 }
 
 impl Show {
@@ -132,7 +135,8 @@ impl Show {
         let may_move = open && actor.may(records::moving(actor, record));
         let reach = Reach::load(conn, &sheet, actor.id)?;
         let main = phase.advance().map(|it| way(&sheet, it, &reach));
-        let mine = own_part(&sheet, actor);
+        let my_groups = choices::groups_of(conn, actor.id)?;
+        let mine = own_part(&sheet, actor, &my_groups);
         let others = phase.transitions.iter().filter(|it| Some(it.key.as_str()) != main.as_ref().map(|way| way.transition.key.as_str()));
         let others = others.map(|it| way(&sheet, it, &reach)).collect();
         let release = kind == RecordKind::Release;
@@ -150,8 +154,10 @@ impl Show {
         }
         let may_reassign = open && actor.may(Action::Reassign);
         let replacements = if may_reassign { replacements(conn, &sheet)? } else { BTreeMap::new() };
+        let handover = if release { Card::load(conn, &sheet)? } else { None };
         Ok(Show {
             replacements,
+            handover,
             steps: stepper::steps(&sheet.full, &sheet.visits),
             next: main.as_ref().map_or(Next::Nothing, |it| next(&sheet, it, mine, Means { may_move, may_edit, may_reassign })),
             said: Said::default(),
@@ -163,7 +169,7 @@ impl Show {
             may_plan: open && actor.may(tasks::managing(actor, record)),
             may_reopen: !open && actor.may(Action::Reopen),
             watching: sheet.watchers.iter().any(|it| it.id == actor.id),
-            my_groups: choices::groups_of(conn, actor.id)?,
+            my_groups,
             events: events::list(conn, &events::Filter { record: Some(id), ..Default::default() }, 8)?,
             candidates: Choice::list(candidates.into_iter().map(|(id, title)| (id, format!("{} {title}", RecordKind::Change.number(id))))),
             models: Choice::list(models.into_iter().map(|it| (it.id, it.name))),
@@ -201,7 +207,9 @@ impl Show {
             }
         }
         let newest = |it: Confirmation| self.sheet.confirmations.iter().find(|given| given.subject == it && given.visit == self.sheet.full.record.visit);
-        seen.into_iter().map(|it| (it, newest(it))).collect()
+        let all = seen.into_iter().map(|it| (it, newest(it)));
+        // What has a fuller source by now is not asked for; what was said before stays to be seen.
+        all.filter(|(it, given)| !it.is_replaced() || given.is_some()).collect()
     }
 
     /// What was confirmed on earlier visits, or is not asked any more.
@@ -318,13 +326,17 @@ pub fn is_mine(approval: &Approval, away: &BTreeMap<UserId, Away>, frame: &Frame
 }
 
 /// What of the open requirements is the reader's own to do: a decision, or a task of this phase.
-fn own_part(sheet: &Sheet, actor: &Actor) -> Option<Next> {
+fn own_part(sheet: &Sheet, actor: &Actor, my_groups: &[GroupId]) -> Option<Next> {
     let asked = sheet.round().into_iter().flat_map(|it| &it.steps).flat_map(|it| &it.approvals);
     let record = &sheet.full.record;
     let stands_in = |approver| sheet.away.get(&approver).and_then(|it| it.substitute.as_ref()).is_some_and(|it| it.id == actor.id);
     let mine = |it: &&Approval| it.state == ApprovalState::Pending && (it.approver_id == actor.id || stands_in(it.approver_id));
     if let Some(approval) = asked.map(|(it, _)| it).find(mine) {
         return Some(Next::Decide { address: format!("/approvals/{}", approval.id) });
+    }
+    let to_me = |it: &&handovers::Named| it.handover.is_asked() && my_groups.contains(&it.handover.group_id) && !record.is_run_by(actor.id);
+    if let Some(asked) = sheet.handover.as_ref().filter(to_me).filter(|_| actor.may(Action::Decide)) {
+        return Some(Next::Decide { address: format!("/handovers/{}", asked.handover.id) });
     }
     let open = |it: &&Named| it.task.phase == record.phase && it.task.mandatory && it.task.state.is_open() && it.task.assignee_id == Some(actor.id);
     sheet.tasks.iter().find(open).map(|it| Next::Fix { label: "Go to my task", address: format!("/tasks/{}", it.task.id) })
@@ -355,6 +367,7 @@ fn next(sheet: &Sheet, main: &Way, mine: Option<Next>, means: Means) -> Next {
     let mut blockers = main.checks.iter().filter(|it| it.standing == Standing::NotMet).peekable();
     let approval_only = main.checks.iter().filter(|it| it.blocks()).all(|it| it.requirement == Requirement::Approved);
     let asked = sheet.round().is_some_and(|it| it.round.state == RoundState::Open);
+    let is_offered = sheet.handover.as_ref().is_some_and(|it| it.handover.is_asked());
     if let (Some(_), Some(mine)) = (blockers.peek(), mine) {
         return mine;
     }
@@ -366,6 +379,8 @@ fn next(sheet: &Sheet, main: &Way, mine: Option<Next>, means: Means) -> Next {
         }
         Some(_) if approval_only && asked => Next::Wait,
         Some(_) if approval_only && may_move => Next::Ask,
+        // Whoever is asked to take over has to answer first.
+        Some(_) if is_offered && main.checks.iter().filter(|it| it.blocks()).all(|it| it.place == Place::Handover) => Next::Wait,
         Some(first) if may_edit => Next::Fix { label: first.requirement.remedy(), address: address(sheet, first) },
         Some(_) => Next::Wait,
     }
@@ -386,6 +401,7 @@ fn address(sheet: &Sheet, check: &Check) -> String {
         Place::Tasks => "#tasks".to_owned(),
         Place::Confirmation(confirmation) => format!("#confirm-{}", confirmation.word()),
         Place::EarlyLife => format!("/records/{id}/early-life"),
+        Place::Handover => format!("/records/{id}/handover"),
         Place::Approvals => "#approvals".to_owned(),
         Place::Review => format!("/records/{id}/review"),
         Place::FollowUps => format!("/records/{id}/review#follow-ups"),

@@ -19,6 +19,8 @@ pub struct Place {
     token: String,
     /// The token of a mailed link, and its code.
     link: given::Link,
+    /// The link to a handover.
+    handover: given::Link,
     /// The token of the link that mutes a kind of mail.
     mute: String,
 }
@@ -44,6 +46,13 @@ impl Place {
         let task = given::sheet(&app, release).tasks[0].task.id;
         app.write(|tx| slipway::store::tasks::set_assignee(tx, task, Some(cora.id)));
         let link = given::link_of(&app, release, &people[2]);
+        // Another release, whose support is offered: to who contributes and to who approves.
+        given::members(&app, "cab", &people[2..3]);
+        let living = given::release(&app, "Payroll").version("v2.1").in_phase("early_life");
+        given::members(&app, "operations", &[people[1].clone(), people[2].clone()]);
+        let handover = given::offer(&app, living);
+        let point = given::sheet(&app, living).checklist[0].id;
+        let answer = given::link_to(&app, handover, &people[1]);
         let delegation = given::absence(&app, &people[1], None);
         let mail = app.write(|tx| {
             let new = NewMail::to(tx, MailKind::Notice, cora.id, Some(release), &cora.email);
@@ -71,6 +80,8 @@ impl Place {
             value("issue", early_life.issue.to_string()),
             value("known error", early_life.known_error.to_string()),
             value("member", early_life.member.to_string()),
+            value("handover", handover.to_string()),
+            value("point", point.to_string()),
             value("code", link.code.clone()),
             value("digest", given::pending(&app, release)[0].2.clone()),
         ];
@@ -78,7 +89,7 @@ impl Place {
         let mut values = values;
         values.extend([value("survey", survey.to_string()), value("set", given::question_set(&app, Audience::Network).to_string())]);
         let mute = muting::path(&Keys::of(&app.config), cora.id, Muted::Rule(Rule::PhaseEntered)).replace("/mute/", "");
-        Place { app, people, values, token, link, mute }
+        Place { app, people, values, token, link, handover: answer, mute }
     }
 
     pub fn value(&self, name: &str) -> &str {
@@ -95,6 +106,8 @@ impl Place {
             "changes" => self.value("change"),
             "tasks" => self.value("task"),
             "surveys" => self.value("survey"),
+            "handovers" => self.value("handover"),
+            "handover-items" => self.value("point"),
             "approvals" => self.value("approval"),
             "attachments" => self.value("attachment"),
             "items" => self.value("item"),
@@ -116,6 +129,7 @@ impl Place {
         let path = route.path.replace("/static/{hash}/{file}", &file).replace("{id}", id).replace("{change}", self.value("change")).replace("{person}", "1");
         let token = match route.path.split('/').nth(1) {
             Some("a") => self.link.token(),
+            Some("h") => self.handover.token(),
             Some("mute") => &self.mute,
             Some(_) | None => &self.token,
         };
@@ -189,6 +203,15 @@ impl Place {
             "/approvals/{id}/reassignment" => vec![value("to", &self.people[3].id.to_string()), value("reason", "So")],
             "/delegations" => vec![value("from", "2026-05-01"), value("until", "2026-05-02")],
             "/a/{token}/decision" => vec![value("decision", "approve"), value("code", self.value("code")), value("digest", self.value("digest"))],
+            "/records/{id}/handover" => vec![value("group", self.value("group"))],
+            "/records/{id}/handover/withdrawal" => vec![value("reason", "So")],
+            "/records/{id}/handover/items" => vec![value("title", "New")],
+            "/handover-items/{id}" => vec![value("title", "New"), value("version", "1")],
+            "/handover-items/{id}/state" => vec![value("done", "no"), value("version", "1")],
+            "/handover-items/{id}/position" => vec![value("to", "down")],
+            "/handover-items/{id}/removal" => vec![value("version", "1")],
+            "/handovers/{id}/answer" => vec![value("answer", "accept")],
+            "/h/{token}/answer" => vec![value("answer", "accept"), value("code", &self.handover.code)],
             "/a/{token}/undo" => vec![value("code", self.value("code"))],
             "/items" | "/items/{id}" => vec![value("name", "Payroll"), value("kind", "service"), value("version", "0")],
             "/session" => vec![value("email", "nobody@example.org"), value("password", "nothing at all")],

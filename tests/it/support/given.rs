@@ -3,6 +3,7 @@
 mod asking;
 mod attachments;
 mod early_life;
+mod handovers;
 mod journey;
 mod links;
 mod people;
@@ -13,6 +14,7 @@ mod results;
 pub use asking::{draft_survey, question_set};
 pub use attachments::attachment;
 pub use early_life::{agreed, early_life, metric, reading};
+pub use handovers::{link_to, offer, operations, receivers, tick_all};
 pub use journey::{advance, approve, ask, deny, edit_window, fulfil, pending, sheet, take};
 pub use links::{Link, link, link_of};
 pub use people::{PASSWORD, Somebody, absence, approvers, members, user};

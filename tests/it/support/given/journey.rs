@@ -93,6 +93,7 @@ pub fn fulfil(app: &TestApp, id: RecordId, requirement: Requirement) {
         }
         Requirement::FeedbackConsidered | Requirement::ReviewComplete => super::reviews::review(app, id),
         Requirement::FollowUpsSettled | Requirement::NothingOpen => super::reviews::settle(app, id),
+        Requirement::HandoverAccepted => super::handovers::hand_over(app, id),
         Requirement::ScopeFrozen => {}
         Requirement::ExitCriteriaAgreed => early_life::agreed(app, id),
         Requirement::ExitCriteriaMet => early_life::back_to_normal(app, id),
@@ -101,7 +102,6 @@ pub fn fulfil(app: &TestApp, id: RecordId, requirement: Requirement) {
         | Requirement::VerificationPassed
         | Requirement::BackOutFacts
         | Requirement::ImplementationDone
-        | Requirement::HandoverAccepted
         | Requirement::LogAndCmsCurrent => {
             let subject = requirement.confirmation().expect("it is met by a confirmation");
             let new = NewConfirmation { subject, outcome: Outcome::Passed, note: "", link: "" };

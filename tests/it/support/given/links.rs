@@ -22,6 +22,11 @@ impl Link {
         format!("{}/decision", self.path)
     }
 
+    /// Where the answer to a handover goes.
+    pub fn answer(&self) -> String {
+        format!("{}/answer", self.path)
+    }
+
     pub fn undo(&self) -> String {
         format!("{}/undo", self.path)
     }
