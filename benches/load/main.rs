@@ -8,6 +8,7 @@ mod client;
 mod count;
 mod deadlines;
 mod fill;
+mod invitations;
 mod limit;
 mod mail;
 
@@ -40,6 +41,7 @@ enum Part {
     Pages,
     Deadlines,
     Mail,
+    Invitations,
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -59,6 +61,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     if wanted(Part::Deadlines) {
         deadlines::measure(&server, &mut short)?;
+    }
+    if wanted(Part::Invitations) {
+        invitations::measure(&server, &mut short)?;
     }
     server.stop();
     if short.is_empty() { Ok(()) } else { Err(short.join("; ").into()) }

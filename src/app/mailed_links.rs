@@ -24,6 +24,11 @@ pub fn for_mail(tx: &mut Tx<'_>, keys: &Keys, mail: MailId, target: Target, user
     offer(tx, keys, Some(mail), target, user, expires_at)
 }
 
+/// What stands in the mail of a link.
+pub(super) fn secrets(keys: &Keys, target: Target, salt: &[u8]) -> Secrets {
+    keys.secrets_in(folder(target), salt)
+}
+
 /// A new link; without a mail it is one that no mail carries.
 pub fn offer(tx: &mut Tx<'_>, keys: &Keys, mail: Option<MailId>, target: Target, user: Option<UserId>, expires_at: Option<DateTime<Utc>>) -> Result<Secrets> {
     let salt = rand::random::<[u8; 32]>();

@@ -23,6 +23,7 @@ pub mod releases;
 pub mod sessions;
 pub mod setup;
 pub mod sheet;
+pub mod surveys;
 pub mod tasks;
 pub mod users;
 

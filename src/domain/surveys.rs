@@ -1,5 +1,8 @@
 //! Surveys: whom a release asks, what, and when.
 
+pub mod answers;
+pub mod asking;
+
 use super::words::words;
 use serde::{Deserialize, Serialize};
 

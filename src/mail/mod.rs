@@ -7,6 +7,7 @@ mod digest;
 mod letter;
 mod notice;
 mod smtp;
+mod survey_invitation;
 mod test;
 mod words;
 
@@ -16,6 +17,7 @@ pub use digest::{Digest, Group, Line};
 pub use letter::{Letter, Post, Thread};
 pub use notice::Notice;
 pub use smtp::{Server, Settings, Trouble};
+pub use survey_invitation::SurveyInvitation;
 pub use test::Test;
 pub use words::{Foot, Mute};
 

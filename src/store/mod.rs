@@ -31,6 +31,7 @@ pub mod releases;
 pub mod schema;
 pub mod sessions;
 pub mod setup_links;
+pub mod surveys;
 pub mod tasks;
 pub mod users;
 pub mod visits;

@@ -121,6 +121,12 @@ routes! {
     post "/a/{token}/decision"                          Link     => public::decide;
     post "/a/{token}/undo"                              Link     => public::undo;
 
+    get  "/s/{token}"                                   Link     => public::surveys::show;
+    post "/s/{token}/answers"                           Link     => public::surveys::answer;
+    get  "/s/{token}/refusal"                           Link     => public::refusals::show;
+    post "/s/{token}/refusal"                           Link     => public::refusals::update;
+    post "/s/{token}/refusal/undo"                      Link     => public::refusals::undo;
+
     get  "/notices"                                     SignedIn => notices::index;
     post "/notices/reading"                             SignedIn => notices::read_all;
     post "/notices/{id}/reading"                        SignedIn => notices::open;

@@ -143,7 +143,10 @@ fn pages(world: &World) -> Vec<Page> {
     add(ADMINISTRATOR, tasks, UNFOLD);
     add("", links(world), "");
     add("", links(world).into_iter().take(1).collect(), SEND);
-    add("", fixed(&["/a/nothing"]), "");
+    add("", fixed(&["/a/nothing", "/s/nothing"]), "");
+    let survey = crate::surveys::links(world);
+    add("", survey.clone(), "");
+    add("", survey.into_iter().take(2).collect(), SEND);
     add(MANAGER, fixed(&["/delegations", "/delegations/new"]), "");
     add(APPROVER, fixed(&["/delegations/new"]), SEND);
     let lists =

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod activity;
+mod answers;
 mod approvals;
 mod architecture;
 mod authorization;
@@ -25,6 +26,7 @@ mod program;
 mod releases;
 mod rounds;
 mod scanners;
+mod scanners_surveys;
 mod support;
 mod sweeps;
 mod tasks;

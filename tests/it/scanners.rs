@@ -17,7 +17,7 @@ struct Found {
 }
 
 /// Every row of every table, as one text for each.
-fn rows(app: &TestApp) -> Vec<String> {
+pub fn rows(app: &TestApp) -> Vec<String> {
     app.read(|conn| {
         let tables = "SELECT table_name::text AS found FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY 1";
         let tables: Vec<Found> = diesel::sql_query(tables).load(conn)?;
@@ -97,7 +97,7 @@ async fn opening_a_link_changes_nothing() {
 }
 
 /// Every way in which a program may send a form: as found, with each of its round buttons and options, with something in each empty field.
-fn ways(page: &str, form: &Form) -> Vec<Form> {
+pub fn ways(page: &str, form: &Form) -> Vec<Form> {
     let tags = html::tags(page);
     let mut ways = vec![form.clone()];
     let radios: Vec<(String, String)> = tags
@@ -113,7 +113,7 @@ fn ways(page: &str, form: &Form) -> Vec<Form> {
         }
         ways.push(chosen);
     }
-    let texts = ["comment", "code"];
+    let texts = ["comment", "code", "q-more"];
     for filling in ["test", "on", "https://example.org", "someone@example.org"] {
         for way in ways.clone() {
             let mut filled = way;

@@ -2,12 +2,14 @@
 
 use super::Mail;
 use crate::domain::approvals::ApprovalState;
-use crate::domain::ids::{ApprovalId, MailId, NoticeId, RecordId, UserId};
-use crate::domain::mails::{Asked, MailState};
+use crate::domain::ids::{ApprovalId, InvitationId, MailId, NoticeId, RecordId, UserId};
+use crate::domain::mails::{Asked, MailKind, MailState};
 use crate::domain::notices::{Rule, Why};
 use crate::domain::records::RecordKind;
+use crate::domain::surveys::asking::Wanted;
 use crate::store::deadlines;
 use crate::store::schema::{approvals, mails, notices, records, users};
+use crate::store::surveys::asked;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use diesel::pg::PgConnection;
@@ -91,10 +93,12 @@ pub struct Around {
     /// Of deadlines that still hold.
     standing: BTreeSet<String>,
     mails: Vec<MailId>,
+    /// Of those that ask somebody to answer a survey.
+    invitations: BTreeMap<MailId, (InvitationId, Wanted)>,
 }
 
 impl Around {
-    pub fn load(conn: &mut PgConnection, all: &[Mail]) -> QueryResult<Around> {
+    pub fn load(conn: &mut PgConnection, all: &[Mail], now: DateTime<Utc>) -> QueryResult<Around> {
         let ids: Vec<MailId> = all.iter().map(|it| it.id).collect();
         let told = Told::query().filter(notices::mail_id.eq_any(&ids)).order(notices::id).load(conn)?;
         let people: Vec<UserId> = all.iter().filter_map(|it| it.user_id).collect();
@@ -109,6 +113,8 @@ impl Around {
         let (approvals, asked) = if asked_for.is_empty() { Default::default() } else { (states(conn, &asked_for)?, asking(conn, &asked_for)?) };
         let late: Vec<&str> = told.iter().filter(|it| it.rule.is_of_deadline()).map(|it| it.occurrence.as_str()).collect();
         let standing = if late.is_empty() { BTreeSet::new() } else { deadlines::standing(conn, &late)? };
+        let inviting: Vec<MailId> = all.iter().filter(|it| it.kind == MailKind::Invitation).map(|it| it.id).collect();
+        let invitations = if inviting.is_empty() { BTreeMap::new() } else { asked::of_mails(conn, &inviting, now)? };
         let mut by_mail: BTreeMap<MailId, Vec<Told>> = BTreeMap::new();
         for it in told {
             by_mail.entry(it.mail_id.unwrap_or(MailId(0))).or_default().push(it);
@@ -128,7 +134,18 @@ impl Around {
             asked,
             standing,
             mails: ids,
+            invitations,
         })
+    }
+
+    /// Whom a mail asks to answer a survey, if it still does.
+    pub fn invitation(&self, mail: &Mail) -> Option<InvitationId> {
+        self.invitations.get(&mail.id).map(|(id, _)| *id)
+    }
+
+    /// Whether a mail that asks for an answer is still wanted; `None` of other mails.
+    pub fn wanted(&self, mail: &Mail) -> Option<Wanted> {
+        (mail.kind == MailKind::Invitation).then(|| self.invitations.get(&mail.id).map_or(Wanted::Gone, |(_, wanted)| *wanted))
     }
 
     /// Whether a notice still holds: what was late may be done by now.

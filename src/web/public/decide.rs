@@ -60,7 +60,7 @@ async fn reply(req: &HttpRequest, token: String, fields: Fields, outcome: app::R
     answer(req, token, form, status).await
 }
 
-fn wrong_code(left: i32) -> String {
+pub(super) fn wrong_code(left: i32) -> String {
     let tries = if left == 1 { "one more try is".to_owned() } else { format!("{left} more tries are") };
     format!("This is not the code of this mail; {tries} left before the link is locked for a quarter of an hour.")
 }

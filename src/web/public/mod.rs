@@ -1,8 +1,11 @@
 //! Pages behind mailed links: for people who need not sign in. Whoever holds the link sees them; only a code from the mail changes anything.
 
 pub mod decide;
+pub mod questions;
+pub mod refusals;
 pub mod room;
 pub mod show;
+pub mod surveys;
 
 pub use decide::{decide, undo};
 pub use show::{content, show};
@@ -12,6 +15,8 @@ use super::frame::Frame;
 use super::session::{actor_of, db_of};
 use crate::app::links::{self, Opened};
 use crate::app::{self};
+use crate::domain::ids::UserId;
+use crate::domain::people::Actor;
 use crate::store::{Db, PgConnection};
 use actix_web::HttpRequest;
 use chrono::{DateTime, Utc};
@@ -19,16 +24,34 @@ use chrono::{DateTime, Utc};
 /// Under this stand the addresses with a token in them.
 pub const FOLDER: &str = "/a/";
 
+/// All folders of this kind.
+pub const FOLDERS: [&str; 2] = [FOLDER, surveys::FOLDER];
+
 fn db(req: &HttpRequest) -> Result<Db, Failure> {
     db_of(req).ok_or(Failure::SignIn)
 }
 
 /// What surrounds the page: in the zone and the look of whoever the link belongs to.
 fn frame(req: &HttpRequest, opened: &Opened, now: DateTime<Utc>) -> Frame {
+    outside(req, opened.actor.clone(), now)
+}
+
+/// The same for a reader who need not have an account.
+fn outside(req: &HttpRequest, reader: Option<Actor>, now: DateTime<Utc>) -> Frame {
     let mut frame = Frame::outside(req, now);
-    frame.actor = opened.actor.clone();
+    frame.actor = reader;
     frame.path = String::new();
     frame
+}
+
+/// Who is signed in in this browser, if it is somebody else than the holder of the link.
+fn somebody_else(req: &HttpRequest, holder: Option<UserId>) -> Option<String> {
+    actor_of(req).filter(|it| Some(it.id) != holder).map(|it| it.name)
+}
+
+/// A time as these pages say it.
+fn moment(at: DateTime<Utc>, frame: &Frame) -> String {
+    format!("{} ({})", super::filters::moment(at, frame.zone()), frame.zone().name())
 }
 
 /// Who is signed in in this browser, if it is somebody else than the holder of the link.

@@ -18,6 +18,7 @@ pub struct Place {
     token: String,
     /// The token of a mailed link, and its code.
     link: given::Link,
+    survey: given::Link,
     /// The token of the link that mutes a kind of mail.
     mute: String,
 }
@@ -65,7 +66,9 @@ impl Place {
             value("digest", given::pending(&app, release)[0].2.clone()),
         ];
         let mute = muting::path(&Keys::of(&app.config), cora.id, Muted::Rule(Rule::PhaseEntered)).replace("/mute/", "");
-        Place { app, people, values, token, link, mute }
+        let survey = given::survey(&app, release).laid();
+        let survey = given::survey_link(&app, given::invited(&app, survey, "Sue", None));
+        Place { app, people, values, token, link, survey, mute }
     }
 
     pub fn value(&self, name: &str) -> &str {
@@ -94,6 +97,7 @@ impl Place {
         let path = route.path.replace("/static/{hash}/{file}", &file).replace("{id}", id).replace("{change}", self.value("change"));
         let token = match route.path.split('/').nth(1) {
             Some("a") => self.link.token(),
+            Some("s") => self.survey.token(),
             Some("mute") => &self.mute,
             Some(_) | None => &self.token,
         };
@@ -127,6 +131,8 @@ impl Place {
             "/approvals/{id}/reassignment" => vec![value("to", &self.people[3].id.to_string()), value("reason", "So")],
             "/delegations" => vec![value("from", "2026-05-01"), value("until", "2026-05-02")],
             "/a/{token}/decision" => vec![value("decision", "approve"), value("code", self.value("code")), value("digest", self.value("digest"))],
+            "/s/{token}/answers" => vec![value("page", "1"), value("q-overall", "4"), value("code", &self.survey.code)],
+            "/s/{token}/refusal" | "/s/{token}/refusal/undo" => vec![value("code", &self.survey.code)],
             "/a/{token}/undo" => vec![value("code", self.value("code"))],
             "/items" | "/items/{id}" => vec![value("name", "Payroll"), value("kind", "service"), value("version", "0")],
             "/session" => vec![value("email", "nobody@example.org"), value("password", "nothing at all")],

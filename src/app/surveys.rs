@@ -1,0 +1,5 @@
+//! What people and the clock do about surveys.
+
+pub mod answering;
+pub mod inviting;
+pub mod refusing;
