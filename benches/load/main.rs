@@ -8,6 +8,7 @@ mod client;
 mod count;
 mod deadlines;
 mod fill;
+mod invitations;
 mod limit;
 mod mail;
 mod results;
@@ -42,6 +43,7 @@ enum Part {
     Deadlines,
     Mail,
     Results,
+    Invitations,
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -64,6 +66,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     if wanted(Part::Results) {
         results::measure(&server, &config, &mut short)?;
+    if wanted(Part::Invitations) {
+        invitations::measure(&server, &mut short)?;
     }
     server.stop();
     if short.is_empty() { Ok(()) } else { Err(short.join("; ").into()) }

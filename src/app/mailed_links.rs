@@ -24,11 +24,16 @@ pub fn for_mail(tx: &mut Tx<'_>, keys: &Keys, mail: MailId, target: Target, user
     offer(tx, keys, Some(mail), target, user, expires_at)
 }
 
+/// What stands in the mail of a link.
+pub(super) fn secrets(keys: &Keys, target: Target, salt: &[u8]) -> Secrets {
+    keys.secrets_in(folder(target), salt)
+}
+
 /// What stands in a mail that has a link already. Nothing is changed by that.
 pub fn known(conn: &mut PgConnection, keys: &Keys, mail: MailId) -> Result<Option<Secrets>> {
     let Some(link) = mailed_links::of_mail(conn, mail)? else { return Ok(None) };
     let target = link.handover_id.map(Target::Handover).or(link.invitation_id.map(Target::Invitation));
-    Ok(target.zip(link.salt).map(|(target, salt)| keys.secrets_in(folder(target), &salt)))
+    Ok(target.zip(link.salt).map(|(target, salt)| secrets(keys, target, &salt)))
 }
 
 /// A new link; without a mail it is one that no mail carries.

@@ -5,8 +5,9 @@ use super::context::permit;
 use super::links::{self, Keys, Secrets};
 use super::mailed_links;
 use super::notices::muting::{self, Muted};
+use super::surveys::refusing;
 use crate::domain::events::Event;
-use crate::domain::ids::MailId;
+use crate::domain::ids::{InvitationId, MailId};
 use crate::domain::mails::{self as rules, Facts, Fault, MailKind, MailState, Relevance, Verdict};
 use crate::domain::notices::Rule;
 use crate::domain::people::Action;
@@ -99,7 +100,12 @@ pub fn only_relevant(tx: &mut Tx<'_>, mails: Vec<Mail>, around: &Around) -> Resu
             Relevance::Wait => {
                 sending::postpone(tx, mail.id, tx.now + WAIT)?;
             }
-            Relevance::Cancel(why) => mails::cancel(tx, mail.id, why)?,
+            Relevance::Cancel(why) => {
+                mails::cancel(tx, mail.id, why)?;
+                if mail.kind == MailKind::Invitation {
+                    store::mailed_links::wipe_anonymous(tx, &[mail.id])?;
+                }
+            }
         }
     }
     Ok(relevant)
@@ -112,12 +118,14 @@ fn facts(tx: &Tx<'_>, mail: &Mail, around: &Around) -> Facts {
         MailKind::Digest => !around.told(mail).iter().any(|it| around.holds(it)),
         MailKind::Test | MailKind::Invitation => false,
     };
+    let wanted = around.wanted(mail);
     Facts {
         rule: told.map(|it| it.rule),
         approval: around.approval(told.and_then(|it| it.approval_id)),
         handover: around.handover(told.and_then(|it| it.handover_id)),
         settled,
         asked: told.map(|it| around.asked(it.approval_id, it.user_id)).unwrap_or_default(),
+        wanted,
         disabled: around.reader(mail).is_some_and(|it| it.disabled),
         age: tx.now - mail.resent_at.unwrap_or(mail.created_at),
     }
@@ -125,6 +133,11 @@ fn facts(tx: &Tx<'_>, mail: &Mail, around: &Around) -> Facts {
 
 /// What only the reader of this mail may see. Its link is made if there is none yet.
 pub fn personal(tx: &mut Tx<'_>, keys: &Keys, mail: &Mail, around: &Around, address: impl Fn(&str) -> String) -> Result<Personal> {
+    if mail.kind == MailKind::Invitation {
+        let target = Target::Invitation(around.invitation(mail).ok_or(super::Error::NotFound)?);
+        let secrets = mailed_links::for_mail(tx, keys, mail.id, target, mail.user_id, None)?;
+        return Ok(inviting(Some(secrets), address));
+    }
     let Some(told) = around.told(mail).first().filter(|_| mail.kind == MailKind::Notice) else {
         return Ok(Personal::of(None, mute(keys, mail, None), address));
     };
@@ -142,6 +155,12 @@ pub fn personal(tx: &mut Tx<'_>, keys: &Keys, mail: &Mail, around: &Around, addr
     Ok(Personal::of(secrets, mute(keys, mail, Some(told.rule)), address))
 }
 
+/// Of a mail that asks somebody to answer a survey: whoever holds its link says there as well that they want no more of them.
+fn inviting(secrets: Option<Secrets>, address: impl Fn(&str) -> String) -> Personal {
+    let refusal = secrets.as_ref().map(|it| refusing::path(&it.path));
+    Personal::of(secrets, refusal, address)
+}
+
 /// Where the reader of a mail mutes what it tells, where that is allowed.
 fn mute(keys: &Keys, mail: &Mail, rule: Option<Rule>) -> Option<String> {
     let muted = match mail.kind {
@@ -154,7 +173,11 @@ fn mute(keys: &Keys, mail: &Mail, rule: Option<Rule>) -> Option<String> {
 
 /// The same for a mail that is written already; read only.
 pub fn personal_of_written(conn: &mut PgConnection, keys: &Keys, mail: &Mail, address: impl Fn(&str) -> String) -> Result<Personal> {
-    let around = Around::load(conn, std::slice::from_ref(mail))?;
+    if mail.kind == MailKind::Invitation {
+        let salt = store::mailed_links::of_mail(conn, mail.id)?.and_then(|it| it.salt);
+        return Ok(inviting(salt.map(|it| mailed_links::secrets(keys, Target::Invitation(InvitationId(0)), &it)), address));
+    }
+    let around = Around::load(conn, std::slice::from_ref(mail), mail.created_at)?;
     let mute = mute(keys, mail, around.told(mail).first().map(|it| it.rule));
     let secrets = match approval_links::of_mail(conn, mail.id)? {
         Some(link) => Some(keys.secrets(&link.salt)),
@@ -187,6 +210,9 @@ pub struct Tried {
 pub fn note(tx: &mut Tx<'_>, all: &[Tried]) -> Result<()> {
     let outcomes: Vec<Outcome> = all.iter().map(|it| outcome(tx, it)).collect();
     sending::note(tx, &outcomes)?;
+    // Once a mail has left, or never will, nothing need be known of its link but what recognises it.
+    let over = outcomes.iter().filter(|it| it.state != MailState::Queued).map(|it| it.id).collect::<Vec<_>>();
+    store::mailed_links::wipe_anonymous(tx, &over)?;
     let refused = all.iter().find_map(|it| it.answer.as_ref().err().filter(|(fault, _)| *fault == Fault::Credentials));
     if let Some((_, words)) = refused {
         tracing::error!(%words, "the mail server refuses our credentials: nothing is sent until it takes them");

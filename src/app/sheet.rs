@@ -3,8 +3,8 @@
 use super::early_life::{EarlyLife, day_of};
 use crate::domain::approvals::{ApprovalState, RoundState, StepState};
 use crate::domain::delegations::last_day;
-use crate::domain::follow_ups::FollowUpState;
 use crate::domain::early_life::Exit;
+use crate::domain::follow_ups::FollowUpState;
 use crate::domain::handovers::{Handover, Request, day};
 use crate::domain::ids::{ItemId, RecordId, UserId};
 use crate::domain::readiness::{ChangeFact, Check, Facts, Review, Round, readiness};

@@ -13,10 +13,13 @@ use crate::store::surveys::people;
 use crate::store::surveys::{self, Asked, Survey, Terms};
 use crate::store::{Tx, events, question_sets};
 
+pub mod answering;
 pub mod closing;
 pub mod invited;
+pub mod inviting;
 pub mod low_scores;
 pub mod opening;
+pub mod refusing;
 
 /// A survey as somebody wants it.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,6 +3,7 @@
 use super::approvals::ApprovalState;
 use super::handovers::HandoverState;
 use super::notices::Rule;
+use super::surveys::asking::Wanted;
 use super::words::words;
 use chrono::Duration;
 
@@ -87,6 +88,8 @@ pub struct Facts {
     pub asked: Asked,
     /// Whether what it says is late was done, or moved.
     pub settled: bool,
+    /// Of a mail that asks somebody to answer a survey: whether it still should.
+    pub wanted: Option<Wanted>,
     /// Whether its reader's account is closed.
     pub disabled: bool,
     /// Since it was queued, or an administrator had it sent again.
@@ -117,6 +120,10 @@ pub enum Relevance {
 pub fn relevance(facts: &Facts) -> Relevance {
     if facts.disabled {
         return Relevance::Cancel("The account of the recipient is closed.");
+    }
+    if let Some(wanted) = facts.wanted {
+        // It is no news, and so never stale: it is wanted for as long as the survey is open.
+        return wanted.why_not().map_or(Relevance::Send, Relevance::Cancel);
     }
     if facts.settled {
         return Relevance::Cancel("It was done or moved before the mail left.");

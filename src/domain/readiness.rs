@@ -215,7 +215,9 @@ fn reviewed(facts: &Facts) -> (bool, String, Place) {
     let why = match facts.review.lacking.as_slice() {
         [] => "Every point has its outcome and its owner.".to_owned(),
         [(point, lack)] => format!("“{}” lacks {}.", point.label(), lack.words()),
-        [(point, lack), rest @ ..] => format!("“{}” lacks {}, and {} more {} not complete.", point.label(), lack.words(), rest.len(), if rest.len() == 1 { "is" } else { "are" }),
+        [(point, lack), rest @ ..] => {
+            format!("“{}” lacks {}, and {} more {} not complete.", point.label(), lack.words(), rest.len(), if rest.len() == 1 { "is" } else { "are" })
+        }
     };
     (facts.review.lacking.is_empty(), why, Place::Review)
 }

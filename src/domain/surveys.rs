@@ -1,10 +1,12 @@
 //! Surveys: whom a release asks, what, and when.
 
+pub mod answers;
+pub mod asking;
+pub mod figures;
 pub mod invited;
 pub mod questions;
-pub mod timing;
-pub mod figures;
 pub mod results;
+pub mod timing;
 
 use super::words::words;
 use serde::{Deserialize, Serialize};

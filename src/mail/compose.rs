@@ -1,7 +1,7 @@
 //! From a row of the outbox to the words of a mail: what it tells, gathered and put in order.
 
 use super::words::{Foot, Mute, moment, shortened};
-use super::{ApprovalAsk, ApprovalReceipt, Changed, Digest, Group, HandoverAsk, Line, Mail as _, Notice, Test};
+use super::{ApprovalAsk, ApprovalReceipt, Changed, Digest, Group, HandoverAsk, Line, Mail as _, Notice, SurveyInvitation, Test};
 use crate::app::handovers::Offer;
 use crate::app::mails::{Marks, Written};
 use crate::app::{Error, Result};
@@ -10,11 +10,13 @@ use crate::domain::approvals::Content;
 use crate::domain::ids::{ApprovalId, RecordId};
 use crate::domain::mails::{self, MailKind};
 use crate::domain::notices::{Rule, Why};
+use crate::domain::surveys::answers::how_long;
 use crate::domain::workflows::Covered;
 use crate::store::db::Outage;
 use crate::store::mails::Mail;
 use crate::store::mails::around::{About, Around, Reader, Told};
 use crate::store::related::{self, RelatedChange};
+use crate::store::surveys::asked;
 use crate::store::{PgConnection, approval_links, approvals, handovers, mailed_links, records, users};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -32,7 +34,7 @@ pub fn write(conn: &mut PgConnection, mail: &Mail, around: &Around, base: &BaseU
     let zone = around.reader(mail).map_or(Tz::UTC, |it| it.zone);
     let written = match mail.kind {
         MailKind::Test => test(base).render(),
-        MailKind::Invitation => return Err(Error::NotFound),
+        MailKind::Invitation => invitation(conn, mail, around, base, zone)?.render(),
         MailKind::Digest => digest(mail, around, base, marks, zone).render(),
         MailKind::Notice => {
             let (told, reader) = around.told(mail).first().zip(around.reader(mail)).ok_or(Error::NotFound)?;
@@ -53,7 +55,7 @@ pub fn test(base: &BaseUrl) -> Test {
 }
 
 fn foot(base: &BaseUrl) -> Foot {
-    Foot { why: String::new(), mute: None, settings: base.join(SETTINGS), home: base.join("/") }
+    Foot { why: String::new(), mute: None, settings: Some(base.join(SETTINGS)), home: Some(base.join("/")) }
 }
 
 /// Why this person is told, and whether they can turn it off.
@@ -61,6 +63,26 @@ fn foot_of(told: &Told, base: &BaseUrl, marks: Marks) -> Foot {
     let mute = told.rule.may_be_muted().then_some(Mute { words: "Turn mails of this kind off", mark: marks.mute });
     let kept = if mute.is_some() { "" } else { " Mails of this kind cannot be turned off." };
     Foot { why: format!("You get this because you {}.{kept}", told.why.label()), mute, ..foot(base) }
+}
+
+fn invitation(conn: &mut PgConnection, mail: &Mail, around: &Around, base: &BaseUrl, zone: Tz) -> Result<SurveyInvitation> {
+    let id = around.invitation(mail).ok_or(Error::NotFound)?;
+    let asked = asked::find(conn, id)?.ok_or(Error::NotFound)?;
+    let marks = Marks::of(mail);
+    let own = if asked.user.is_some() { foot(base) } else { Foot { why: String::new(), mute: None, settings: None, home: None } };
+    let mute = Some(Mute { words: "Get no more mails about surveys", mark: marks.mute });
+    Ok(SurveyInvitation {
+        prefix: if asked.user.is_some() { prefix(around.about(mail.record_id)) } else { String::new() },
+        release: asked.release().to_owned(),
+        reminder: asked.reminders > 0,
+        how_long: how_long(&asked.questions),
+        closes: asked.closes_at.map(|it| moment(it, zone)),
+        anonymous: asked.anonymous,
+        link: marks.link,
+        code: marks.code,
+        foot: Foot { why: format!("You get this because you were named as somebody whom {} concerns.", asked.release()), mute, ..own },
+        title: asked.record_title,
+    })
 }
 
 fn prefix(about: Option<&About>) -> String {

@@ -8,6 +8,7 @@ mod handover_ask;
 mod letter;
 mod notice;
 mod smtp;
+mod survey_invitation;
 mod test;
 mod words;
 
@@ -18,6 +19,7 @@ pub use handover_ask::HandoverAsk;
 pub use letter::{Letter, Post, Thread};
 pub use notice::Notice;
 pub use smtp::{Server, Settings, Trouble};
+pub use survey_invitation::SurveyInvitation;
 pub use test::Test;
 pub use words::{Foot, Mute};
 

@@ -14,9 +14,9 @@ pub struct Foot {
     /// How to turn this kind off, where that is allowed.
     pub mute: Option<Mute>,
     /// Where one says what one wants to be told.
-    pub settings: String,
-    /// Where Slipway is.
-    pub home: String,
+    pub settings: Option<String>,
+    /// Where Slipway is, for those who can sign in there.
+    pub home: Option<String>,
 }
 
 /// The way to get no more mails of a kind.

@@ -290,13 +290,7 @@ fn of_aftercare(conn: &mut PgConnection, ids: &[RecordId], wanted: &mut BTreeMap
         .filter(follow_ups::state.eq(FollowUpState::Open))
         .filter(follow_ups::due_at.is_not_null())
         .filter(records::state.eq(RecordState::Open))
-        .select((
-            follow_ups::record_id,
-            follow_ups::id,
-            follow_ups::created_at.nullable(),
-            follow_ups::due_at,
-            configuration_items::calendar_id.nullable(),
-        ));
+        .select((follow_ups::record_id, follow_ups::id, follow_ups::created_at.nullable(), follow_ups::due_at, configuration_items::calendar_id.nullable()));
     let of_surveys = surveys::table
         .inner_join(records::table.on(records::id.eq(surveys::record_id)))
         .left_join(configuration_items::table.on(configuration_items::id.nullable().eq(records::ci_id)))
@@ -304,13 +298,7 @@ fn of_aftercare(conn: &mut PgConnection, ids: &[RecordId], wanted: &mut BTreeMap
         .filter(surveys::state.eq(SurveyState::Open))
         .filter(surveys::closes_at.is_not_null())
         .filter(records::state.eq(RecordState::Open))
-        .select((
-            surveys::record_id,
-            surveys::id,
-            surveys::opened_at,
-            surveys::closes_at,
-            configuration_items::calendar_id.nullable(),
-        ));
+        .select((surveys::record_id, surveys::id, surveys::opened_at, surveys::closes_at, configuration_items::calendar_id.nullable()));
     let follow_ups: Vec<LaterRow> = of_follow_ups.load(conn)?;
     let surveys: Vec<LaterRow> = of_surveys.load(conn)?;
     for (subject, rows) in [(Subject::FollowUp, follow_ups), (Subject::Survey, surveys)] {

@@ -1,7 +1,7 @@
 //! The links in mails by which a survey is answered or a handover accepted. Neither the token nor the code is here: only what recognises the one.
 
 use super::Tx;
-use super::schema::mailed_links;
+use super::schema::{mailed_links, survey_invitations, surveys};
 use crate::domain::ids::{HandoverId, InvitationId, LinkId, MailId, UserId};
 use crate::domain::links::Guard;
 use chrono::{DateTime, Utc};
@@ -94,4 +94,18 @@ pub fn set_guard(tx: &mut Tx<'_>, id: LinkId, guard: Guard) -> QueryResult<()> {
         .set((mailed_links::wrong_codes.eq(guard.wrong_codes), mailed_links::locked_until.eq(guard.locked_until)))
         .execute(tx.conn)?;
     Ok(())
+}
+
+/// Forgets by what these links were made, where they lead to anonymous answers: from then on not even the secret key tells whose they are.
+pub fn wipe_anonymous(tx: &mut Tx<'_>, mails: &[MailId]) -> QueryResult<usize> {
+    let anonymous = survey_invitations::table.inner_join(surveys::table).filter(surveys::anonymous.eq(true)).select(survey_invitations::id.nullable());
+    let theirs = mailed_links::mail_id.eq_any(mails).and(mailed_links::salt.is_not_null());
+    diesel::update(mailed_links::table.filter(theirs).filter(mailed_links::invitation_id.eq_any(anonymous)))
+        .set(mailed_links::salt.eq(None::<Vec<u8>>))
+        .execute(tx.conn)
+}
+
+/// The same for one link, when something is answered by it.
+pub fn wipe(tx: &mut Tx<'_>, id: LinkId) -> QueryResult<usize> {
+    diesel::update(mailed_links::table.find(id).filter(mailed_links::salt.is_not_null())).set(mailed_links::salt.eq(None::<Vec<u8>>)).execute(tx.conn)
 }

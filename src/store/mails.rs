@@ -4,7 +4,7 @@ use super::Tx;
 use super::schema::{approvals, handovers, mails, notices};
 use crate::domain::approvals::ApprovalState;
 use crate::domain::handovers::HandoverState;
-use crate::domain::ids::{MailId, RecordId, UserId};
+use crate::domain::ids::{InvitationId, MailId, RecordId, SLIPWAY, UserId};
 use crate::domain::mails::{MailKind, MailState};
 use crate::domain::notices::Rule;
 use chrono::{DateTime, Utc};
@@ -24,6 +24,8 @@ pub struct Mail {
     pub kind: MailKind,
     pub user_id: Option<UserId>,
     pub record_id: Option<RecordId>,
+    /// Who is asked to answer a survey, if that is what it is for.
+    pub invitation_id: Option<InvitationId>,
     pub recipient: String,
     /// The part before the @, the same at every try.
     pub message_id: String,
@@ -65,6 +67,7 @@ pub struct NewMail {
     kind: MailKind,
     user_id: Option<UserId>,
     record_id: Option<RecordId>,
+    invitation_id: Option<InvitationId>,
     recipient: String,
     message_id: String,
     state: MailState,
@@ -79,12 +82,18 @@ impl NewMail {
             kind,
             user_id: Some(user),
             record_id: record,
+            invitation_id: None,
             recipient: address.to_owned(),
             message_id: hex::encode(rand::random::<[u8; 16]>()),
             state: MailState::Queued,
             created_at: tx.now,
             next_try_at: tx.now,
         }
+    }
+
+    /// A mail that asks somebody to answer a survey; they need not have an account.
+    pub fn inviting(tx: &Tx<'_>, invitation: InvitationId, user: Option<UserId>, record: RecordId, address: &str) -> NewMail {
+        NewMail { user_id: user, invitation_id: Some(invitation), ..NewMail::to(tx, MailKind::Invitation, SLIPWAY, Some(record), address) }
     }
 }
 

@@ -11,7 +11,11 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use std::collections::BTreeMap;
 
+pub mod asked;
+pub mod outgoing;
 pub mod people;
+pub mod refusals;
+pub mod responses;
 
 #[derive(Clone, Debug, HasQuery)]
 #[diesel(table_name = surveys, check_for_backend(diesel::pg::Pg))]

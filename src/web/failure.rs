@@ -196,7 +196,7 @@ fn reply(response: ServiceResponse, status: StatusCode, words: Words, sign_in: b
         let problem = serde_json::json!({ "title": words.title, "detail": words.sentence, "status": status.as_u16(), "reference": reference });
         return ServiceResponse::new(req, reply.insert_header((header::CONTENT_TYPE, "application/problem+json")).body(problem.to_string()));
     }
-    if req.path().starts_with(public::FOLDER) {
+    if public::FOLDERS.iter().any(|it| req.path().starts_with(it)) {
         let known = status != StatusCode::NOT_FOUND;
         let title = if known { words.title } else { "This link is not known" };
         let sentence = if known { words.sentence } else { "It may have been cut off on its way. Open it from the mail again, or copy all of it.".to_owned() };

@@ -38,6 +38,11 @@ impl Fields {
         self.0.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// The fields whose names begin like this, by the rest of their names.
+    pub fn starting_with(&self, beginning: &str) -> BTreeMap<String, Vec<String>> {
+        self.0.iter().filter_map(|(name, values)| Some((name.strip_prefix(beginning)?.to_owned(), values.clone()))).collect()
+    }
+
     pub fn is_set(&self, name: &str) -> bool {
         !self.text(name).is_empty()
     }

@@ -1,8 +1,8 @@
 //! Every URL of the application, who may knock there, and the function that answers: the contents page.
 
 use super::{
-    activity, api, approvals, assets, attachments, calendars, changes, delegations, early_life, evidence, follow_ups, groups, handovers, health, home, items, mails,
-    metrics, notices, process, profile, public, question_sets, records, releases, results, reviews, search, session, setup, surveys, tasks, users,
+    activity, api, approvals, assets, attachments, calendars, changes, delegations, early_life, evidence, follow_ups, groups, handovers, health, home, items,
+    mails, metrics, notices, process, profile, public, question_sets, records, releases, results, reviews, search, session, setup, surveys, tasks, users,
 };
 use actix_web::{Resource, guard, web};
 
@@ -197,6 +197,11 @@ routes! {
     post "/handover-items/{id}/removal"                 SignedIn => handovers::checklist::destroy;
     get  "/h/{token}"                                   Link     => public::handover::show;
     post "/h/{token}/answer"                            Link     => public::handover::update;
+    get  "/s/{token}"                                   Link     => public::surveys::show;
+    post "/s/{token}/answers"                           Link     => public::surveys::answer;
+    get  "/s/{token}/refusal"                           Link     => public::refusals::show;
+    post "/s/{token}/refusal"                           Link     => public::refusals::update;
+    post "/s/{token}/refusal/undo"                      Link     => public::refusals::undo;
 
     get  "/notices"                                     SignedIn => notices::index;
     post "/notices/reading"                             SignedIn => notices::read_all;

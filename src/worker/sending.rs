@@ -111,7 +111,7 @@ impl Sender {
         if found.is_empty() {
             return Ok(Vec::new());
         }
-        let around = Around::load(tx.conn, &found)?;
+        let around = Around::load(tx.conn, &found, tx.now)?;
         let relevant = mails::only_relevant(tx, found, &around)?;
         let (mut ready, mut words, mut others) = (Vec::with_capacity(relevant.len()), Vec::new(), Vec::new());
         for mut mail in relevant {

@@ -1,6 +1,7 @@
 //! All recurring work, on one page. Several instances may do the same at once, so each piece must stand that.
 
 use crate::app;
+use crate::app::surveys::inviting;
 use crate::config::Config;
 use crate::domain::people::Actor;
 use crate::store::{Db, events};
@@ -36,6 +37,7 @@ pub const TIMETABLE: &[Entry] = &[
         every: MINUTE,
         work: |db, _| db.write_now(Actor::slipway(), |tx| app::notices::reading::make_digests(tx).map(drop)),
     },
+    Entry { name: "invite people to surveys, and remind them", every: SOON, work: |db, _| ask_by_mail(db) },
     Entry { name: "note the checkpoint of the activity log", every: HOUR, work: |db, _| note_checkpoint(db) },
     Entry { name: "tell missed deadlines", every: SOON, work: |db, _| sweep_deadlines(db) },
     Entry { name: "open and close surveys by their dates", every: SOON, work: |db, _| keep_survey_dates(db) },
@@ -77,6 +79,13 @@ pub fn keep_survey_dates(db: &Db) -> app::Result<()> {
             tracing::error!(%cause, survey = %id, "a survey could not be opened or closed by its date");
         }
     }
+    Ok(())
+}
+
+/// Goes on until everybody is asked, some at a time: a survey may have fifty thousand of them.
+pub fn ask_by_mail(db: &Db) -> app::Result<()> {
+    while db.write_by_database_time(Actor::slipway(), |tx| inviting::invite(tx, inviting::AT_ONCE))? > 0 {}
+    while db.write_by_database_time(Actor::slipway(), |tx| inviting::remind(tx, inviting::AT_ONCE))? > 0 {}
     Ok(())
 }
 

@@ -11,6 +11,7 @@ mod release;
 #[expect(dead_code, unused_imports, reason = "shared with the tests without a browser, which use more of it")]
 #[path = "../it/support/mod.rs"]
 mod support;
+mod surveys;
 mod visits;
 mod window;
 mod world;

@@ -159,7 +159,10 @@ fn pages(world: &World) -> Vec<Page> {
     let answers: Vec<String> = asked.iter().map(|it| given::link_to(&world.app, it.parse().expect("a number"), &world.somebody(CONTRIBUTOR)).path).collect();
     add("", answers.iter().take(1).cloned().collect(), SEND);
     add("", answers, "");
-    add("", fixed(&["/a/nothing"]), "");
+    add("", fixed(&["/a/nothing", "/s/nothing"]), "");
+    let survey = crate::surveys::links(world);
+    add("", survey.clone(), "");
+    add("", survey.into_iter().take(2).collect(), SEND);
     add(MANAGER, fixed(&["/delegations", "/delegations/new"]), "");
     add(APPROVER, fixed(&["/delegations/new"]), SEND);
     let lists =

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod activity;
+mod answers;
 mod approvals;
 mod architecture;
 mod attachments;
@@ -33,6 +34,7 @@ mod results;
 mod rounds;
 mod scanners;
 mod scanners_handovers;
+mod scanners_surveys;
 mod support;
 mod surveys;
 mod sweeps;

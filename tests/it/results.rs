@@ -31,7 +31,7 @@ fn release(app: &TestApp) -> RecordId {
 async fn whoever_reads_the_release_reads_the_figures_and_how_they_are_reckoned() {
     let app = TestApp::start().await;
     let some = [answers(2, 5, 10, ""), answers(1, 4, 9, "Quick & friendly <3"), answers(1, 2, 3, "")].concat();
-    let id = given::survey(&app, release(&app), "After Monday").asking(Audience::Users, 8, some).made();
+    let id = given::answered_survey(&app, release(&app), "After Monday").asking(Audience::Users, 8, some).made();
     let page = app.signed_in(Role::Viewer).get(&format!("/surveys/{id}/results")).await.expect(200);
     let page = page.expect_text("4 of 8").expect_text("50 % response rate").expect_text("<dd>75 %</dd>").expect_text("<dd>+50</dd>");
     let page = page.expect_text("CSAT is the number of ratings of 4 or 5 out of all ratings").expect_text("from 4 ratings");
@@ -48,9 +48,9 @@ async fn a_draft_and_a_survey_without_answers_say_what_comes() {
     let app = TestApp::start().await;
     let release = release(&app);
     let browser = app.signed_in(Role::Viewer);
-    let draft = given::survey(&app, release, "Soon").draft().made();
+    let draft = given::answered_survey(&app, release, "Soon").draft().made();
     browser.get(&format!("/surveys/{draft}/results")).await.expect(200).expect_text("Nobody was asked yet.");
-    let open = given::survey(&app, release, "Now").open().asking(Audience::Users, 3, Vec::new()).made();
+    let open = given::answered_survey(&app, release, "Now").open().asking(Audience::Users, 3, Vec::new()).made();
     browser.get(&format!("/surveys/{open}/results")).await.expect_text("0 of 3").expect_text("Nobody has answered yet.");
     browser.get("/surveys/999/results").await.expect(404);
     browser.get(&format!("/surveys/{open}/results?after=x")).await.expect(200);
@@ -61,7 +61,7 @@ async fn of_an_anonymous_survey_no_small_group_is_shown_anywhere() {
     let app = TestApp::start().await;
     let release = release(&app);
     let asked = |title: &str, moment| {
-        given::survey(&app, release, title)
+        given::answered_survey(&app, release, title)
             .anonymous()
             .at(moment)
             .asking(Audience::Users, 9, answers(6, 5, 10, "fine by the many"))
@@ -98,7 +98,7 @@ async fn of_an_anonymous_survey_no_small_group_is_shown_anywhere() {
 async fn answers_of_an_anonymous_survey_are_shown_after_it_closed() {
     let app = TestApp::start().await;
     let release = release(&app);
-    let id = given::survey(&app, release, "Now").anonymous().open().asking(Audience::Users, 20, answers(8, 2, 4, "too early")).made();
+    let id = given::answered_survey(&app, release, "Now").anonymous().open().asking(Audience::Users, 20, answers(8, 2, 4, "too early")).made();
     let browser = app.signed_in(Role::ReleaseManager);
     let at = format!("/surveys/{id}/results");
     let page = browser.get(&at).await.expect_text("its answers are shown after it has closed").expect_text("8 of 20").expect_text("40 % response rate");
@@ -116,7 +116,7 @@ async fn comments_come_page_by_page_each_once() {
     let many = (0..120).flat_map(|it| answers(1, 3, 7, &format!("comment number {it}."))).collect();
     let others = answers(3, 3, 7, "from a customer");
     let silent = [many, answers(30, 3, 7, "")].concat();
-    let id = given::survey(&app, release(&app), "Long").asking(Audience::Users, 200, silent).asking(Audience::Customers, 3, others).made();
+    let id = given::answered_survey(&app, release(&app), "Long").asking(Audience::Users, 200, silent).asking(Audience::Customers, 3, others).made();
     let browser = app.signed_in(Role::Viewer);
     let mut next = Some(format!("/surveys/{id}/results"));
     let (mut seen, mut sizes) = (BTreeSet::new(), Vec::new());
@@ -139,8 +139,9 @@ async fn a_survey_stands_beside_the_pilot_and_beside_earlier_releases() {
     let old = given::release(&app, "Payroll").registered();
     let new = given::release(&app, "Payroll").registered();
     let other = given::release(&app, "Ledger").registered();
-    let asked =
-        |release, moment, rating, score| given::survey(&app, release, "Asked").at(moment).asking(Audience::Users, 9, answers(5, rating, score, "")).made();
+    let asked = |release, moment, rating, score| {
+        given::answered_survey(&app, release, "Asked").at(moment).asking(Audience::Users, 9, answers(5, rating, score, "")).made()
+    };
     asked(old, Moment::AfterRollout, 2, 9);
     asked(other, Moment::AfterRollout, 1, 0);
     let pilot = asked(new, Moment::Pilot, 3, 8);
@@ -158,7 +159,10 @@ async fn a_survey_stands_beside_the_pilot_and_beside_earlier_releases() {
 async fn the_csv_has_every_complete_answer_once_and_no_formula() {
     let app = TestApp::start().await;
     let many = [answers(1, 5, 10, "=HYPERLINK(\"https://evil.example\")"), answers(2100, 4, 8, "")].concat();
-    let id = given::survey(&app, release(&app), "Long").asking(Audience::Users, 2200, many).asking(Audience::Suppliers, 3, answers(2, 1, 0, "@home")).made();
+    let id = given::answered_survey(&app, release(&app), "Long")
+        .asking(Audience::Users, 2200, many)
+        .asking(Audience::Suppliers, 3, answers(2, 1, 0, "@home"))
+        .made();
     let unfinished = "INSERT INTO survey_responses (id, survey_id, audience, handle, answers) VALUES (1, $1, 'users', '\\x00', '{\"smooth\": 1}')";
     app.write(|tx| diesel::sql_query(unfinished).bind::<BigInt, _>(id.0).execute(tx.conn));
     let csv = app.signed_in(Role::Viewer).get(&format!("/surveys/{id}/results.csv")).await.expect(200);
@@ -194,7 +198,7 @@ fn follow_ups(app: &TestApp, survey: SurveyId) -> Vec<FollowUp> {
 async fn a_low_score_opens_a_follow_up_action_once() {
     let app = TestApp::start().await;
     let release = release(&app);
-    let id = given::survey(&app, release, "After Monday")
+    let id = given::answered_survey(&app, release, "After Monday")
         .asking(Audience::Users, 9, [answers(2, 2, 9, ""), answers(3, 3, 8, "")].concat())
         .asking(Audience::Network, 9, answers(2, 1, 0, ""))
         .made();
@@ -215,7 +219,7 @@ async fn a_low_score_opens_a_follow_up_action_once() {
 async fn an_anonymous_low_score_takes_five_and_an_ended_release_takes_none() {
     let app = TestApp::start().await;
     let release = release(&app);
-    let asked = |count| given::survey(&app, release, "Secret").anonymous().asking(Audience::Users, 9, answers(count, 1, 0, "")).made();
+    let asked = |count| given::answered_survey(&app, release, "Secret").anonymous().asking(Audience::Users, 9, answers(count, 1, 0, "")).made();
     let (few, enough, late) = (asked(4), asked(5), asked(5));
     assert_eq!(follow_ups(&app, few).len(), 0);
     let titles: Vec<String> = follow_ups(&app, enough).into_iter().map(|it| it.title).collect();
@@ -228,7 +232,7 @@ async fn an_anonymous_low_score_takes_five_and_an_ended_release_takes_none() {
 async fn the_count_of_the_invited_follows_the_list() {
     let app = TestApp::start().await;
     let release = release(&app);
-    let id = given::survey(&app, release, "List").asking(Audience::Users, 40, Vec::new()).asking(Audience::Network, 3, Vec::new()).made();
+    let id = given::answered_survey(&app, release, "List").asking(Audience::Users, 40, Vec::new()).asking(Audience::Network, 3, Vec::new()).made();
     app.write(|tx| {
         diesel::sql_query("DELETE FROM survey_invitations WHERE email IN ('users1@example.org', 'users2@example.org', 'network1@example.org')").execute(tx.conn)
     });

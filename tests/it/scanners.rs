@@ -97,7 +97,7 @@ async fn opening_a_link_changes_nothing() {
 }
 
 /// Every way in which a program may send a form: as found, with each of its round buttons and options, with something in each empty field.
-fn ways(page: &str, form: &Form) -> Vec<Form> {
+pub fn ways(page: &str, form: &Form) -> Vec<Form> {
     let tags = html::tags(page);
     let mut ways = vec![form.clone()];
     let radios: Vec<(String, String)> = tags
@@ -113,7 +113,7 @@ fn ways(page: &str, form: &Form) -> Vec<Form> {
         }
         ways.push(chosen);
     }
-    let texts = ["comment", "note", "code"];
+    let texts = ["comment", "note", "code", "q-more"];
     for filling in ["test", "on", "https://example.org", "someone@example.org"] {
         for way in ways.clone() {
             let mut filled = way;

@@ -23,10 +23,16 @@ impl ReleaseRun {
         for point in unwritten {
             let remains = point == Point::Lessons || (troubled && point == Point::Quality);
             let outcome = if remains { PointOutcome::Partly } else { PointOutcome::Met };
-            let draft = Draft { outcome: Some(outcome), owner_id: Some(world.id(self.lead)), finding: words::review(point, troubled).to_owned(), evidence: String::new() };
+            let draft = Draft {
+                outcome: Some(outcome),
+                owner_id: Some(world.id(self.lead)),
+                finding: words::review(point, troubled).to_owned(),
+                evidence: String::new(),
+            };
             world.act(self.lead, |tx| reviews::write(tx, id, point, 0, &draft))?;
             if remains {
-                let (title, days) = if point == Point::Lessons { ("Write the lessons into the release model", 9) } else { ("Add the missed case to the regression suite", 6) };
+                let (title, days) =
+                    if point == Point::Lessons { ("Write the lessons into the release model", 9) } else { ("Add the missed case to the regression suite", 6) };
                 let action = Action {
                     point,
                     title: title.to_owned(),

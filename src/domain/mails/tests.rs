@@ -29,7 +29,7 @@ proptest! {
 }
 
 fn about(rule: Rule, approval: Option<ApprovalState>) -> Facts {
-    Facts { rule: Some(rule), approval, handover: None, asked: Asked::Certainly, settled: false, disabled: false, age: Duration::zero() }
+    Facts { rule: Some(rule), approval, handover: None, asked: Asked::Certainly, settled: false, wanted: None, disabled: false, age: Duration::zero() }
 }
 
 #[test]
@@ -64,5 +64,10 @@ fn old_news_and_closed_accounts_get_nothing() {
     assert!(matches!(relevance(&Facts { age: STALE_AFTER + Duration::minutes(1), ..facts }), Relevance::Cancel(_)));
     assert!(matches!(relevance(&Facts { settled: true, ..facts }), Relevance::Cancel(_)));
     assert!(matches!(relevance(&Facts { disabled: true, ..facts }), Relevance::Cancel(_)));
+    let old = Facts { rule: None, approval: None, age: Duration::days(30), ..facts };
+    assert_eq!(relevance(&Facts { wanted: Some(Wanted::Yes), ..old }), Relevance::Send, "a survey is open for as long as it is");
+    for wanted in [Wanted::Answered, Wanted::Refused, Wanted::Closed, Wanted::Gone] {
+        assert!(matches!(relevance(&Facts { wanted: Some(wanted), ..facts }), Relevance::Cancel(_)));
+    }
     assert_eq!(relevance(&Facts { age: STALE_AFTER * 2, ..about(Rule::ApprovalAsked, Some(ApprovalState::Pending)) }), Relevance::Send);
 }

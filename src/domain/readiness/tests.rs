@@ -225,7 +225,10 @@ fn some_facts(fine: f64) -> impl Strategy<Value = Facts> {
                 open_tasks: unless(11).into_iter().map(str::to_owned).collect(),
             },
             round: Round { state: if round.0 { Some(RoundState::Approved) } else { round.1 }, ..Round::default() },
-            exit: Exit { agreed_with: if flags[12] { "Operations".into() } else { String::new() }, courses: vec![Course { is_current: flags[13], ..course() }] },
+            exit: Exit {
+                agreed_with: if flags[12] { "Operations".into() } else { String::new() },
+                courses: vec![Course { is_current: flags[13], ..course() }],
+            },
             waived,
         }
     })

@@ -117,7 +117,10 @@ impl History {
         let (all, with_workaround, accepted) = self.known_errors;
         if all > 0 {
             let errors = count(all, "known error", "known errors");
-            say(Point::KnownErrors, format!("There are {errors}: {with_workaround} with a workaround, {accepted} accepted.").replace("There are one", "There is one"));
+            say(
+                Point::KnownErrors,
+                format!("There are {errors}: {with_workaround} with a workaround, {accepted} accepted.").replace("There are one", "There is one"),
+            );
         } else {
             say(Point::KnownErrors, "No known error is recorded.".into());
         }

@@ -3,11 +3,13 @@
 use super::Mail;
 use crate::domain::approvals::ApprovalState;
 use crate::domain::handovers::HandoverState;
-use crate::domain::ids::{ApprovalId, HandoverId, MailId, NoticeId, RecordId, UserId};
-use crate::domain::mails::{Asked, MailState};
+use crate::domain::ids::{ApprovalId, HandoverId, InvitationId, MailId, NoticeId, RecordId, UserId};
+use crate::domain::mails::{Asked, MailKind, MailState};
 use crate::domain::notices::{Rule, Why};
 use crate::domain::records::RecordKind;
+use crate::domain::surveys::asking::Wanted;
 use crate::store::schema::{approvals, mails, notices, records, users};
+use crate::store::surveys::asked;
 use crate::store::{deadlines, handovers};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -94,10 +96,12 @@ pub struct Around {
     /// Of deadlines that still hold.
     standing: BTreeSet<String>,
     mails: Vec<MailId>,
+    /// Of those that ask somebody to answer a survey.
+    invitations: BTreeMap<MailId, (InvitationId, Wanted)>,
 }
 
 impl Around {
-    pub fn load(conn: &mut PgConnection, all: &[Mail]) -> QueryResult<Around> {
+    pub fn load(conn: &mut PgConnection, all: &[Mail], now: DateTime<Utc>) -> QueryResult<Around> {
         let ids: Vec<MailId> = all.iter().map(|it| it.id).collect();
         let told = Told::query().filter(notices::mail_id.eq_any(&ids)).order(notices::id).load(conn)?;
         let people: Vec<UserId> = all.iter().filter_map(|it| it.user_id).collect();
@@ -114,6 +118,8 @@ impl Around {
         let handovers = if offered.is_empty() { BTreeMap::new() } else { handovers::states(conn, &offered)? };
         let late: Vec<&str> = told.iter().filter(|it| it.rule.is_of_deadline()).map(|it| it.occurrence.as_str()).collect();
         let standing = if late.is_empty() { BTreeSet::new() } else { deadlines::standing(conn, &late)? };
+        let inviting: Vec<MailId> = all.iter().filter(|it| it.kind == MailKind::Invitation).map(|it| it.id).collect();
+        let invitations = if inviting.is_empty() { BTreeMap::new() } else { asked::of_mails(conn, &inviting, now)? };
         let mut by_mail: BTreeMap<MailId, Vec<Told>> = BTreeMap::new();
         for it in told {
             by_mail.entry(it.mail_id.unwrap_or(MailId(0))).or_default().push(it);
@@ -134,7 +140,18 @@ impl Around {
             asked,
             standing,
             mails: ids,
+            invitations,
         })
+    }
+
+    /// Whom a mail asks to answer a survey, if it still does.
+    pub fn invitation(&self, mail: &Mail) -> Option<InvitationId> {
+        self.invitations.get(&mail.id).map(|(id, _)| *id)
+    }
+
+    /// Whether a mail that asks for an answer is still wanted; `None` of other mails.
+    pub fn wanted(&self, mail: &Mail) -> Option<Wanted> {
+        (mail.kind == MailKind::Invitation).then(|| self.invitations.get(&mail.id).map_or(Wanted::Gone, |(_, wanted)| *wanted))
     }
 
     /// Whether a notice still holds: what was late may be done by now.

@@ -3,8 +3,10 @@
 pub mod decide;
 pub mod handover;
 pub mod questions;
+pub mod refusals;
 pub mod room;
 pub mod show;
+pub mod surveys;
 
 pub use decide::{decide, undo};
 pub use show::{content, show};
@@ -23,6 +25,9 @@ use chrono::{DateTime, Utc};
 /// Under this stand the addresses with a token in them.
 pub const FOLDER: &str = "/a/";
 
+/// All folders of this kind.
+pub const FOLDERS: [&str; 2] = [FOLDER, surveys::FOLDER];
+
 fn db(req: &HttpRequest) -> Result<Db, Failure> {
     db_of(req).ok_or(Failure::SignIn)
 }
@@ -37,6 +42,16 @@ fn frame_of(req: &HttpRequest, holder: Option<&Actor>, now: DateTime<Utc>) -> Fr
     frame.actor = holder.cloned();
     frame.path = String::new();
     frame
+}
+
+/// Who is signed in in this browser, if it is somebody else than the holder of the link.
+fn somebody_else(req: &HttpRequest, holder: Option<UserId>) -> Option<String> {
+    actor_of(req).filter(|it| Some(it.id) != holder).map(|it| it.name)
+}
+
+/// A time as these pages say it.
+fn moment(at: DateTime<Utc>, frame: &Frame) -> String {
+    format!("{} ({})", super::filters::moment(at, frame.zone()), frame.zone().name())
 }
 
 /// Who is signed in in this browser, if it is somebody else than the holder of the link.

@@ -21,6 +21,8 @@ pub struct Place {
     link: given::Link,
     /// The link to a handover.
     handover: given::Link,
+    /// The link to a survey.
+    survey: given::Link,
     /// The token of the link that mutes a kind of mail.
     mute: String,
 }
@@ -89,7 +91,9 @@ impl Place {
         let mut values = values;
         values.extend([value("survey", survey.to_string()), value("set", given::question_set(&app, Audience::Network).to_string())]);
         let mute = muting::path(&Keys::of(&app.config), cora.id, Muted::Rule(Rule::PhaseEntered)).replace("/mute/", "");
-        Place { app, people, values, token, link, handover: answer, mute }
+        let survey = given::survey(&app, release).laid();
+        let survey = given::survey_link(&app, given::invited(&app, survey, "Sue", None));
+        Place { app, people, values, token, link, handover: answer, survey, mute }
     }
 
     pub fn value(&self, name: &str) -> &str {
@@ -130,6 +134,7 @@ impl Place {
         let token = match route.path.split('/').nth(1) {
             Some("a") => self.link.token(),
             Some("h") => self.handover.token(),
+            Some("s") => self.survey.token(),
             Some("mute") => &self.mute,
             Some(_) | None => &self.token,
         };
@@ -212,6 +217,8 @@ impl Place {
             "/handover-items/{id}/removal" => vec![value("version", "1")],
             "/handovers/{id}/answer" => vec![value("answer", "accept")],
             "/h/{token}/answer" => vec![value("answer", "accept"), value("code", &self.handover.code)],
+            "/s/{token}/answers" => vec![value("page", "1"), value("q-overall", "4"), value("code", &self.survey.code)],
+            "/s/{token}/refusal" | "/s/{token}/refusal/undo" => vec![value("code", &self.survey.code)],
             "/a/{token}/undo" => vec![value("code", self.value("code"))],
             "/items" | "/items/{id}" => vec![value("name", "Payroll"), value("kind", "service"), value("version", "0")],
             "/session" => vec![value("email", "nobody@example.org"), value("password", "nothing at all")],

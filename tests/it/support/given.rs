@@ -8,8 +8,9 @@ mod journey;
 mod links;
 mod people;
 mod records;
-mod reviews;
 mod results;
+mod reviews;
+mod surveys;
 
 pub use asking::{draft_survey, question_set};
 pub use attachments::attachment;
@@ -19,5 +20,6 @@ pub use journey::{advance, approve, ask, deny, edit_window, fulfil, pending, she
 pub use links::{Link, link, link_of};
 pub use people::{PASSWORD, Somebody, absence, approvers, members, user};
 pub use records::{change, item, release};
+pub use results::survey as answered_survey;
 pub use reviews::{follow_up, point_is};
-pub use results::survey;
+pub use surveys::{invited, set_survey, survey, survey_link};
