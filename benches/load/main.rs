@@ -66,6 +66,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     if wanted(Part::Results) {
         results::measure(&server, &config, &mut short)?;
+    }
     if wanted(Part::Invitations) {
         invitations::measure(&server, &mut short)?;
     }
