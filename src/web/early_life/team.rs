@@ -28,7 +28,6 @@ struct Edit {
     /// Somebody new.
     member: Form,
     contacts: Form,
-    stale: bool,
 }
 
 impl Edit {
@@ -47,7 +46,7 @@ impl Edit {
             contacts.fields.set("version", plan.map_or(0, |it| it.version).to_string());
         }
         let people = Choice::list(users::people(conn)?.into_iter().map(|it| (it.id, it.name)));
-        Ok(Edit { team: team::list(conn, id)?, people, member, contacts, stale, full, frame })
+        Ok(Edit { team: team::list(conn, id)?, people, member, contacts, full, frame })
     }
 }
 
