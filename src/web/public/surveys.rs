@@ -2,7 +2,6 @@
 
 use super::questions::{self, Asked, field};
 use super::{db, outside, somebody_else};
-use crate::app;
 use crate::app::links::Keys;
 use crate::app::surveys::answering::{self, Filled, Opened, Outcome, To};
 use crate::app::{Error, FormErrors};
