@@ -188,7 +188,7 @@ impl Show {
 
     /// The confirmations that this phase asks for, each with the newest of this visit.
     pub fn asked_confirmations(&self) -> Vec<(Confirmation, Option<&Confirmed>)> {
-        let asked = self.phase.transitions.iter().flat_map(|it| &it.requirements).filter_map(|it| it.confirmation());
+        let asked = self.phase.transitions.iter().flat_map(|it| &it.requirements).filter_map(|it| it.confirmation()).filter(|it| !it.is_replaced());
         let mut seen = Vec::new();
         for it in asked {
             if !seen.contains(&it) {
@@ -196,14 +196,12 @@ impl Show {
             }
         }
         let newest = |it: Confirmation| self.sheet.confirmations.iter().find(|given| given.subject == it && given.visit == self.sheet.full.record.visit);
-        let all = seen.into_iter().map(|it| (it, newest(it)));
-        // What has a fuller source by now is not asked for; what was said before stays to be seen.
-        all.filter(|(it, given)| !it.is_replaced() || given.is_some()).collect()
+        seen.into_iter().map(|it| (it, newest(it))).collect()
     }
 
-    /// What was confirmed on earlier visits.
+    /// What was confirmed on earlier visits, or is not asked any more.
     pub fn earlier_confirmations(&self) -> Vec<&Confirmed> {
-        self.sheet.confirmations.iter().filter(|it| it.visit != self.sheet.full.record.visit).collect()
+        self.sheet.confirmations.iter().filter(|it| it.visit != self.sheet.full.record.visit || it.subject.is_replaced()).collect()
     }
 
     /// Since when those are asked whose answer is awaited now.
