@@ -11,7 +11,7 @@ use super::phases::asked_for;
 use super::records::{lock_sheet, moving};
 use super::sheet::Sheet;
 use super::{FormErrors, Result};
-use crate::domain::events::Aftercare;
+use crate::domain::events::{Aftercare, Event};
 use crate::domain::handovers::{HandoverState, Receiver, SHIPPED};
 use crate::domain::ids::{GroupId, HandoverId, RecordId};
 use crate::domain::people::{Action, Actor};
@@ -45,7 +45,7 @@ pub fn ask(tx: &mut Tx<'_>, id: RecordId, group: GroupId, note: &str) -> Result<
     let visit = sheet.full.record.visit;
     let handover = handovers::insert(tx, &NewHandover { record: id, visit, group, note })?;
     records::touch(tx, id)?;
-    events::record(tx, id, &Aftercare::HandoverAsked { handover, group, group_name, note: note.to_owned() }.into())?;
+    events::record(tx, id, &Event::Aftercare(Aftercare::HandoverAsked { handover, group, group_name, note: note.to_owned() }))?;
     Ok(handover)
 }
 
@@ -83,7 +83,7 @@ pub(super) fn withdraw_open(tx: &mut Tx<'_>, sheet: &Sheet, reason: &str) -> Res
     let Some(open) = sheet.handover.as_ref().filter(|it| it.handover.is_asked()) else { return Ok(false) };
     handovers::settle(tx, open.handover.id, HandoverState::Withdrawn, reason, false)?;
     let event = Aftercare::HandoverWithdrawn { group_name: open.group.clone(), reason: reason.to_owned() };
-    events::record(tx, sheet.full.record.id, &event.into())?;
+    events::record(tx, sheet.full.record.id, &Event::Aftercare(event))?;
     Ok(true)
 }
 
@@ -130,7 +130,7 @@ fn settle(tx: &mut Tx<'_>, id: HandoverId, answer: &Answer, by_link: bool) -> Re
     handovers::settle(tx, id, state, said, by_link)?;
     records::touch(tx, record.id)?;
     let event = Aftercare::HandoverAnswered { handover: id, state, group_name: group, note: said.clone(), by_link, asked_by: handover.asked_by };
-    Ok(events::record(tx, record.id, &event.into())?)
+    Ok(events::record(tx, record.id, &Event::Aftercare(event))?)
 }
 
 /// Whether the release is still in the visit of the phase in which it was asked.

@@ -114,9 +114,6 @@ pub fn confirm(tx: &mut Tx<'_>, id: RecordId, new: &NewConfirmation<'_>) -> Resu
     if !asked_for(sheet.full.phase()?, requirement) {
         return Err(Refusal::NotAsked(requirement.label()).into());
     }
-    if new.subject.is_replaced() {
-        return Err(Refusal::NotByWord(new.subject.label()).into());
-    }
     if new.outcome == Outcome::NotApplicable && new.note.is_empty() {
         return Err(Refusal::NotApplicableNeedsNote.into());
     }

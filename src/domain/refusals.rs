@@ -110,8 +110,6 @@ pub enum Refusal {
     HandoverWithdrawn,
     #[error("Only members of {0} can answer this.")]
     NotReceiving(String),
-    #[error("{0} is not confirmed by a word any more: it follows from what is recorded.")]
-    NotByWord(&'static str),
     #[error("This model is for another category.")]
     ModelForOther,
     #[error("This account is the last active administrator; name another one first.")]

@@ -161,7 +161,7 @@ pub fn counts(conn: &mut PgConnection, ids: &[SurveyId]) -> QueryResult<BTreeMap
             survey_invitations::audience,
             count_star(),
             count(survey_invitations::invited_at),
-            count_star().aggregate_filter(survey_invitations::answered),
+            count(survey_invitations::id).aggregate_filter(survey_invitations::answered),
         ))
         .load(conn)?;
     Ok(rows.into_iter().map(|(survey, audience, listed, invited, answered)| ((survey, audience), Count { listed, invited, answered })).collect())

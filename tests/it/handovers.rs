@@ -337,7 +337,7 @@ async fn a_word_is_not_taken_any_more_but_one_that_was_given_counts() {
     let app = TestApp::start().await;
     let id = living(&app);
     let new = NewConfirmation { subject: Confirmation::HandoverAccepted, outcome: Outcome::Passed, note: "", link: "" };
-    assert!(matches!(refusal(app.act(|tx| phases::confirm(tx, id, &new))), Refusal::NotByWord(_)));
+    assert!(matches!(refusal(app.act(|tx| phases::confirm(tx, id, &new))), Refusal::NotAsked(_)));
     let browser = app.browser_of(&manager(&app));
     browser.get(&format!("/releases/{id}")).await.expect(200).expect_no_text("value=\"handover_accepted\"");
     let visit = given::sheet(&app, id).full.record.visit;

@@ -136,7 +136,7 @@ impl Opened {
         let mut missing: BTreeSet<String> = self.sums.keys().cloned().collect();
         for at in 0..self.zip.len() {
             let mut file = self.zip.by_index(at).map_err(|cause| unreadable("the ZIP file")(&cause))?;
-            let path = file.name().to_owned();
+            let path = file.name().map_err(|cause| unreadable("the ZIP file")(&cause))?.into_owned();
             if path == MANIFEST {
                 continue;
             }

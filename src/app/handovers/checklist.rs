@@ -3,7 +3,7 @@
 use crate::app::context::unchanged;
 use crate::app::records::{lock_open, moving};
 use crate::app::{Error, Result};
-use crate::domain::events::{Aftercare, FieldChange};
+use crate::domain::events::{Aftercare, Event, FieldChange};
 use crate::domain::handovers::{Direction, HandoverState, MOST_ITEMS, SHIPPED};
 use crate::domain::ids::{HandoverItemId, RecordId};
 use crate::domain::people::{Action, Actor};
@@ -87,7 +87,7 @@ pub fn tick(tx: &mut Tx<'_>, id: HandoverItemId, seen: i32, done: bool) -> Resul
 }
 
 fn note(tx: &mut Tx<'_>, record: RecordId, title: &str, fields: Vec<FieldChange>) -> Result<()> {
-    Ok(events::record(tx, record, &Aftercare::HandoverItemEdited { title: title.to_owned(), fields }.into())?)
+    Ok(events::record(tx, record, &Event::Aftercare(Aftercare::HandoverItemEdited { title: title.to_owned(), fields }))?)
 }
 
 fn seen_in(list: &[Item], id: HandoverItemId, seen: i32) -> Result<&Item> {

@@ -26,7 +26,7 @@ use chrono::{DateTime, Utc};
 pub const FOLDER: &str = "/a/";
 
 /// All folders of this kind.
-pub const FOLDERS: [&str; 2] = [FOLDER, surveys::FOLDER];
+pub const FOLDERS: [&str; 3] = [FOLDER, surveys::FOLDER, "/h/"];
 
 fn db(req: &HttpRequest) -> Result<Db, Failure> {
     db_of(req).ok_or(Failure::SignIn)

@@ -1,7 +1,7 @@
 //! Behind the link of a survey: to get no more mails about surveys, and to get them again.
 
 use super::surveys::{FOLDER, with_status};
-use super::{db, outside};
+use super::{db, frame_of};
 use crate::app::links::Keys;
 use crate::app::surveys::answering::{self, Opened, Outcome};
 use crate::app::surveys::refusing;
@@ -72,6 +72,6 @@ async fn draw(req: &HttpRequest, token: String, form: Form, status: StatusCode) 
     let now = db.clock.now();
     let wanted = token.clone();
     let opened = db.read::<_, Error, _>(move |conn| answering::open(conn, &wanted, now)).await?;
-    let frame = outside(req, opened.reader.clone(), now);
+    let frame = frame_of(req, opened.reader.as_ref(), now);
     with_status(page::html(&Refusal { frame, token, opened, form })?, status)
 }

@@ -1,7 +1,7 @@
 //! The pages behind the link of a survey: its questions some at a time, thanks, and why there is nothing to answer.
 
 use super::questions::{self, Asked, field};
-use super::{db, outside, somebody_else};
+use super::{db, frame_of, somebody_else};
 use crate::app::links::Keys;
 use crate::app::surveys::answering::{self, Filled, Opened, Outcome, To};
 use crate::app::{Error, FormErrors};
@@ -161,7 +161,7 @@ async fn draw(req: &HttpRequest, token: String, shown: Shown) -> Answer {
     let now = db.clock.now();
     let wanted = token.clone();
     let opened = db.read::<_, Error, _>(move |conn| answering::open(conn, &wanted, now)).await?;
-    let frame = outside(req, opened.reader.clone(), now);
+    let frame = frame_of(req, opened.reader.as_ref(), now);
     let somebody_else = somebody_else(req, opened.asked.user);
     let Shown { status, mut form, page, faults, code } = shown;
     // A code that was typed does not come back as such; one that let them in is carried along.

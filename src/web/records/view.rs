@@ -207,9 +207,7 @@ impl Show {
             }
         }
         let newest = |it: Confirmation| self.sheet.confirmations.iter().find(|given| given.subject == it && given.visit == self.sheet.full.record.visit);
-        let all = seen.into_iter().map(|it| (it, newest(it)));
-        // What has a fuller source by now is not asked for; what was said before stays to be seen.
-        all.filter(|(it, given)| !it.is_replaced() || given.is_some()).collect()
+        seen.into_iter().map(|it| (it, newest(it))).collect()
     }
 
     /// What was confirmed on earlier visits, or is not asked any more.
