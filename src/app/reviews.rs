@@ -11,12 +11,12 @@ use crate::domain::ids::RecordId;
 use crate::domain::records::RecordKind;
 use crate::domain::refusals::Refusal;
 use crate::domain::requirements::{Confirmation, Outcome};
-use crate::domain::reviews::{History, Point, PointOutcome};
+use crate::domain::reviews::{History, Point, PointOutcome, Scores};
 use crate::domain::tasks::TaskState;
 use crate::domain::workflows::{PhaseKind, Section};
 use crate::store::records;
 use crate::store::reviews::{self, Draft, Written};
-use crate::store::{PgConnection, Tx, events, users};
+use crate::store::{PgConnection, Tx, events, results, users};
 use diesel::QueryResult;
 
 /// Writes what the review says about one point. Whoever wrote about it meanwhile is not overwritten.
@@ -74,10 +74,14 @@ pub fn history(conn: &mut PgConnection, sheet: &Sheet) -> QueryResult<History> {
         changes: sheet.changes.iter().map(|it| (it.number(), state_of(it))).collect(),
         issues: reviews::issues(conn, record.id)?,
         known_errors: reviews::known_errors(conn, record.id)?,
-        metrics: reviews::metrics(conn, record.id)?.into_iter().map(|it| (it, true)).collect(),
+        metrics: sheet.exit().courses.into_iter().map(|it| (it.name, it.row >= it.days)).collect(),
         handover,
-        surveys: Vec::new(),
+        surveys: results::summary(conn, record.id)?.into_iter().map(scores).collect(),
     })
+}
+
+fn scores(it: results::Summary) -> Scores {
+    Scores { csat: it.ratings.csat(), nps: it.recommendations.nps(), title: it.title, invited: it.invited, answered: it.answered }
 }
 
 fn state_of(change: &crate::store::related::RelatedChange) -> String {

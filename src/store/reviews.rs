@@ -1,7 +1,7 @@
 //! The review's rows, one for each point that somebody wrote about; and what is known of a release from everywhere else.
 
 use super::Tx;
-use super::schema::{early_life_issues, exit_metrics, groups, handovers, known_errors, review_points, surveys, users};
+use super::schema::{early_life_issues, groups, handovers, known_errors, review_points, surveys, users};
 use crate::domain::early_life::{IssueKind, IssueState, Severity};
 use crate::domain::handovers::HandoverState;
 use crate::domain::ids::{RecordId, UserId};
@@ -108,11 +108,6 @@ pub fn known_errors(conn: &mut PgConnection, record: RecordId) -> QueryResult<(i
         .load(conn)?;
     let count = |of: &dyn Fn(&(String, bool)) -> bool| i64::try_from(rows.iter().filter(|it| of(it)).count()).unwrap_or(i64::MAX);
     Ok((count(&|_| true), count(&|(workaround, _)| !workaround.is_empty()), count(&|(_, accepted)| *accepted)))
-}
-
-/// The names of its exit metrics.
-pub fn metrics(conn: &mut PgConnection, record: RecordId) -> QueryResult<Vec<String>> {
-    exit_metrics::table.filter(exit_metrics::record_id.eq(record)).order(exit_metrics::position).select(exit_metrics::name).load(conn)
 }
 
 /// Who took its support over, most lately.

@@ -142,6 +142,26 @@ fn pages(world: &World) -> Vec<Page> {
         let open = format!("SELECT '/{folder}/' || max(t.id) || '/edit' AS found FROM {table} t JOIN records r ON r.id = t.record_id WHERE r.state = 'open'");
         add(ADMINISTRATOR, world.found(&open), UNFOLD);
     }
+    let reviewed = world.found("SELECT '/records/' || max(id) || '/review' AS found FROM records WHERE kind = 'release' GROUP BY phase");
+    add(ADMINISTRATOR, reviewed, UNFOLD);
+    let written =
+        world.found("SELECT '/records/' || max(id) || '/review/lessons/edit' AS found FROM records WHERE kind = 'release' AND phase = 'review' GROUP BY phase");
+    add(ADMINISTRATOR, written, UNFOLD);
+    add(ADMINISTRATOR, vec![format!("/records/{planned}/follow-ups/new")], SEND);
+    let action = "SELECT '/follow-ups/' || max(f.id) || '/edit' AS found FROM follow_ups f JOIN records r ON r.id = f.record_id WHERE r.state = 'open' AND f.state = 'open' HAVING count(*) > 0";
+    add(ADMINISTRATOR, world.found(action), "");
+    let ended = world.found("SELECT '/records/' || max(id) || '/reopening' AS found FROM records WHERE state <> 'open' GROUP BY kind");
+    add(ADMINISTRATOR, ended, SEND);
+    add(ADMINISTRATOR, fixed(&["/question-sets", "/question-sets/1", "/question-sets/1/edit", "/question-sets/1/preview", "/question-sets/new"]), UNFOLD);
+    add(ADMINISTRATOR, fixed(&["/question-sets/new"]), SEND);
+    let asking = world.found("SELECT '/records/' || max(id) || '/surveys' AS found FROM records WHERE kind = 'release' GROUP BY phase");
+    add(ADMINISTRATOR, asking, "");
+    add(ADMINISTRATOR, vec![format!("/records/{planned}/surveys/new")], SEND);
+    let surveys =
+        world.found("SELECT '/surveys/' || max(s.id) AS found FROM surveys s JOIN records r ON r.id = s.record_id WHERE r.state = 'open' GROUP BY s.state");
+    for page in ["", "/edit", "/people/new"] {
+        add(ADMINISTRATOR, surveys.iter().map(|it| format!("{it}{page}")).collect(), "");
+    }
     add(ADMINISTRATOR, fixed(&["/releases/new", "/changes/new", "/items/new", "/users/new", "/groups/new", "/calendars/new"]), "");
     add(ADMINISTRATOR, fixed(&["/releases/new", "/changes/new", "/items/new", "/users/new", "/groups/new", "/calendars/new"]), SEND);
     add(ADMINISTRATOR, vec![format!("/changes/new?release={long}")], UNFOLD);

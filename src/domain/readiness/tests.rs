@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::early_life::Course;
+use crate::domain::handovers::{HandoverState, Request};
 use crate::domain::records::Grade;
 use crate::domain::shipped;
 use crate::domain::workflows::{Grades, PhaseKind, TransitionKind, Workflow};
@@ -57,6 +58,12 @@ fn course() -> Course {
     Course { name: "Calls a day".into(), days: 3, row: 3, newest: None, is_normal: true, is_current: true }
 }
 
+fn handover(state: HandoverState) -> Handover {
+    let text = |text: &str| text.to_owned();
+    let request = Request { state, group: text("Operations"), asked: text("2 March"), settled: text("3 March"), by: text("Bo"), answer: text("Too early.") };
+    Handover { items: 1, open_items: 0, request: Some(request) }
+}
+
 /// A record of which everything is as it should be.
 fn in_order() -> Facts {
     Facts {
@@ -73,7 +80,7 @@ fn in_order() -> Facts {
         round: Round { state: Some(RoundState::Approved), ..Round::default() },
         review: Review::default(),
         exit: Exit { agreed_with: "Operations".into(), courses: vec![course()] },
-        handover: Handover::default(),
+        handover: handover(HandoverState::Accepted),
         waived: BTreeMap::new(),
     }
 }
@@ -100,6 +107,7 @@ fn in_order_but(requirement: Requirement) -> Facts {
         Requirement::ReviewComplete => facts.review.lacking.push((Point::Lessons, Lack::Owner)),
         Requirement::FollowUpsSettled => facts.review.open_follow_ups.push("Add an index".into()),
         Requirement::NothingOpen => facts.review.open_tasks.push("Confirm the funding".into()),
+        Requirement::HandoverAccepted => facts.handover = handover(HandoverState::Declined),
         Requirement::ExitCriteriaAgreed => facts.exit.agreed_with.clear(),
         Requirement::ExitCriteriaMet => {
             facts.confirmations.remove(&Confirmation::ExitCriteriaMet);
@@ -110,7 +118,6 @@ fn in_order_but(requirement: Requirement) -> Facts {
         | Requirement::VerificationPassed
         | Requirement::BackOutFacts
         | Requirement::ImplementationDone
-        | Requirement::HandoverAccepted
         | Requirement::LogAndCmsCurrent => {
             facts.confirmations.insert(requirement.confirmation().unwrap(), Outcome::Failed);
         }
@@ -200,7 +207,7 @@ fn some_facts(fine: f64) -> impl Strategy<Value = Facts> {
     let confirmations = prop::collection::vec((ok(), prop::option::of(prop::sample::select(Outcome::ALL))), Confirmation::ALL.len());
     let round = (ok(), prop::option::of(prop::sample::select(RoundState::ALL)));
     let waived = prop::collection::btree_map(prop::sample::select(Requirement::ALL), Just("So decided.".to_owned()), 0..3);
-    let flags = prop::collection::vec(ok(), 14);
+    let flags = prop::collection::vec(ok(), 15);
     (flags, prop::collection::vec(milestones, 0..4), confirmations, round, waived).prop_map(|(flags, milestones, confirmations, round, waived)| {
         let unless = |index: usize| if flags[index] { vec![] } else { vec!["Scope"] };
         Facts {
@@ -229,6 +236,7 @@ fn some_facts(fine: f64) -> impl Strategy<Value = Facts> {
                 agreed_with: if flags[12] { "Operations".into() } else { String::new() },
                 courses: vec![Course { is_current: flags[13], ..course() }],
             },
+            handover: handover(if flags[14] { HandoverState::Accepted } else { HandoverState::Asked }),
             waived,
         }
     })

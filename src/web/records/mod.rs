@@ -16,6 +16,7 @@ pub mod stepper;
 pub mod view;
 pub mod waivers;
 pub mod watching;
+mod work;
 
 use super::form::Fields;
 use super::page::{self, Answer};

@@ -16,7 +16,6 @@ use crate::domain::records::{Grade, RecordKind, risk};
 use crate::domain::requirements::{Confirmation, Requirement};
 use crate::domain::reviews::Point;
 use crate::domain::surveys::SurveyState;
-use crate::domain::tasks::TaskState;
 use crate::domain::workflows::{Phase, Section, Transition, TransitionKind};
 use crate::store::PgConnection;
 use crate::store::approvals::{Approval, Asked, FullRound};
@@ -258,37 +257,6 @@ impl Show {
 
     pub fn may_ask(&self) -> bool {
         self.may_move && self.would_ask > 0
-    }
-
-    /// Tasks of this phase, and whatever is open of the phases before.
-    pub fn tasks_now(&self) -> Vec<&Named> {
-        let here = self.sheet.full.workflow.position(&self.phase.key);
-        let present = |it: &&Named| {
-            it.task.phase == self.phase.key
-                || (it.task.state.is_open() && self.sheet.full.workflow.position(&it.task.phase) < here)
-                || it.task.state == TaskState::Failed
-        };
-        self.sheet.tasks.iter().filter(present).collect()
-    }
-
-    /// Whether rows can be ticked: only on the board.
-    pub fn picks(&self) -> bool {
-        false
-    }
-
-    pub fn settled_tasks(&self) -> usize {
-        self.sheet.tasks.iter().filter(|it| it.task.state.is_settled()).count()
-    }
-
-    pub fn is_late(&self, it: &Named) -> bool {
-        self.sheet.full.is_task_late(&it.task, &self.frame.now)
-    }
-
-    /// Whether the reader may work on a task.
-    pub fn may_work(&self, task: &Named) -> bool {
-        let Some(actor) = &self.frame.actor else { return false };
-        let mine = task.task.assignee_id == Some(actor.id) || task.task.is_unclaimed_of(&self.my_groups);
-        self.sheet.full.record.is_open() && actor.may(tasks::working(actor, &self.sheet.full.record, mine))
     }
 
     /// Whether a change of the RFCs takes a waiver by now.
