@@ -8,7 +8,7 @@ use chrono::Duration;
 use diesel::prelude::*;
 use slipway::domain::ids::{InvitationId, RecordId, SurveyId};
 use slipway::domain::surveys::SurveyState;
-use slipway::store::schema::{survey_invitations, survey_responses, survey_tallies, surveys};
+use slipway::store::schema::{survey_invitations, survey_responses, survey_tallies};
 use std::collections::BTreeMap;
 
 /// A release and a survey about it; anonymous or not.

@@ -34,7 +34,7 @@ fn unpacked(pack: &[u8]) -> Files {
         let mut file = zip.by_index(at).expect("a file");
         let mut content = Vec::new();
         file.read_to_end(&mut content).expect("it unpacks");
-        files.insert(file.name().to_owned(), content);
+        files.insert(file.name().expect("a name").into_owned(), content);
     }
     files
 }

@@ -31,6 +31,7 @@ mod question_sets;
 mod readings;
 mod releases;
 mod results;
+mod reviews;
 mod rounds;
 mod scanners;
 mod scanners_handovers;

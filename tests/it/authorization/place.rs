@@ -60,13 +60,11 @@ impl Place {
             let new = NewMail::to(tx, MailKind::Notice, cora.id, Some(release), &cora.email);
             mails::insert_all(tx, &[new])
         })[0];
-        let survey = given::survey(&app, release, "Asked").made();
         let early_life = given::early_life(&app, release);
         let value = |name, value: String| (name, value);
         let values = vec![
             value("release", release.to_string()),
             value("change", change.to_string()),
-            value("survey", survey.to_string()),
             value("task", task.to_string()),
             value("attachment", given::attachment(&app, release, "plan.txt", b"Plan").to_string()),
             value("approval", given::pending(&app, release)[0].0.to_string()),
@@ -121,7 +119,6 @@ impl Place {
             "delegations" => self.value("delegation"),
             "follow-ups" => self.value("follow-up"),
             "mails" => self.value("mail"),
-            "surveys" => self.value("survey"),
             "question-sets" => self.value("set"),
             "exit-metrics" => self.value("metric"),
             "issues" => self.value("issue"),
