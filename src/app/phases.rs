@@ -108,11 +108,11 @@ pub(super) fn tell_progress(tx: &mut Tx<'_>, release: RecordId, lagged: Mileston
 pub fn confirm(tx: &mut Tx<'_>, id: RecordId, new: &NewConfirmation<'_>) -> Result<()> {
     let sheet = lock_sheet(tx, id, moving)?;
     let requirement = new.subject.requirement();
-    if new.subject.is_replaced() {
-        return Err(Refusal::AskedElsewhere(requirement.label()).into());
-    }
     if !asked_for(sheet.full.phase()?, requirement) {
         return Err(Refusal::NotAsked(requirement.label()).into());
+    }
+    if new.subject.is_replaced(sheet.full.record.kind) {
+        return Err(Refusal::AskedElsewhere(requirement.label()).into());
     }
     if new.outcome == Outcome::NotApplicable && new.note.is_empty() {
         return Err(Refusal::NotApplicableNeedsNote.into());

@@ -149,6 +149,7 @@ impl Sheet {
             changes: self.changes.iter().filter(|it| it.counts()).map(|it| ChangeFact { number: it.number(), milestone: it.milestone }).collect(),
             confirmations,
             round: self.round().map(|it| Round { away: self.missed(), ..round_fact(it) }).unwrap_or_default(),
+            of_change: record.kind == RecordKind::Change,
             review: self.review_facts(),
             exit: self.exit(),
             handover: self.handover(),

@@ -27,6 +27,8 @@ pub struct Facts {
     /// What was vouched for in this visit of the phase.
     pub confirmations: BTreeMap<Confirmation, Outcome>,
     pub round: Round,
+    /// Of an RFC: its review is somebody's word.
+    pub of_change: bool,
     pub review: Review,
     /// How early life support stands; looked up where the phase asks for it.
     pub exit: Exit,
@@ -196,6 +198,9 @@ fn changes(facts: &Facts, milestone: Milestone) -> (bool, String, Place) {
 
 /// By its own source; or by somebody's word, where that was given before there was one.
 fn or_confirmed(confirmation: Confirmation, facts: &Facts, evaluate: fn(&Facts) -> (bool, String, Place)) -> (bool, String, Place) {
+    if facts.of_change {
+        return confirmed(confirmation, facts);
+    }
     let (met, why, place) = evaluate(facts);
     match facts.confirmations.get(&confirmation) {
         Some(Outcome::Passed | Outcome::NotApplicable) if !met => (true, "Confirmed.".to_owned(), place),

@@ -24,7 +24,7 @@ pub enum Refusal {
     FollowUpSettled,
     #[error("This follow-up action is open already.")]
     FollowUpOpen,
-    #[error("“{0}” is now asked for in the review itself.")]
+    #[error("“{0}” is no longer confirmed by a word: see on the page where it is put right.")]
     AskedElsewhere(&'static str),
     #[error("“{0}” is not a way out of this phase.")]
     NoSuchTransition(String),

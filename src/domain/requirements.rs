@@ -1,5 +1,6 @@
 //! What can be asked of a record before it may leave a phase.
 
+use super::records::RecordKind;
 use super::words::words;
 use super::workflows::Section;
 
@@ -80,16 +81,18 @@ impl Confirmation {
         }
     }
 
-    /// Whether what it vouches for is known from a fuller source by now: it is asked no more, but counts where it was given.
-    pub const fn is_replaced(self) -> bool {
-        matches!(
+    /// Whether what it vouches for is known from a fuller source by now: it is asked no more, but counts where it was given. An RFC has no such
+    /// source: there it stays somebody's word.
+    pub const fn is_replaced(self, kind: RecordKind) -> bool {
+        let fuller = matches!(
             self,
             Confirmation::ExitCriteriaMet
                 | Confirmation::HandoverAccepted
                 | Confirmation::FeedbackConsidered
                 | Confirmation::ReviewComplete
                 | Confirmation::FollowUpsSettled
-        )
+        );
+        fuller && matches!(kind, RecordKind::Release)
     }
 
     /// Names its form on the record's page.
@@ -177,6 +180,6 @@ impl Requirement {
 
     /// The confirmation that meets it, if it is met that way.
     pub fn confirmation(self) -> Option<Confirmation> {
-        Confirmation::ALL.iter().copied().find(|it| it.requirement() == self && !it.is_replaced())
+        Confirmation::ALL.iter().copied().find(|it| it.requirement() == self)
     }
 }

@@ -211,13 +211,19 @@ async fn a_body_over_the_limit_is_413_wherever_a_form_is_read() {
         "/users/{id}/enabling",
         "/notices/{id}/reading",
         "/delegations/{id}/end",
+        // They take more, and say so themselves.
+        "/surveys/{id}/people",
+        "/records/{id}/attachments",
     ];
+    let mut other = Vec::new();
     let before = place.app.log();
     for route in ROUTES.iter().filter(|it| it.method == "post" && !without.contains(&it.path) && !it.path.starts_with("/mails/")) {
         let page = browser.request("POST", &place.path(route), format!("title={}", "x".repeat(600_000)), &[]).await;
-        assert_eq!(page.status, 413, "{}", route.path);
-        page.expect_text("Too large");
+        if page.status != 413 || !page.has("Too large") {
+            other.push((route.path, page.status));
+        }
     }
+    assert_eq!(other, []);
     assert_eq!(place.app.log(), before);
 }
 

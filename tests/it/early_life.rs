@@ -102,7 +102,7 @@ async fn a_change_of_a_criterion_takes_the_agreement_back() {
 #[tokio::test]
 async fn early_life_support_ends_when_every_metric_is_normal_for_the_agreed_days() {
     let app = TestApp::start().await;
-    let (_, browser) = tom(&app);
+    let (tom, _) = tom(&app);
     let id = given::release(&app, "Payroll").in_phase("build_test");
     given::metric(&app, id, "Calls a day", 2);
     given::metric(&app, id, "Errors", 1);
@@ -119,6 +119,7 @@ async fn early_life_support_ends_when_every_metric_is_normal_for_the_agreed_days
     assert_eq!(exit(&app), (false, "Calls a day: normal for 1 of 2 days. Errors: not normal.".into()));
     given::reading(&app, id, "Calls a day", 0, 9.0);
     assert_eq!(exit(&app), (false, "Errors: not normal.".into()));
+    let browser = app.browser_of(&tom); // Who was away for a day signs in again.
     browser.get(&home(id)).await.expect(200).expect_text("1 of 2 metrics normal for the agreed days").expect_no_text("Exit is proposed");
     given::reading(&app, id, "Errors", 0, 3.0);
     assert_eq!(exit(&app), (true, "All metrics are back to normal for the agreed days.".into()));
@@ -151,7 +152,7 @@ async fn the_end_is_proposed_once_and_again_after_it_was_taken_back() {
 #[tokio::test]
 async fn a_trend_that_misses_the_planned_end_warns_once_an_episode() {
     let app = TestApp::start().await;
-    let (tom, browser) = tom(&app);
+    let (tom, _) = tom(&app);
     let id = given::release(&app, "Payroll").coordinated_by(&tom).in_phase("build_test");
     given::metric(&app, id, "Calls a day", 3);
     given::agreed(&app, id);
@@ -163,11 +164,13 @@ async fn a_trend_that_misses_the_planned_end_warns_once_an_episode() {
         app.clock.advance(Duration::days(1));
     }
     assert_eq!(warnings(&app), 1);
+    let browser = app.browser_of(&tom); // Who was away for a day signs in again.
     browser.get(&home(id)).await.expect(200).expect_text("By its trend it does not get better.").expect_text("Too late");
     for value in [20.0, 11.0, 6.0, 5.0] {
         given::reading(&app, id, "Calls a day", 0, value);
         app.clock.advance(Duration::days(1));
     }
+    let browser = app.browser_of(&tom); // Who was away for a day signs in again.
     browser.get(&home(id)).await.expect(200).expect_no_text("Too late");
     assert_eq!(warnings(&app), 1);
     app.tell();
@@ -204,10 +207,11 @@ async fn a_reading_is_corrected_and_the_log_keeps_what_it_was() {
 #[tokio::test]
 async fn a_table_is_taken_as_a_whole_or_not_at_all() {
     let app = TestApp::start().await;
-    let (_, browser) = tom(&app);
+    let (tom, _) = tom(&app);
     let id = given::release(&app, "Payroll").in_phase("early_life");
     app.clock.advance(Duration::days(2));
     let at = format!("/records/{id}/readings/table");
+    let browser = app.browser_of(&tom); // Who was away for a day signs in again.
     let form = browser.get(&home(id)).await.expect(200).form(&at);
     let before = app.log();
     let bad = "day,Calls a day\n2026-03-02,9\n2026-03-03,many\n2026-13-03,1\n";
@@ -230,7 +234,7 @@ async fn what_was_confirmed_before_still_counts_and_is_not_asked_any_more() {
     let page = browser.get(&format!("/releases/{id}")).await.expect(200).expect_no_text("confirm-exit_criteria_met");
     assert!(page.has(&home(id)));
     let form = [("subject", "exit_criteria_met"), ("outcome", "passed")];
-    browser.post(&format!("/records/{id}/confirmations"), &form).await.expect(409).expect_text("is not asked for in this phase");
+    browser.post(&format!("/records/{id}/confirmations"), &form).await.expect(409).expect_text("no longer confirmed by a word");
     let visit = given::sheet(&app, id).full.record.visit;
     let old = NewConfirmation { subject: Confirmation::ExitCriteriaMet, outcome: Outcome::Passed, note: "", link: "" };
     app.write(|tx| confirmations::insert(tx, id, visit, &old));

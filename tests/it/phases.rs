@@ -112,9 +112,12 @@ async fn a_minor_release_goes_all_the_way_by_its_pages() {
     given::fulfil(&app, id, slipway::domain::requirements::Requirement::HandoverAccepted);
     go(&app, &browser, id, "advance", "").await.expect(303);
 
-    for subject in ["feedback_considered", "review_complete", "follow_ups_settled", "log_and_cms_current"] {
-        confirm(&browser, id, subject).await;
+    for point in slipway::domain::reviews::Point::ALL {
+        let at = format!("/records/{id}/review/{}", point.word());
+        let form = browser.get(&format!("{at}/edit")).await.expect(200).form(&at);
+        browser.submit(&form.with("outcome", "met")).await.expect_see(&format!("/records/{id}/review#{}", point.word()));
     }
+    confirm(&browser, id, "log_and_cms_current").await;
     given::fulfil(&app, id, slipway::domain::requirements::Requirement::ChangesClosed);
     approve(&app, &browser, id, &[&[&mara]]).await;
     go(&app, &browser, id, "close", "").await.expect_see(&format!("/releases/{id}"));

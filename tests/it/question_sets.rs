@@ -87,7 +87,7 @@ async fn a_set_that_nobody_asks_is_edited_in_place_and_one_in_use_gets_a_next_ve
     assert_eq!(texts(&app.read(|conn| question_sets::find(conn, first.id)))[0], "Happy?", "what the survey asks stays");
     browser.get(&action).await.expect(200).expect_text("This is an earlier version").expect_text(&format!("/surveys/{survey}"));
     browser.submit(&form(&browser, &edited).await.with("text-0", "Late?")).await.expect(409).expect_text("Changed meanwhile");
-    assert_eq!(app.log()[app.log().len() - 3..], ["question_set_edited", "survey_created", "question_set_edited"]);
+    assert_eq!(app.log()[app.log().len() - 3..], ["release_registered", "survey_created", "question_set_edited"]);
 }
 
 #[tokio::test]

@@ -114,7 +114,7 @@ async fn a_late_action_is_told_like_any_other_deadline() {
     let Place { app, id, .. } = reviewed().await;
     let cora = given::user(&app, "Cora", &[Role::Contributor]);
     given::follow_up(&app, id, "Add an index", Some(cora.id));
-    app.clock.advance(chrono::Duration::days(11));
+    app.clock.advance(chrono::Duration::days(10) + chrono::Duration::hours(1));
     app.act(|tx| slipway::app::deadlines::sweep(tx, 100)).expect("swept");
     let told = app.told_of(cora.id, Rule::DeadlineMissed);
     assert!(told.iter().any(|it| it.contains("Add an index")), "{told:?}");

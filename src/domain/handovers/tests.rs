@@ -1,3 +1,5 @@
+//! How far a handover is, in sentences.
+
 use super::*;
 use chrono::TimeZone;
 use proptest::prelude::*;

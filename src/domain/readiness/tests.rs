@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::early_life::Course;
 use crate::domain::handovers::{HandoverState, Request};
-use crate::domain::records::Grade;
+use crate::domain::records::{Grade, RecordKind};
 use crate::domain::shipped;
 use crate::domain::workflows::{Grades, PhaseKind, TransitionKind, Workflow};
 use proptest::prelude::*;
@@ -76,8 +76,9 @@ fn in_order() -> Facts {
         assigned: true,
         open_tasks: vec![],
         changes: vec![change(Milestone::Finished)],
-        confirmations: Confirmation::ALL.iter().filter(|it| !it.is_replaced()).map(|it| (*it, Outcome::Passed)).collect(),
+        confirmations: Confirmation::ALL.iter().filter(|it| !it.is_replaced(RecordKind::Release)).map(|it| (*it, Outcome::Passed)).collect(),
         round: Round { state: Some(RoundState::Approved), ..Round::default() },
+        of_change: false,
         review: Review::default(),
         exit: Exit { agreed_with: "Operations".into(), courses: vec![course()] },
         handover: handover(HandoverState::Accepted),
@@ -225,6 +226,7 @@ fn some_facts(fine: f64) -> impl Strategy<Value = Facts> {
                 .zip(confirmations)
                 .filter_map(|(it, (ok, outcome))| if ok { Some((*it, Outcome::Passed)) } else { outcome.map(|outcome| (*it, outcome)) })
                 .collect(),
+            of_change: false,
             review: Review {
                 lacking: if flags[8] { vec![] } else { vec![(Point::Feedback, Lack::Outcome)] },
                 open_follow_ups: unless(9).into_iter().map(str::to_owned).collect(),
@@ -327,7 +329,7 @@ proptest! {
             prop_assert_eq!(check.standing == Standing::Met, holds(requirement, &facts), "{:?}", requirement);
             prop_assert_eq!(check.blocks(), !holds_or_waived(requirement, &facts), "{:?}", requirement);
             prop_assert!(check.why.ends_with(['.', '?']), "{}", check.why);
-            if let Some(confirmation) = requirement.confirmation().filter(|it| !it.is_replaced()) {
+            if let Some(confirmation) = requirement.confirmation().filter(|it| !it.is_replaced(RecordKind::Release)) {
                 prop_assert_eq!(check.place, Place::Confirmation(confirmation));
             }
         }

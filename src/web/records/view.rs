@@ -198,7 +198,13 @@ impl Show {
 
     /// The confirmations that this phase asks for, each with the newest of this visit.
     pub fn asked_confirmations(&self) -> Vec<(Confirmation, Option<&Confirmed>)> {
-        let asked = self.phase.transitions.iter().flat_map(|it| &it.requirements).filter_map(|it| it.confirmation()).filter(|it| !it.is_replaced());
+        let asked = self
+            .phase
+            .transitions
+            .iter()
+            .flat_map(|it| &it.requirements)
+            .filter_map(|it| it.confirmation())
+            .filter(|it| !it.is_replaced(self.sheet.full.record.kind));
         let mut seen = Vec::new();
         for it in asked {
             if !seen.contains(&it) {
@@ -211,7 +217,7 @@ impl Show {
 
     /// What was confirmed on earlier visits, or is not asked any more.
     pub fn earlier_confirmations(&self) -> Vec<&Confirmed> {
-        self.sheet.confirmations.iter().filter(|it| it.visit != self.sheet.full.record.visit || it.subject.is_replaced()).collect()
+        self.sheet.confirmations.iter().filter(|it| it.visit != self.sheet.full.record.visit || it.subject.is_replaced(self.sheet.full.record.kind)).collect()
     }
 
     /// How far the review is, in a sentence.

@@ -1,3 +1,5 @@
+//! Lists of people to invite, read line by line.
+
 use super::*;
 use proptest::prelude::*;
 

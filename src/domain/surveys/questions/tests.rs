@@ -1,3 +1,5 @@
+//! What makes a set of questions sane.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -13,7 +13,7 @@ use slipway::domain::approvals::{ApprovalState, DenialReason, RoundState};
 use slipway::domain::ids::{ApprovalId, RecordId, UserId};
 use slipway::domain::people::Role;
 use slipway::domain::readiness::Check;
-use slipway::domain::records::{Grade, Milestone};
+use slipway::domain::records::{Grade, Milestone, RecordKind};
 use slipway::domain::releases::{Distribution, Strategy};
 use slipway::domain::requirements::{Outcome, Requirement};
 use slipway::domain::tasks::{TaskState, TaskStep};
@@ -91,7 +91,7 @@ pub fn fulfil(app: &TestApp, id: RecordId, requirement: Requirement) {
             }
             approve_all(app, id);
         }
-        Requirement::FeedbackConsidered | Requirement::ReviewComplete => super::reviews::review(app, id),
+        Requirement::FeedbackConsidered | Requirement::ReviewComplete if it.full.record.kind == RecordKind::Release => super::reviews::review(app, id),
         Requirement::FollowUpsSettled | Requirement::NothingOpen => super::reviews::settle(app, id),
         Requirement::HandoverAccepted => super::handovers::hand_over(app, id),
         Requirement::ScopeFrozen => {}
@@ -102,6 +102,8 @@ pub fn fulfil(app: &TestApp, id: RecordId, requirement: Requirement) {
         | Requirement::VerificationPassed
         | Requirement::BackOutFacts
         | Requirement::ImplementationDone
+        | Requirement::FeedbackConsidered
+        | Requirement::ReviewComplete
         | Requirement::LogAndCmsCurrent => {
             let subject = requirement.confirmation().expect("it is met by a confirmation");
             let new = NewConfirmation { subject, outcome: Outcome::Passed, note: "", link: "" };
