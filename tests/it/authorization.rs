@@ -46,6 +46,7 @@ async fn every_address_answers_every_role_as_the_table_says() {
     get  /releases.csv                                       303       200       200       200       200       200       200       200
     get  /releases/new                                       303       403       403       403       200       200       200       200
     get  /releases/{id}                                      303       200       200       200       200       200       200       200
+    get  /releases/{id}/evidence.zip                         303       200       200       200       200       200       200       200
     get  /changes                                            303       200       200       200       200       200       200       200
     post /changes                                            401       403       303       403       303       303       303       303
     get  /changes.csv                                        303       200       200       200       200       200       200       200
@@ -65,8 +66,66 @@ async fn every_address_answers_every_role_as_the_table_says() {
     post /records/{id}/tasks                                 401       403       403       403       403       303       303       303
     get  /records/{id}/tasks/new                             303       403       403       403       403       200       200       200
     post /records/{id}/tasks/bulk                            401       403       403       403       403       303       303       303
+    get  /records/{id}/review                                303       200       200       200       200       200       200       200
+    get  /records/{id}/review/{point}/edit                   303       403       403       403       403       409       409       409
+    post /records/{id}/review/{point}                        401       403       403       403       403       409       409       409
+    get  /records/{id}/follow-ups/new                        303       403       403       403       403       200       200       200
+    post /records/{id}/follow-ups                            401       403       403       403       403       303       303       303
+    get  /follow-ups/{id}/edit                               303       403       403       403       403       200       200       200
+    post /follow-ups/{id}                                    401       403       403       403       403       303       303       303
+    post /follow-ups/{id}/state                              401       403       303       403       403       303       303       303
+    get  /records/{id}/reopening                             303       403       403       403       403       403       403       409
+    post /records/{id}/reopening                             401       403       403       403       403       403       403       409
+    get  /records/{id}/surveys                               303       200       200       200       200       200       200       200
+    post /records/{id}/surveys                               401       403       403       403       403       303       303       303
+    get  /records/{id}/surveys/new                           303       403       403       403       403       200       200       200
+    get  /surveys/{id}                                       303       200       200       200       200       200       200       200
+    post /surveys/{id}                                       401       403       403       403       403       303       303       303
+    get  /surveys/{id}/edit                                  303       403       403       403       403       200       200       200
+    post /surveys/{id}/discarding                            401       403       403       403       403       409       409       409
+    post /surveys/{id}/opening                               401       403       403       403       403       409       409       409
+    post /surveys/{id}/closing                               401       403       403       403       403       409       409       409
+    get  /surveys/{id}/people/new                            303       403       403       403       403       200       200       200
+    post /surveys/{id}/people                                401       403       403       403       403       303       303       303
+    post /surveys/{id}/people/{person}/removal               401       403       403       403       403       404       404       404
+    get  /surveys/{id}/results                               303       200       200       200       200       200       200       200
+    get  /surveys/{id}/results.csv                           303       200       200       200       200       200       200       200
+    get  /surveys/{id}/figures.csv                           303       200       200       200       200       200       200       200
+    get  /records/{id}/attachments                           303       200       200       200       200       200       200       200
+    post /records/{id}/attachments                           401       403       303       303       403       303       303       303
+    get  /attachments/{id}                                   303       200       200       200       200       200       200       200
+    post /attachments/{id}/removal                           401       403       403       403       403       303       303       303
+    get  /records/{id}/early-life                            303       200       200       200       200       200       200       200
+    get  /records/{id}/early-life.csv                        303       200       200       200       200       200       200       200
+    post /records/{id}/agreement                             401       403       403       403       403       303       303       303
+    post /records/{id}/metrics                               401       403       403       403       403       303       303       303
+    get  /records/{id}/metrics/new                           303       403       403       403       403       200       200       200
+    post /records/{id}/readings                              401       422       422       422       422       422       422       422
+    post /records/{id}/readings/table                        401       403       422       422       403       422       422       422
+    post /records/{id}/readings/key                          401       403       403       403       403       303       303       303
+    post /records/{id}/issues                                401       403       303       303       403       303       303       303
+    get  /records/{id}/issues/new                            303       403       200       200       403       200       200       200
+    post /records/{id}/known-errors                          401       403       303       303       403       303       303       303
+    get  /records/{id}/known-errors/new                      303       403       200       200       403       200       200       200
+    post /records/{id}/team                                  401       403       403       403       403       303       303       303
+    get  /records/{id}/team/edit                             303       403       403       403       403       200       200       200
+    post /records/{id}/contacts                              401       403       403       403       403       303       303       303
+    get  /records/{id}/handover                              303       200       200       200       200       200       200       200
+    post /records/{id}/handover                              401       403       403       403       403       409       409       409
+    post /records/{id}/handover/withdrawal                   401       403       403       403       403       409       409       409
+    post /records/{id}/handover/items                        401       403       403       403       403       303       303       303
     get  /records/{id}/{section}/edit                        303       403       403       403       403       200       200       200
     post /records/{id}/{section}                             401       403       403       403       403       409       409       409
+    get  /exit-metrics/{id}/edit                             303       403       403       403       403       200       200       200
+    post /exit-metrics/{id}                                  401       403       403       403       403       422       422       422
+    post /exit-metrics/{id}/removal                          401       403       403       403       403       303       303       303
+    get  /issues/{id}/edit                                   303       403       200       200       403       200       200       200
+    post /issues/{id}                                        401       403       422       422       403       422       422       422
+    get  /known-errors/{id}/edit                             303       403       200       200       403       200       200       200
+    post /known-errors/{id}                                  401       403       303       303       403       303       303       303
+    post /known-errors/{id}/acceptance                       401       403       403       403       403       303       303       303
+    post /team-members/{id}/removal                          401       403       403       403       403       303       303       303
+    post /api/releases/{id}/readings                         401       401       401       401       401       401       401       401
     get  /tasks                                              303       200       200       200       200       200       200       200
     get  /tasks/{id}                                         303       200       200       200       200       200       200       200
     post /tasks/{id}                                         401       403       403       403       403       409       409       409
@@ -86,6 +145,19 @@ async fn every_address_answers_every_role_as_the_table_says() {
     get  /a/{token}/content                                  200       200       200       200       200       410       410       410
     post /a/{token}/decision                                 303       303       303       303       303       409       409       409
     post /a/{token}/undo                                     303       303       303       303       303       409       409       409
+    get  /handovers/{id}                                     303       200       200       200       200       200       200       200
+    post /handovers/{id}/answer                              401       403       303       303       409       409       409       409
+    post /handover-items/{id}                                401       403       403       403       403       409       409       409
+    post /handover-items/{id}/state                          401       403       409       409       403       409       409       409
+    post /handover-items/{id}/position                       401       403       403       403       403       409       409       409
+    post /handover-items/{id}/removal                        401       403       403       403       403       409       409       409
+    get  /h/{token}                                          200       200       200       200       200       200       200       200
+    post /h/{token}/answer                                   303       303       409       409       303       303       303       303
+    get  /s/{token}                                          200       200       200       200       200       200       200       200
+    post /s/{token}/answers                                  200       200       200       200       200       200       200       200
+    get  /s/{token}/refusal                                  200       200       200       200       200       200       200       200
+    post /s/{token}/refusal                                  303       303       303       303       303       303       303       303
+    post /s/{token}/refusal/undo                             303       303       303       303       303       303       303       303
     get  /notices                                            303       200       200       200       200       200       200       200
     post /notices/reading                                    401       303       303       303       303       303       303       303
     post /notices/{id}/reading                               401       404       404       404       404       404       404       404
@@ -106,6 +178,15 @@ async fn every_address_answers_every_role_as_the_table_says() {
     get  /calendars/{id}/edit                                303       403       403       403       403       403       200       200
     get  /models                                             303       200       200       200       200       200       200       200
     get  /workflows                                          303       200       200       200       200       200       200       200
+    get  /question-sets                                      303       200       200       200       200       200       200       200
+    post /question-sets                                      401       403       403       403       403       403       303       303
+    get  /question-sets/new                                  303       403       403       403       403       403       200       200
+    post /question-sets/preview                              401       403       403       403       403       403       200       200
+    get  /question-sets/{id}                                 303       200       200       200       200       200       200       200
+    post /question-sets/{id}                                 401       403       403       403       403       403       303       303
+    get  /question-sets/{id}/edit                            303       403       403       403       403       403       200       200
+    get  /question-sets/{id}/preview                         303       200       200       200       200       200       200       200
+    post /question-sets/{id}/retirement                      401       403       403       403       403       403       409       409
     get  /search                                             303       200       200       200       200       200       200       200
     get  /activity                                           303       404       404       404       404       404       404       200
     get  /session/new                                        200       303       303       303       303       303       303       303
@@ -214,6 +295,11 @@ async fn a_body_over_the_limit_is_413_wherever_a_form_is_read() {
         // They take more, and say so themselves.
         "/surveys/{id}/people",
         "/records/{id}/attachments",
+        // They take no form.
+        "/surveys/{id}/people/{person}/removal",
+        "/records/{id}/readings/key",
+        "/exit-metrics/{id}/removal",
+        "/team-members/{id}/removal",
     ];
     let mut other = Vec::new();
     let before = place.app.log();

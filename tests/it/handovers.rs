@@ -192,7 +192,7 @@ async fn only_a_phase_that_is_left_by_handing_over_asks() {
     let app = TestApp::start().await;
     let id = given::release(&app, "Payroll").with_changes(1).in_phase("rollout");
     let group = given::operations(&app);
-    assert!(matches!(refusal(app.act(|tx| handovers::ask(tx, id, group, ""))), Refusal::AskedElsewhere(_)));
+    assert!(matches!(refusal(app.act(|tx| handovers::ask(tx, id, group, ""))), Refusal::NotAsked(_)));
     let change = given::sheet(&app, id).changes[0].id;
     app.browser_of(&manager(&app)).get(&format!("/records/{change}/handover")).await.expect(404);
 }
@@ -339,9 +339,9 @@ async fn a_word_is_not_taken_any_more_but_one_that_was_given_counts() {
     let app = TestApp::start().await;
     let id = living(&app);
     let new = NewConfirmation { subject: Confirmation::HandoverAccepted, outcome: Outcome::Passed, note: "", link: "" };
-    assert!(matches!(refusal(app.act(|tx| phases::confirm(tx, id, &new))), Refusal::NotAsked(_)));
+    assert!(matches!(refusal(app.act(|tx| phases::confirm(tx, id, &new))), Refusal::AskedElsewhere(_)));
     let browser = app.browser_of(&manager(&app));
-    browser.get(&format!("/releases/{id}")).await.expect(200).expect_no_text("value=\"handover_accepted\"");
+    browser.get(&format!("/releases/{id}")).await.expect(200).expect_no_text("confirm-handover_accepted");
     let visit = given::sheet(&app, id).full.record.visit;
     app.write(|tx| slipway::store::confirmations::insert(tx, id, visit, &new));
     assert_eq!(check(&app, id), (true, "Confirmed.".into()));
