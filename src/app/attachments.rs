@@ -97,10 +97,8 @@ pub fn add(tx: &mut Tx<'_>, record: RecordId, target: Target, files: Vec<Receive
 }
 
 fn store(tx: &mut Tx<'_>, id: AttachmentId, file: Received) -> Result<()> {
-    let mut position = 0;
-    for part in file.parts().map_err(Outage::from)? {
+    for (position, part) in (0..).zip(file.parts().map_err(Outage::from)?) {
         attachments::add_part(tx, id, position, &part.map_err(Outage::from)?)?;
-        position += 1;
     }
     Ok(())
 }

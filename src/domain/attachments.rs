@@ -83,10 +83,10 @@ pub fn size(bytes: i64) -> String {
     let of = |unit: i64, name: &str| format!("{:.1} {name}", bytes as f64 / unit as f64);
     match bytes {
         1 => "1 byte".to_owned(),
-        ..1024 => format!("{bytes} bytes"),
-        ..1_048_576 => of(1024, "KB"),
-        ..1_073_741_824 => of(1_048_576, "MB"),
-        _ => of(1_073_741_824, "GB"),
+        ..=0 | 2..1024 => format!("{bytes} bytes"),
+        1024..1_048_576 => of(1024, "KB"),
+        1_048_576..1_073_741_824 => of(1_048_576, "MB"),
+        1_073_741_824.. => of(1_073_741_824, "GB"),
     }
 }
 

@@ -71,7 +71,7 @@ impl World {
         let answer = |it: usize| json!({"smooth": it % 4 + 2, "recommend": it % 11, "again": "yes", "which": ["speed"], "more": format!("{LONG}, {it} times")});
         let answers = |count: usize| (0..count).map(answer).collect::<Vec<_>>();
         let asked = |release, title: &str, count| {
-            given::survey(&self.app, release, title).asking(Audience::Users, 90, answers(count)).asking(Audience::Network, 4, answers(3))
+            given::answered_survey(&self.app, release, title).asking(Audience::Users, 90, answers(count)).asking(Audience::Network, 4, answers(3))
         };
         asked(release(0), "How was it?", 20).made();
         asked(release(1), "How is the pilot?", 9).anonymous().at(Moment::Pilot).made();

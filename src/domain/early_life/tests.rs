@@ -110,7 +110,10 @@ fn a_number_is_written_with_a_point_or_a_comma_and_never_in_two_ways() {
 
 const KNOWN: &[(MetricId, &str)] = &[(MetricId(1), "Calls a day"), (MetricId(2), "Errors")];
 
-fn judged(text: &str) -> Result<Vec<(i64, NaiveDate, f64)>, Vec<(usize, String)>> {
+/// Metric, day and value of each reading; or each bad line with what is wrong with it.
+type Judged = Result<Vec<(i64, NaiveDate, f64)>, Vec<(usize, String)>>;
+
+fn judged(text: &str) -> Judged {
     let span = Span { from: Some(day(1)), today: day(5) };
     let given = lines(text).and_then(|it| judge(&it, KNOWN, span));
     let given = given.map(|it| it.into_iter().map(|it| (it.metric.0, it.day, it.value)).collect());

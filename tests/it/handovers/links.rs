@@ -56,7 +56,7 @@ async fn every_end_of_a_link_has_its_plain_page() {
     let (link, other) = (given::link_to(&app, handover, &olga), given::link_to(&app, handover, &pia));
     let browser = app.browser();
     let form = [("answer", "accept"), ("code", link.code.as_str())];
-    given::members(&app, "operations", &[pia.clone()]);
+    given::members(&app, "operations", std::slice::from_ref(&pia));
     browser.get(&link.path).await.expect(403).expect_text("No longer in the group");
     browser.post(&link.answer(), &form).await.expect(409).expect_text("No longer in the group");
     given::members(&app, "operations", &[olga.clone(), pia.clone()]);
@@ -100,7 +100,7 @@ async fn the_mail_holds_all_and_does_not_leave_once_somebody_answered() {
     // An administrator has the mail sent again: with a new link, while the old one works on.
     app.act(|tx| slipway::app::mails::resend(tx, kept.id)).expect("resent");
     crate::mails::sender(&app, &server).empty().await;
-    let again = server.received().into_iter().filter(|it| it.to == olga.email).next_back().expect("it came again");
+    let again = server.received().into_iter().rfind(|it| it.to == olga.email).expect("it came again");
     assert!(!again.parsed().body_text(0).expect("text").contains(token), "with another link");
     app.browser().submit(&form.with("answer", "decline").with("note", "No runbook").with("code", code)).await.expect_see(&path);
     assert_eq!(state(&app, id), HandoverState::Declined);
