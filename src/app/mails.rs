@@ -268,12 +268,12 @@ pub fn resend(tx: &mut Tx<'_>, id: MailId) -> Result<()> {
     Ok(events::record(tx, mail.record_id, &Event::MailResent { mail: id, recipient: mail.recipient })?)
 }
 
-/// Keeps a queued mail from leaving.
 /// Cancels the questions whose answer nobody needs any more: while there is no mail server, nobody takes them up to find that out.
 pub fn cancel_settled(tx: &mut Tx<'_>) -> Result<usize> {
     Ok(mails::cancel_settled(tx, "The answer was no longer needed when the mail could leave.")?)
 }
 
+/// Keeps a queued mail from leaving.
 pub fn cancel(tx: &mut Tx<'_>, id: MailId) -> Result<()> {
     permit(tx, Action::ManageUsers)?;
     let mail = mails::lock(tx, id)?;
