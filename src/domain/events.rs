@@ -3,6 +3,7 @@
 use super::approvals::{ApprovalState, DenialReason, RoundState, StepState};
 use super::ids::{ApprovalId, MailId, TaskId, UserId};
 use super::people::Role;
+use super::process::{Deed, Part};
 use super::requirements::{Confirmation, Outcome, Requirement};
 use super::tasks::TaskState;
 use super::workflows::TransitionKind;
@@ -294,6 +295,22 @@ pub enum Event {
     },
     AttachmentRemoved {
         name: String,
+        reason: String,
+    },
+    /// A part of the process was shaped.
+    ProcessShaped {
+        part: Part,
+        name: String,
+        deed: Deed,
+        fields: Vec<FieldChange>,
+        reason: String,
+    },
+    /// A record goes on by another version of a workflow.
+    WorkflowChanged {
+        workflow: String,
+        from_version: i32,
+        to_version: i32,
+        fields: Vec<FieldChange>,
         reason: String,
     },
     /// What happens after a deployment, in words of its own.

@@ -62,6 +62,23 @@ words! {
     }
 }
 
+words! {
+    /// Whether those who run a record may decide on it in a step.
+    #[derive(Default)]
+    pub enum SelfApproval {
+        #[default]
+        ByPolicy = "by_policy" "as the policy says",
+        Never = "never" "never",
+        Allowed = "allowed" "allowed",
+    }
+}
+
+impl SelfApproval {
+    fn goes_by_policy(&self) -> bool {
+        *self == SelfApproval::ByPolicy
+    }
+}
+
 /// A published version of a workflow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -124,6 +141,8 @@ pub struct ApprovalStep {
     pub approvers: Approvers,
     pub covers: Vec<Covered>,
     pub days: u32,
+    #[serde(default, skip_serializing_if = "SelfApproval::goes_by_policy")]
+    pub self_approval: SelfApproval,
 }
 
 /// Who is asked.

@@ -12,7 +12,9 @@ impl Event {
             | Event::RoundWithdrawn { reason, .. }
             | Event::ApprovalReassigned { reason, .. }
             | Event::RecordReopened { reason, .. }
-            | Event::AttachmentRemoved { reason, .. } => reason,
+            | Event::AttachmentRemoved { reason, .. }
+            | Event::ProcessShaped { reason, .. }
+            | Event::WorkflowChanged { reason, .. } => reason,
             Event::ConfirmationRecorded { note, .. } | Event::TaskMoved { note, .. } => note,
             Event::ApprovalDecided { comment, .. } => comment,
             Event::SignedIn { address } | Event::SignInRefused { address, .. } => address,
@@ -71,7 +73,9 @@ impl Event {
             | Event::ItemEdited { fields, .. }
             | Event::UserEdited { fields, .. }
             | Event::GroupEdited { fields, .. }
-            | Event::CalendarEdited { fields, .. } => fields.clone(),
+            | Event::CalendarEdited { fields, .. }
+            | Event::ProcessShaped { fields, .. }
+            | Event::WorkflowChanged { fields, .. } => fields.clone(),
             Event::Aftercare(event) => event.fields(),
             Event::TaskAssigned { before, after, .. } => FieldChange::between("Assignee", before, after).into_iter().collect(),
             Event::TaskShifted { before, after, .. } => FieldChange::between("Due", before, after).into_iter().collect(),

@@ -91,6 +91,10 @@ impl Event {
             Event::Aftercare(event) => event.sentence(),
             Event::AttachmentAdded { name, to, .. } => format!("attached {name} to {to}"),
             Event::AttachmentRemoved { name, .. } => format!("removed the attachment {name}"),
+            Event::ProcessShaped { part, name, deed, .. } => format!("{} the {} {name}", deed.label(), part.label()),
+            Event::WorkflowChanged { workflow, from_version, to_version, .. } => {
+                format!("moved it from version {from_version} to version {to_version} of {workflow}")
+            }
             Event::DemoLoaded { releases, changes } => format!("loaded the demo: {releases} releases and {changes} RFCs"),
         }
     }

@@ -139,6 +139,8 @@ fn every_event() -> Vec<Event> {
         Aftercare::FollowUpMoved { title: s("Index"), to: FollowUpState::HandedOn, note: s("RFC-00201") }.into(),
         Event::AttachmentAdded { name: s("plan.pdf"), size: 7, sha256: s("ab"), to: s("REL-00042") },
         Event::AttachmentRemoved { name: s("plan.pdf"), reason: s("Outdated.") },
+        Event::ProcessShaped { part: Part::Category, name: s("Infrastructure"), deed: Deed::Edited, fields: edit(), reason: s("Asked for.") },
+        Event::WorkflowChanged { workflow: s("Major release"), from_version: 2, to_version: 3, fields: edit(), reason: s("Better.") },
     ]
 }
 

@@ -126,6 +126,8 @@ pub fn tellings(event: &Event) -> Vec<Telling> {
         | Event::ReleaseReinstated { .. }
         | Event::AttachmentAdded { .. }
         | Event::AttachmentRemoved { .. }
+        | Event::ProcessShaped { .. }
+        | Event::WorkflowChanged { .. }
         | Event::DemoLoaded { .. } => Vec::new(),
     }
 }
