@@ -12,6 +12,7 @@ use diesel::prelude::*;
 use std::collections::BTreeMap;
 
 pub mod asked;
+pub mod mixing;
 pub mod outgoing;
 pub mod people;
 pub mod refusals;

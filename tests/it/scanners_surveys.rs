@@ -6,6 +6,7 @@ use crate::support::given::{self, Link};
 use crate::support::html;
 use crate::support::{Browser, MailServer, TestApp};
 use chrono::Duration;
+use diesel::prelude::*;
 use slipway::domain::ids::{InvitationId, SurveyId};
 use slipway::domain::surveys::SurveyState;
 use slipway::worker::timetable::ask_by_mail;
@@ -157,8 +158,8 @@ async fn no_row_of_any_table_ties_an_anonymous_answer_to_a_person() {
     let responses = of(&all, "survey_responses");
     assert_eq!(responses.matches("Xyzzy").count(), 3);
     for row in responses.split('|') {
-        // Survey, audience, answers, a hash of what stands in the mail alone, and a number drawn at random: nothing else.
-        assert!(row.ends_with(",)") && row.contains(",users,,"), "no time and no invitation: {row}");
+        // Survey, audience, answers, a hash of what stands in the mail alone, a number drawn at random, not mixed yet: nothing else.
+        assert!(row.ends_with(",,t)") && row.contains(",users,,"), "no time and no invitation: {row}");
         let (id, handle) = (row[1..].split(',').next().expect("an id"), row.split("\\\\x").nth(1).and_then(|it| it.get(..64)).expect("a handle"));
         for other in all.iter().filter(|it| !it.starts_with("survey_responses:")) {
             assert!(!other.contains(handle) && !other.contains(id) && !other.contains("Xyzzy"), "{other}");
@@ -180,8 +181,38 @@ async fn no_row_of_any_table_ties_an_anonymous_answer_to_a_person() {
     }
 }
 
+#[tokio::test]
+async fn not_even_the_number_of_a_transaction_ties_an_anonymous_answer_to_a_person() {
+    let app = TestApp::start().await;
+    let release = given::release(&app, "Payroll").registered();
+    let survey = given::survey(&app, release).anonymous().laid();
+    let name = |it: usize| format!("Person{it}");
+    let links: Vec<Link> = (0..7).map(|it| given::survey_link(&app, given::invited(&app, survey, &name(it), None))).collect();
+    for link in links.iter().rev() {
+        answer(&app.browser(), link, "3", "Fine").await;
+    }
+    // The first five were written anew together; the other two will be when the survey closes.
+    assert_eq!(written_with(&app), [1, 1, 5, 5, 5, 5, 5]);
+    app.write(|tx| slipway::store::surveys::mixing::mix_rest(tx, survey));
+    assert!(written_with(&app).iter().all(|it| *it == 0 || *it >= 5), "{:?}", written_with(&app));
+    let rows = |table: &str| app.read(|conn| diesel::sql_query(format!("SELECT id::text AS found FROM {table} ORDER BY ctid")).load::<Found>(conn));
+    let lie = rows("survey_invitations").into_iter().map(|it| it.found).collect::<Vec<_>>();
+    assert!(lie.windows(2).filter(|it| it[0].len() == it[1].len() && it[0] > it[1]).count() <= 1, "they do not lie in the order of their answers: {lie:?}");
+}
+
+#[derive(diesel::QueryableByName)]
+struct Found {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    found: String,
+}
+
+/// With how many invitations each answer was written in one transaction, the fewest first.
+fn written_with(app: &TestApp) -> Vec<i64> {
+    let query = "SELECT (SELECT count(*) FROM survey_invitations i WHERE i.xmin = r.xmin)::text AS found FROM survey_responses r ORDER BY found";
+    app.read(|conn| diesel::sql_query(query).load::<Found>(conn)).into_iter().map(|it| it.found.parse().expect("a number")).collect()
+}
+
 fn salted(app: &TestApp) -> i64 {
-    use diesel::prelude::*;
     use slipway::store::schema::mailed_links;
     app.read(|conn| mailed_links::table.filter(mailed_links::salt.is_not_null()).count().get_result(conn))
 }

@@ -11,6 +11,7 @@ use crate::domain::surveys::answers::{self, Answers, Fault};
 use crate::domain::surveys::asking::{Facts, Standing, standing};
 use crate::store::mailed_links::Link;
 use crate::store::surveys::asked::{self, Asked};
+use crate::store::surveys::mixing;
 use crate::store::surveys::refusals;
 use crate::store::surveys::responses::{self, Finder, Response};
 use crate::store::{PgConnection, Tx, events, users};
@@ -199,18 +200,28 @@ fn keep(tx: &mut Tx<'_>, opened: &Opened, token: &str, all: &Answers, complete: 
         return Ok(());
     }
     let (place, complete) = ((asked.survey, asked.audience), complete || was_sent);
-    responses::save(tx, place, finder(asked, &handle(token)), before.map(|it| it.id), complete, all)?;
-    if asked.anonymous {
-        crate::store::mailed_links::wipe(tx, opened.link.id)?;
+    let wiped = asked.anonymous && crate::store::mailed_links::wipe(tx, opened.link.id)? > 0;
+    // Whether this transaction writes something of the person besides the answer.
+    let fresh = asked.anonymous && (wiped || opened.link.wrong_codes > 0 || (complete && !was_sent));
+    responses::save(tx, place, finder(asked, &handle(token)), before.map(|it| it.id), (complete, fresh), all)?;
+    if complete {
+        count(tx, opened, all, was_sent)?;
     }
-    if !complete {
-        return Ok(());
+    if fresh {
+        mixing::note(tx, asked.invitation)?;
+        mixing::mix(tx, asked.survey)?;
     }
+    Ok(())
+}
+
+/// Counts a complete answer, or what it changed.
+fn count(tx: &mut Tx<'_>, opened: &Opened, all: &Answers, was_sent: bool) -> Result<()> {
+    let (asked, before) = (&opened.asked, opened.response.as_ref());
     if !was_sent {
         asked::set_answered(tx, asked.invitation)?;
     }
     let sent_before = before.filter(|it| it.complete).map(|it| &it.answers);
-    responses::count(tx, place, &answers::difference(&asked.questions, sent_before, all))?;
+    responses::count(tx, (asked.survey, asked.audience), &answers::difference(&asked.questions, sent_before, all))?;
     let event: Event = Event::Aftercare(Aftercare::SurveyAnswered { title: asked.title.clone(), audience: asked.audience, changed: was_sent });
     Ok(events::record(tx, asked.record, &event)?)
 }

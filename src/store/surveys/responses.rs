@@ -43,7 +43,7 @@ pub fn save(
     (survey, audience): (SurveyId, Audience),
     finder: Finder<'_>,
     known: Option<ResponseId>,
-    complete: bool,
+    (complete, fresh): (bool, bool),
     answers: &Answers,
 ) -> QueryResult<()> {
     let answers = serde_json::to_value(answers).map_err(|cause| diesel::result::Error::SerializationError(cause.into()))?;
@@ -51,7 +51,12 @@ pub fn save(
         Finder::Named(id) => (Some(id), None, Some(tx.now)),
         Finder::Anonymous(handle) => (None, Some(handle), None),
     };
-    let content = (survey_responses::complete.eq(complete), survey_responses::answers.eq(answers), survey_responses::changed_at.eq(changed_at));
+    let content = (
+        survey_responses::complete.eq(complete),
+        survey_responses::answers.eq(answers),
+        survey_responses::changed_at.eq(changed_at),
+        survey_responses::fresh.eq(fresh),
+    );
     match known {
         Some(id) => diesel::update(survey_responses::table.find(id)).set(content).execute(tx.conn)?,
         None => diesel::insert_into(survey_responses::table)
