@@ -1,11 +1,15 @@
 //! Ruling how releases are made: every edit is the next version of the policy, with a reason and a day on which it is looked at again.
 
+pub mod shipping;
+
 use super::context::{permit, unchanged};
 use super::{Error, FormErrors, Result};
 use crate::domain::events::{Event, FieldChange};
 use crate::domain::people::Action;
 use crate::domain::policies::{self as rules, Kind, Policy};
 use crate::domain::process::{Deed, Part};
+use crate::domain::refusals::Refusal;
+use crate::domain::requirements::Requirement;
 use crate::store::policies::{self, Version};
 use crate::store::{Tx, calendars, deadlines, events};
 use chrono::NaiveDate;
@@ -91,4 +95,16 @@ pub fn changes(before: &Version, policy: &Policy, review_on: Option<NaiveDate>, 
 /// Somebody else was quicker with this version.
 fn overtaken(error: diesel::result::Error) -> Error {
     if crate::store::is_duplicate(&error) { Error::Stale } else { error.into() }
+}
+
+/// May they go on without this requirement? Whoever may waive nothing at all is not let; anybody else is told who may.
+pub(super) fn permit_waiver(tx: &mut Tx<'_>, requirement: Requirement) -> Result<()> {
+    let policy = policies::current(tx.conn)?;
+    if policy.may_waive(requirement, &tx.actor.roles) {
+        return Ok(());
+    }
+    if !policy.may_waive_something(&tx.actor.roles) {
+        return Err(Error::Forbidden(Action::Waive));
+    }
+    Err(Refusal::WaivedByOthers { requirement: requirement.label(), who: rules::listed(policy.waivers_of(requirement)) }.into())
 }

@@ -3,7 +3,7 @@
 use super::Tx;
 use super::schema::{categories, policies, records, releases, users};
 use crate::domain::ids::{ItemId, RecordId};
-use crate::domain::policies::{Kind, Policy, Shipment};
+use crate::domain::policies::{Kind, Policy, Security, Shipment};
 use crate::domain::records::{RecordKind, RecordState};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -45,6 +45,11 @@ impl Version {
 pub fn current(conn: &mut PgConnection) -> QueryResult<Policy> {
     let Definition(policy) = policies::table.order(policies::version.desc()).select(policies::definition).first(conn)?;
     Ok(policy)
+}
+
+/// How accounts are kept safe by it.
+pub fn security(conn: &mut PgConnection) -> QueryResult<Security> {
+    Ok(current(conn)?.security)
 }
 
 type Columns = (policies::version, policies::definition, policies::reason, policies::review_on, policies::created_at, users::name);
