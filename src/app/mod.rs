@@ -22,6 +22,7 @@ pub mod mails;
 pub mod models;
 pub mod notices;
 pub mod phases;
+pub mod policies;
 pub mod profile;
 pub mod question_sets;
 pub mod records;

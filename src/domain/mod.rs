@@ -21,6 +21,7 @@ pub mod models;
 pub mod notices;
 pub mod passwords;
 pub mod people;
+pub mod policies;
 pub mod process;
 pub mod readiness;
 pub mod records;
