@@ -3,6 +3,7 @@
 use super::words::words;
 
 pub mod catalogue;
+pub mod usual;
 
 #[cfg(test)]
 mod tests;
@@ -53,6 +54,8 @@ words! {
         Watcher = "watcher" "watch it",
         Manager = "manager" "are a release manager",
         Actor = "actor" "took part in it",
+        Requester = "requester" "asked for one of its RFCs",
+        Named = "named" "are named by a notification rule, yourself or with a group",
     }
 }
 
