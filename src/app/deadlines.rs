@@ -1,12 +1,15 @@
 //! The sweep: tells what is due soon, missed, or missed for long, and notes how far each deadline has come.
 
 use super::Result;
+use super::notices::ruling::Rules;
 use crate::domain::deadlines::{Matter, People, Stage, Subject, Telling, is_asked};
-use crate::domain::ids::{ApprovalId, FollowUpId, SurveyId, TaskId, UserId};
+use crate::domain::ids::{ApprovalId, FollowUpId, SurveyId, TaskId, UserId, WorkflowId};
 use crate::domain::notices::Why;
+use crate::domain::notification_rules::{Circumstances, Urgency};
 use crate::store::deadlines::{self, Around, Due, Facts};
 use crate::store::notices::{self, NewNotice};
-use crate::store::{Tx, audience, calendars};
+use crate::store::{PgConnection, Tx, audience, calendars};
+use chrono::{DateTime, Utc};
 
 /// Sees to up to `limit` deadlines whose next stage has come, in one transaction and a fixed number of statements. Returns how many there were.
 /// Several may sweep at once: each takes what no other holds.
@@ -32,21 +35,41 @@ fn notices_of(tx: &mut Tx<'_>, due: &[Due], told: &[(&Due, Stage)]) -> Result<Ve
     if told.is_empty() {
         return Ok(Vec::new());
     }
-    let facts = Facts::load(tx.conn, due, tx.now)?;
-    let mut heard: Vec<(&Due, Stage, Matter, UserId, Why)> = Vec::new();
-    for (it, stage) in told {
-        let Some((matter, people)) = around(&facts, it) else { continue };
-        heard.extend(people.told(*stage).into_iter().map(|(user, why)| (*it, *stage, matter.clone(), user, why)));
+    let rules = Rules::load(tx.conn)?;
+    let facts = facts(tx.conn, due, &rules, tx.now)?;
+    told_by(tx.conn, &facts, &rules, told, tx.now)
+}
+
+/// What is known around these, as far as it decides who hears.
+pub(super) fn facts(conn: &mut PgConnection, due: &[Due], rules: &Rules, now: DateTime<Utc>) -> Result<Facts> {
+    let mut facts = Facts::load(conn, due, now)?;
+    if !rules.is_empty() {
+        facts.add_ruled(conn, &rules.groups().collect::<Vec<_>>())?;
     }
-    let readers: Vec<UserId> = heard.iter().map(|(.., user, _)| *user).collect();
-    let zones = audience::zones(tx.conn, &readers)?;
-    let notice = |(due, stage, matter, user, why): (&Due, Stage, Matter, UserId, Why)| {
+    Ok(facts)
+}
+
+/// The notices by which these stages are told.
+pub(super) fn told_by(conn: &mut PgConnection, facts: &Facts, rules: &Rules, told: &[(&Due, Stage)], now: DateTime<Utc>) -> Result<Vec<NewNotice>> {
+    let mut heard: Vec<(&Due, Stage, Matter, Hearer)> = Vec::new();
+    for (it, stage) in told {
+        let Some((matter, people, place)) = around(facts, it) else { continue };
+        let late = |circumstances: Circumstances| Circumstances { late: now > it.due_at, ..circumstances };
+        let ruling = place.and_then(|place| rules.of(stage.rule(), place.workflow, &place.phase, late(place.circumstances)));
+        let urgency = ruling.map_or(Urgency::AsPreferred, |it| it.rule.urgency);
+        let named = people.told(*stage, ruling.map(|it| &it.rule.recipients));
+        let hearer = |(user, why)| Hearer { user, why, urgency, concerned: people.is_concerned(user) };
+        heard.extend(named.into_iter().map(|named| (*it, *stage, matter.clone(), hearer(named))));
+    }
+    let readers: Vec<UserId> = heard.iter().map(|(.., it)| it.user).collect();
+    let zones = audience::zones(conn, &readers)?;
+    let notice = |(due, stage, matter, Hearer { user, why, urgency, concerned }): (&Due, Stage, Matter, Hearer)| {
         let zone = zones.get(&user).copied().unwrap_or_default();
-        let telling = Telling { matter: &matter, deadline: due.deadline(), stage, now: tx.now };
+        let telling = Telling { matter: &matter, deadline: due.deadline(), stage, now };
         NewNotice {
             rule: stage.rule(),
             record: due.record_id,
-            occurrence: occurrence(&facts, due, stage, why),
+            occurrence: occurrence(facts, due, stage, why),
             user,
             why,
             headline: telling.headline(why, zone),
@@ -54,9 +77,26 @@ fn notices_of(tx: &mut Tx<'_>, due: &[Due], told: &[(&Due, Stage)]) -> Result<Ve
             path: telling.path(why),
             approval: telling.approval(why),
             handover: None,
+            urgency,
+            concerned,
         }
     };
     Ok(heard.into_iter().map(notice).collect())
+}
+
+/// Somebody who hears of a deadline.
+struct Hearer {
+    user: UserId,
+    why: Why,
+    urgency: Urgency,
+    concerned: bool,
+}
+
+/// Where a deadline is, for the notification rules.
+struct Place {
+    workflow: WorkflowId,
+    phase: String,
+    circumstances: Circumstances,
 }
 
 /// What tells a notice apart from others. Whoever is asked decides each approval; all others hear of a step once, however many are asked in it.
@@ -76,7 +116,7 @@ fn occurrence(facts: &Facts, due: &Due, stage: Stage, why: Why) -> String {
 }
 
 /// What a deadline is about, and who is around it; none if that is gone.
-fn around(facts: &Facts, due: &Due) -> Option<(Matter, People)> {
+fn around(facts: &Facts, due: &Due) -> Option<(Matter, People, Option<Place>)> {
     let Some(record) = due.record_id else { return Some(review(facts)) };
     let record = facts.record(record)?;
     let (name, phase) = match due.subject {
@@ -106,16 +146,19 @@ fn around(facts: &Facts, due: &Due) -> Option<(Matter, People)> {
         watchers: facts.watchers(record.id),
         group: facts.group_of(record, phase),
         managers: facts.managers.clone(),
+        requesters: facts.requesters(record.id),
+        members: facts.named.clone(),
     };
-    Some((matter, people))
+    let circumstances = Circumstances { impact: record.impact, urgency: record.urgency, emergency: facts.is_emergency(record), late: false };
+    Some((matter, people, Some(Place { workflow: record.workflow_id, phase: phase.to_owned(), circumstances })))
 }
 
 /// The policy, which those who shape the process look at again.
-fn review(facts: &Facts) -> (Matter, People) {
+fn review(facts: &Facts) -> (Matter, People, Option<Place>) {
     let matter = Matter { kind: None, number: String::new(), record: String::new(), page: "/policy".into(), name: String::new(), task: None, approval: None };
     let managers = facts.managers.iter().map(|it| (*it, Why::Manager));
     let administrators = facts.administrators.iter().map(|it| (*it, Why::Administrator));
-    (matter, People { responsible: managers.chain(administrators).collect(), managers: facts.managers.clone(), ..People::default() })
+    (matter, People { responsible: managers.chain(administrators).collect(), managers: facts.managers.clone(), ..People::default() }, None)
 }
 
 fn page(due: &Due, record: &Around) -> String {

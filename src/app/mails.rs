@@ -6,6 +6,7 @@ use super::links::{self, Keys, Secrets};
 use super::mailed_links;
 use super::notices::muting::{self, Muted};
 use super::surveys::refusing;
+use crate::config::BaseUrl;
 use crate::domain::events::Event;
 use crate::domain::ids::{InvitationId, MailId};
 use crate::domain::mails::{self as rules, Facts, Fault, MailKind, MailState, Relevance, Verdict};
@@ -13,11 +14,11 @@ use crate::domain::notices::Rule;
 use crate::domain::people::Action;
 use crate::domain::refusals::Refusal;
 use crate::store::mailed_links::Target;
-use crate::store::mails::around::Around;
+use crate::store::mails::around::{About, Around, Reader, Told};
 use crate::store::mails::sending::{self, Lease, Outcome, Words};
 use crate::store::mails::{self, Mail, NewMail, pause};
 use crate::store::{self, PgConnection, Tx, approval_links, events, users};
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 
 /// Where the words of a mail hold what only its reader may see. They bear the random name of that mail, so that nobody can write them beforehand.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +48,19 @@ pub struct Written {
     pub text: String,
     pub html: String,
 }
+
+/// A notice that nobody is sent, to be put into words for looking at it beforehand.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    pub told: Told,
+    pub reader: Reader,
+    pub about: About,
+    /// When the link that a mail would carry expires.
+    pub expires: DateTime<Utc>,
+}
+
+/// Puts a notice into words for looking at it: what the floor of mails gives to that of pages.
+pub type Preview = fn(&mut PgConnection, &Sample, &BaseUrl) -> Result<Written>;
 
 /// What stands in the place of the marks; `None` hides it behind dots.
 #[derive(Clone, Debug, Default)]
@@ -119,6 +133,8 @@ fn facts(tx: &Tx<'_>, mail: &Mail, around: &Around) -> Facts {
         MailKind::Test | MailKind::Invitation => false,
     };
     let wanted = around.wanted(mail);
+    // Others whom a rule lets hear of a handover are asked for nothing.
+    let told = told.filter(|it| it.rule != Rule::HandoverAsked || it.handover_id.is_some());
     Facts {
         rule: told.map(|it| it.rule),
         approval: around.approval(told.and_then(|it| it.approval_id)),

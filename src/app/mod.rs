@@ -21,6 +21,7 @@ pub mod mailed_links;
 pub mod mails;
 pub mod models;
 pub mod notices;
+pub mod notification_rules;
 pub mod phases;
 pub mod policies;
 pub mod profile;

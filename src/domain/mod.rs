@@ -19,6 +19,7 @@ pub mod links;
 pub mod mails;
 pub mod models;
 pub mod notices;
+pub mod notification_rules;
 pub mod passwords;
 pub mod people;
 pub mod policies;

@@ -3,6 +3,7 @@
 use super::words::words;
 
 pub mod catalogue;
+pub mod usual;
 
 #[cfg(test)]
 mod tests;
@@ -54,6 +55,8 @@ words! {
         Manager = "manager" "are a release manager",
         Administrator = "administrator" "are an administrator",
         Actor = "actor" "took part in it",
+        Requester = "requester" "asked for one of its RFCs",
+        Named = "named" "are named by a notification rule, yourself or with a group",
     }
 }
 

@@ -3,11 +3,11 @@
 use super::words::{Foot, Mute, moment, shortened};
 use super::{ApprovalAsk, ApprovalReceipt, Changed, Digest, Group, HandoverAsk, Line, Mail as _, Notice, SurveyInvitation, Test};
 use crate::app::handovers::Offer;
-use crate::app::mails::{Marks, Written};
+use crate::app::mails::{Marks, Sample, Written};
 use crate::app::{Error, Result};
 use crate::config::BaseUrl;
 use crate::domain::approvals::Content;
-use crate::domain::ids::{ApprovalId, RecordId};
+use crate::domain::ids::{ApprovalId, HandoverId, RecordId};
 use crate::domain::mails::{self, MailKind};
 use crate::domain::notices::{Rule, Why};
 use crate::domain::surveys::answers::how_long;
@@ -38,16 +38,45 @@ pub fn write(conn: &mut PgConnection, mail: &Mail, around: &Around, base: &BaseU
         MailKind::Digest => digest(mail, around, base, marks, zone).render(),
         MailKind::Notice => {
             let (told, reader) = around.told(mail).first().zip(around.reader(mail)).ok_or(Error::NotFound)?;
-            let about = around.about(told.record_id);
-            match (told.rule, told.approval_id) {
-                (Rule::ApprovalAsked | Rule::ApprovalReminded, Some(approval)) => ask(conn, mail, told, reader, approval, base)?.render(),
-                (Rule::HandoverAsked, _) => handover(conn, mail, told, reader, base)?.render(),
-                (Rule::ApprovalReceipt, _) => receipt(told, about, base, marks).render(),
-                _ => notice(told, about, base, marks).render(),
-            }
+            let expires = match (told.approval_id, told.handover_id) {
+                (Some(_), _) => approval_links::of_mail(conn, mail.id)?.map(|it| it.expires_at),
+                (None, Some(_)) => mailed_links::of_mail(conn, mail.id)?.and_then(|it| it.expires_at),
+                (None, None) => None,
+            };
+            return notice_of(conn, told, reader, around.about(told.record_id), base, marks, expires);
         }
     };
+    words(written)
+}
+
+fn words(written: askama::Result<Written>) -> Result<Written> {
     written.map_err(|cause| Outage::Render(cause.to_string()).into())
+}
+
+/// A notice as its reader would get it, with dots in the place of what only they may see.
+pub fn sample(conn: &mut PgConnection, sample: &Sample, base: &BaseUrl) -> Result<Written> {
+    let dots = || "••••••".to_owned();
+    let marks = Marks { link: dots(), code: dots(), mute: dots() };
+    notice_of(conn, &sample.told, &sample.reader, Some(&sample.about), base, marks, Some(sample.expires))
+}
+
+/// One notice in words; `expires`: when the link in it does, if it has one.
+fn notice_of(
+    conn: &mut PgConnection,
+    told: &Told,
+    reader: &Reader,
+    about: Option<&About>,
+    base: &BaseUrl,
+    marks: Marks,
+    expires: Option<DateTime<Utc>>,
+) -> Result<Written> {
+    let written = match (told.rule, told.approval_id, told.handover_id) {
+        (Rule::ApprovalAsked | Rule::ApprovalReminded, Some(approval), _) => ask(conn, told, reader, approval, base, marks, expires)?.render(),
+        (Rule::HandoverAsked, _, Some(handover)) => offer(conn, told, reader, handover, base, marks, expires)?.render(),
+        (Rule::ApprovalReceipt, ..) if matches!(told.why, Why::Approver | Why::Actor) => receipt(told, about, base, marks).render(),
+        _ => notice(told, about, base, marks).render(),
+    };
+    words(written)
 }
 
 pub fn test(base: &BaseUrl) -> Test {
@@ -161,7 +190,15 @@ fn digest(mail: &Mail, around: &Around, base: &BaseUrl, marks: Marks, zone: Tz) 
     Digest { day, groups: groups.into_iter().map(|(_, group)| group).collect(), foot: Foot { why, mute, ..foot(base) } }
 }
 
-fn ask(conn: &mut PgConnection, mail: &Mail, told: &Told, reader: &Reader, id: ApprovalId, base: &BaseUrl) -> Result<ApprovalAsk> {
+fn ask(
+    conn: &mut PgConnection,
+    told: &Told,
+    reader: &Reader,
+    id: ApprovalId,
+    base: &BaseUrl,
+    marks: Marks,
+    expires: Option<DateTime<Utc>>,
+) -> Result<ApprovalAsk> {
     let (approval, round) = approvals::find(conn, id)?;
     let round = approvals::find_round(conn, round)?;
     let step = round.steps.into_iter().map(|it| it.step).find(|it| it.id == approval.step_id).ok_or(Error::NotFound)?;
@@ -174,8 +211,7 @@ fn ask(conn: &mut PgConnection, mail: &Mail, told: &Told, reader: &Reader, id: A
         Some(_) | None => Vec::new(),
     };
     let instead_of = if approval.approver_id == reader.id { None } else { Some(users::find(conn, approval.approver_id)?.name) };
-    let expires = approval_links::of_mail(conn, mail.id)?.ok_or(Error::NotFound)?.expires_at;
-    let marks = Marks::of(mail);
+    let expires = expires.ok_or(Error::NotFound)?;
     let window = record.planned_start.zip(record.planned_end);
     Ok(ApprovalAsk {
         prefix: mails::prefix(&record.number()),
@@ -199,12 +235,19 @@ fn ask(conn: &mut PgConnection, mail: &Mail, told: &Told, reader: &Reader, id: A
     })
 }
 
-fn handover(conn: &mut PgConnection, mail: &Mail, told: &Told, reader: &Reader, base: &BaseUrl) -> Result<HandoverAsk> {
-    let asked = handovers::find(conn, told.handover_id.ok_or(Error::NotFound)?)?;
+fn offer(
+    conn: &mut PgConnection,
+    told: &Told,
+    reader: &Reader,
+    id: HandoverId,
+    base: &BaseUrl,
+    marks: Marks,
+    expires: Option<DateTime<Utc>>,
+) -> Result<HandoverAsk> {
+    let asked = handovers::find(conn, id)?;
     let offer = Offer::load(conn, asked.handover.record_id)?;
     let record = &offer.sheet.full.record;
-    let expires = mailed_links::of_mail(conn, mail.id)?.and_then(|it| it.expires_at).ok_or(Error::NotFound)?;
-    let marks = Marks::of(mail);
+    let expires = expires.ok_or(Error::NotFound)?;
     Ok(HandoverAsk {
         prefix: mails::prefix(&record.number()),
         number: record.number(),

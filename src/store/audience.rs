@@ -104,3 +104,9 @@ pub fn zones(conn: &mut PgConnection, people: &[UserId]) -> QueryResult<std::col
     let rows: Vec<(UserId, String)> = users::table.filter(users::id.eq_any(people)).select((users::id, users::time_zone)).load(conn)?;
     Ok(rows.into_iter().map(|(user, zone)| (user, zone.parse().unwrap_or_default())).collect())
 }
+
+/// What these people are called.
+pub fn names(conn: &mut PgConnection, people: &[UserId]) -> QueryResult<std::collections::BTreeMap<UserId, String>> {
+    let rows: Vec<(UserId, String)> = users::table.filter(users::id.eq_any(people)).select((users::id, users::name)).load(conn)?;
+    Ok(rows.into_iter().collect())
+}

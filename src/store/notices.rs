@@ -7,6 +7,7 @@ use super::schema::{notices, records, users};
 use crate::domain::ids::{ApprovalId, HandoverId, MailId, NoticeId, RecordId, UserId};
 use crate::domain::mails::MailKind;
 use crate::domain::notices::{Delivery, Rule, Why};
+use crate::domain::notification_rules::Urgency;
 use crate::domain::records::RecordKind;
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
@@ -29,6 +30,10 @@ pub struct NewNotice {
     pub approval: Option<ApprovalId>,
     /// The handover that its reader is asked to accept.
     pub handover: Option<HandoverId>,
+    /// How soon it is mailed, as far as its reader has no say in that.
+    pub urgency: Urgency,
+    /// Whether it is a matter of their own.
+    pub concerned: bool,
 }
 
 /// Notes all of these in a fixed number of statements, and puts a mail into the outbox for each whose reader wants it at once.
@@ -46,7 +51,7 @@ fn add_some(tx: &mut Tx<'_>, new: &[NewNotice]) -> QueryResult<usize> {
     let wishes = preferences::of_active(tx.conn, &ids)?;
     let rows: Vec<_> = new
         .iter()
-        .filter_map(|it| Some((it, wishes.of(it.user, it.rule)?)))
+        .filter_map(|it| Some((it, it.urgency.delivery(wishes.of(it.user, it.rule)?, it.concerned))))
         .map(|(it, delivery)| {
             (
                 notices::rule.eq(it.rule),

@@ -7,6 +7,7 @@ use crate::domain::workflows::Workflow;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::result::Error;
+use std::collections::BTreeMap;
 
 /// A workflow with what it is called.
 #[derive(Debug, Clone)]
@@ -33,6 +34,12 @@ pub fn list(conn: &mut PgConnection) -> QueryResult<Vec<Published>> {
 
 pub fn find(conn: &mut PgConnection, id: WorkflowId) -> QueryResult<Workflow> {
     parse(workflows::table.find(id).select(workflows::definition).first(conn)?)
+}
+
+/// The key of each version.
+pub fn keys(conn: &mut PgConnection) -> QueryResult<BTreeMap<WorkflowId, String>> {
+    let rows: Vec<(WorkflowId, String)> = workflows::table.select((workflows::id, workflows::key)).load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Every phase that any published workflow of this kind has: key and name, in order, for filters.

@@ -4,11 +4,12 @@ use super::Scene;
 use crate::app::Result;
 use crate::domain::approvals::ApprovalState;
 use crate::domain::ids::{ApprovalId, HandoverId, SLIPWAY, TaskId, UserId};
-use crate::domain::notices::catalogue::{Audience, Telling};
+use crate::domain::notices::catalogue::Audience;
 use crate::domain::notices::{Rule, Why};
+use crate::domain::people::Role;
 use crate::store::audience::{self, Asked, Doer};
-use crate::store::users::Person;
-use crate::store::{Tx, handovers, watchers};
+use crate::store::users::{self, Person};
+use crate::store::{PgConnection, handovers, notification_rules, watchers};
 use chrono::{DateTime, Utc};
 
 /// Somebody who hears of an event.
@@ -16,6 +17,8 @@ use chrono::{DateTime, Utc};
 pub struct Listener {
     pub user: UserId,
     pub why: Why,
+    /// Whether it is a matter of their own.
+    pub concerned: bool,
     /// The approval that asks them.
     pub approval: Option<ApprovalId>,
     pub stands_in_for: Option<String>,
@@ -29,12 +32,14 @@ pub struct Listener {
 
 impl Listener {
     fn new(user: UserId, why: Why) -> Listener {
-        Listener { user, why, approval: None, handover: None, stands_in_for: None, step: None, due_at: None, tasks: Vec::new() }
+        Listener { user, why, concerned: true, approval: None, handover: None, stands_in_for: None, step: None, due_at: None, tasks: Vec::new() }
     }
 
-    /// Adds them to those who hear, once: somebody who is several things hears it as the first. Different approvals are different matters.
+    /// Adds them to those who hear, once: somebody who is several things hears it as the first. Different approvals are different matters,
+    /// but nobody hears besides of what is a matter of their own.
     pub fn join(self, heard: &mut Vec<Listener>) {
-        if self.user == SLIPWAY {
+        let knows = !self.concerned && heard.iter().any(|it| it.user == self.user);
+        if self.user == SLIPWAY || knows {
             return;
         }
         match heard.iter_mut().find(|it| it.user == self.user && it.approval == self.approval) {
@@ -44,16 +49,17 @@ impl Listener {
     }
 }
 
-/// Everybody in the audience of a telling, in its order.
-pub fn listeners(tx: &mut Tx<'_>, scene: &Scene<'_>, telling: &Telling) -> Result<Vec<Listener>> {
+/// Everybody in an audience, in its order.
+pub fn listeners(conn: &mut PgConnection, now: DateTime<Utc>, scene: &Scene<'_>, rule: Rule, audience: &[Audience]) -> Result<Vec<Listener>> {
     let mut all = Vec::new();
-    for audience in &telling.audience {
-        all.extend(of_audience(tx, scene, telling.rule, audience)?);
+    for audience in audience {
+        let concerned = audience.is_concerned();
+        all.extend(of_audience(conn, now, scene, rule, audience)?.into_iter().map(|it| Listener { concerned, ..it }));
     }
     Ok(all)
 }
 
-fn of_audience(tx: &mut Tx<'_>, scene: &Scene<'_>, rule: Rule, audience: &Audience) -> Result<Vec<Listener>> {
+fn of_audience(conn: &mut PgConnection, now: DateTime<Utc>, scene: &Scene<'_>, rule: Rule, audience: &Audience) -> Result<Vec<Listener>> {
     let record = scene.full.map(|it| &it.record);
     let one = |user: Option<UserId>, why| user.map(|it| Listener::new(it, why)).into_iter().collect();
     Ok(match audience {
@@ -63,31 +69,38 @@ fn of_audience(tx: &mut Tx<'_>, scene: &Scene<'_>, rule: Rule, audience: &Audien
         Audience::Represented => one(scene.happened.for_id, Why::Approver),
         Audience::Person(user) => one(Some(*user), if record.is_some() { Why::Assignee } else { Why::Actor }),
         Audience::Watchers => match record {
-            Some(record) => watchers::list(tx.conn, record.id)?.into_iter().map(|it| Listener::new(it.id, Why::Watcher)).collect(),
+            Some(record) => watchers::list(conn, record.id)?.into_iter().map(|it| Listener::new(it.id, Why::Watcher)).collect(),
             None => Vec::new(),
         },
         Audience::GroupOfPhase => match scene.full.and_then(|it| it.phase().ok()).and_then(|it| it.group.as_deref()) {
-            Some(key) => audience::members(tx.conn, key)?.into_iter().map(|it| Listener::new(it, Why::Group)).collect(),
+            Some(key) => audience::members(conn, key)?.into_iter().map(|it| Listener::new(it, Why::Group)).collect(),
             None => Vec::new(),
         },
         Audience::Approvers(ids) => {
             // Whoever is asked later hears of it then; whoever answered already need not hear.
             let awaited = |it: &Asked| rule != Rule::ApprovalAsked || it.state == ApprovalState::Pending;
-            audience::asked(tx.conn, ids, tx.now)?.into_iter().filter(awaited).map(asked).collect()
+            audience::asked(conn, ids, now)?.into_iter().filter(awaited).map(asked).collect()
         }
-        Audience::Replaced(id) => match audience::replaced(tx.conn, *id)? {
-            Some(before) => audience::asked(tx.conn, &[before], tx.now)?.into_iter().map(asked).collect(),
+        Audience::Replaced(id) => match audience::replaced(conn, *id)? {
+            Some(before) => audience::asked(conn, &[before], now)?.into_iter().map(asked).collect(),
             None => Vec::new(),
         },
         Audience::Receivers(handover, group) => {
             // Whom an answer given meanwhile spares is not asked.
-            let asked = handovers::find(tx.conn, *handover)?.handover.is_asked();
-            let receivers = if asked { handovers::receivers(tx.conn, *group)? } else { Vec::new() };
+            let asked = handovers::find(conn, *handover)?.handover.is_asked();
+            let receivers = if asked { handovers::receivers(conn, *group)? } else { Vec::new() };
             let may = |it: &Person| !record.is_some_and(|record| record.is_run_by(it.id));
             receivers.into_iter().filter(may).map(|it| Listener { handover: Some(*handover), ..Listener::new(it.id, Why::Group) }).collect()
         }
         Audience::Asker(user) => one(Some(*user), Why::Actor),
-        Audience::Doers(ids) => audience::doers(tx.conn, ids)?.into_iter().map(doer).collect(),
+        Audience::Managers => users::holders(conn, Role::ReleaseManager)?.into_iter().map(|it| Listener::new(it, Why::Manager)).collect(),
+        Audience::Requesters => match record {
+            Some(record) => notification_rules::requesters(conn, &[record.id])?.into_iter().map(|(_, it)| Listener::new(it, Why::Requester)).collect(),
+            None => Vec::new(),
+        },
+        Audience::Members(key) => audience::members(conn, key)?.into_iter().map(|it| Listener::new(it, Why::Named)).collect(),
+        Audience::Named(user) => one(Some(*user), Why::Named),
+        Audience::Doers(ids) => audience::doers(conn, ids)?.into_iter().map(doer).collect(),
     })
 }
 

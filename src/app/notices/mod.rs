@@ -1,9 +1,12 @@
 //! Telling people: the activity log is read on, and whom an event concerns gets a notice. Reading them, and how one wants them.
 
 mod audience;
+mod bystanders;
 pub mod muting;
+pub mod outlook;
 pub mod reach;
 pub mod reading;
+pub mod ruling;
 pub mod substitutes;
 mod words;
 
@@ -14,10 +17,12 @@ use crate::domain::notices::catalogue::{Telling, tellings};
 use crate::store::events::Followed;
 use crate::store::notices::NewNotice;
 use crate::store::records::Full;
-use crate::store::{Tx, audience as people, cursors, events, notices, records};
+use crate::store::{PgConnection, Tx, audience as people, cursors, events, notices, records};
+use crate::domain::notification_rules::Urgency;
 use audience::{Listener, listeners};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use ruling::Rules;
 use std::collections::BTreeMap;
 
 const CURSOR: &str = "notices";
@@ -28,11 +33,12 @@ pub fn tell(tx: &mut Tx<'_>, limit: i64) -> Result<usize> {
     let Some(position) = cursors::claim(tx, CURSOR)? else { return Ok(0) };
     let happened = events::after(tx.conn, position, limit)?;
     let Some(last) = happened.last().map(|it| it.id) else { return Ok(0) };
+    let rules = Rules::load(tx.conn)?;
     let mut known = BTreeMap::new();
     let mut told = Vec::new();
     for it in &happened {
         if let Some(event) = &it.event {
-            told.extend(of_event(tx, it, event, &mut known)?);
+            told.extend(of_event(tx, it, event, &rules, &mut known)?);
         }
     }
     notices::add_all(tx, &told)?;
@@ -53,7 +59,7 @@ pub(super) struct Scene<'a> {
     pub full: Option<&'a Full>,
 }
 
-fn of_event(tx: &mut Tx<'_>, happened: &Followed, event: &Event, known: &mut BTreeMap<RecordId, Full>) -> Result<Vec<NewNotice>> {
+fn of_event(tx: &mut Tx<'_>, happened: &Followed, event: &Event, rules: &Rules, known: &mut BTreeMap<RecordId, Full>) -> Result<Vec<NewNotice>> {
     let tellings = tellings(event);
     if tellings.is_empty() {
         return Ok(Vec::new());
@@ -66,21 +72,25 @@ fn of_event(tx: &mut Tx<'_>, happened: &Followed, event: &Event, known: &mut BTr
     let scene = Scene { happened, event, full: happened.record.and_then(|id| known.get(&id)) };
     let mut told = Vec::new();
     for telling in &tellings {
-        told.extend(of_telling(tx, &scene, telling)?);
+        told.extend(of_telling(tx.conn, tx.now, &scene, telling, rules)?);
     }
     Ok(told)
 }
 
-fn of_telling(tx: &mut Tx<'_>, scene: &Scene<'_>, telling: &Telling) -> Result<Vec<NewNotice>> {
+/// The notices by which one thing is told: to whom the rule that counts names, or else the catalogue.
+fn of_telling(conn: &mut PgConnection, now: DateTime<Utc>, scene: &Scene<'_>, telling: &Telling, rules: &Rules) -> Result<Vec<NewNotice>> {
+    let ruling = scene.full.and_then(|full| rules.of_event(scene.event, full, telling.rule, now));
+    let audience = ruling.map_or_else(|| telling.audience.clone(), |it| it.rule.audience(&telling.audience));
+    let urgency = ruling.map_or(Urgency::AsPreferred, |it| it.rule.urgency);
     let mut heard: Vec<Listener> = Vec::new();
-    for listener in listeners(tx, scene, telling)? {
-        let own = listener.user == scene.happened.actor_id && !telling.rule.tells_the_actor();
-        if !own {
+    for listener in listeners(conn, now, scene, telling.rule, &audience)? {
+        let tells_the_actor = listener.concerned && telling.rule.tells_the_actor();
+        if listener.user != scene.happened.actor_id || tells_the_actor {
             listener.join(&mut heard);
         }
     }
     let ids: Vec<UserId> = heard.iter().map(|it| it.user).collect();
-    let zones = people::zones(tx.conn, &ids)?;
-    let notice = |it: Listener| words::notice(scene, telling.rule, &it, zones.get(&it.user).copied().unwrap_or(Tz::UTC));
+    let zones = people::zones(conn, &ids)?;
+    let notice = |it: Listener| words::notice(scene, telling.rule, &it, urgency, zones.get(&it.user).copied().unwrap_or(Tz::UTC));
     Ok(heard.into_iter().map(notice).collect())
 }

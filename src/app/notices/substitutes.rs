@@ -3,6 +3,7 @@
 use super::words::called;
 use crate::app::Result;
 use crate::domain::notices::{Rule, Why};
+use crate::domain::notification_rules::Urgency;
 use crate::domain::text::moment;
 use crate::store::notices::NewNotice;
 use crate::store::{Tx, audience, delegations, notices, records};
@@ -28,6 +29,8 @@ pub fn ask(tx: &mut Tx<'_>, limit: i64) -> Result<usize> {
             path: format!("/approvals/{}", it.approval),
             approval: Some(it.approval),
             handover: None,
+            urgency: Urgency::AsPreferred,
+            concerned: true,
         });
     }
     Ok(notices::add_all(tx, &told)?)

@@ -2,9 +2,11 @@
 
 use super::Scene;
 use super::audience::Listener;
+use super::bystanders;
 use crate::domain::events::{Aftercare, Event};
 use crate::domain::ids::{ApprovalId, TaskId, UserId};
 use crate::domain::notices::Rule;
+use crate::domain::notification_rules::Urgency;
 use crate::domain::records::RecordKind;
 use crate::domain::text::moment;
 use crate::store::notices::NewNotice;
@@ -14,7 +16,7 @@ use chrono_tz::Tz;
 
 type Facts = Vec<(String, String)>;
 
-pub fn notice(scene: &Scene<'_>, rule: Rule, to: &Listener, zone: Tz) -> NewNotice {
+pub fn notice(scene: &Scene<'_>, rule: Rule, to: &Listener, urgency: Urgency, zone: Tz) -> NewNotice {
     let mut facts = match scene.full {
         Some(full) => of_record(scene, full, rule, to, zone),
         None => of_delegation(scene.event, zone),
@@ -31,6 +33,8 @@ pub fn notice(scene: &Scene<'_>, rule: Rule, to: &Listener, zone: Tz) -> NewNoti
         path: path(scene, rule, to),
         approval: to.approval,
         handover: to.handover,
+        urgency,
+        concerned: to.concerned,
     }
 }
 
@@ -51,6 +55,11 @@ fn headline(scene: &Scene<'_>, rule: Rule, to: &Listener) -> String {
     let Some(full) = scene.full else { return of_people(event, to.user) };
     let (name, said) = (called(&full.record), said(event));
     let step = to.step.as_deref().unwrap_or_default();
+    if !to.concerned
+        && let Some(told) = bystanders::headline(rule, event, actor, &name)
+    {
+        return told;
+    }
     match rule {
         Rule::Registered => format!("{name} is registered"),
         Rule::PhaseEntered => format!("{name} is now in {}", said.what),
@@ -212,6 +221,7 @@ fn of_event(scene: &Scene<'_>, full: &Full, rule: Rule, to: &Listener, zone: Tz)
             let reason = if let Event::ApprovalDecided { reason: Some(reason), .. } = scene.event { reason.label() } else { "" };
             vec![fact("Reason", reason), fact("Comment", remark), fact("Recorded", moment(scene.happened.at, zone))]
         }
+        Rule::TaskReady if !to.concerned => bystanders::tasks(scene.event),
         Rule::TaskReady => to.tasks.iter().map(|(_, title, due)| fact("Task", dated(title, *due, zone))).collect(),
         Rule::WindowMoved => {
             let before = scene.event.fields().into_iter().filter(|it| it.field.starts_with("Planned"));

@@ -3,6 +3,7 @@
 use super::{Deadline, Stage, Subject, spoken};
 use crate::domain::ids::{ApprovalId, TaskId, UserId};
 use crate::domain::notices::Why;
+use crate::domain::notification_rules::{Party, Recipients};
 use crate::domain::records::RecordKind;
 use crate::domain::text::moment;
 use chrono::{DateTime, Utc};
@@ -21,11 +22,45 @@ pub struct People {
     pub group: Vec<UserId>,
     /// The release managers, of whom one at least hears when it escalates.
     pub managers: Vec<UserId>,
+    /// Who asked for the RFCs of the release.
+    pub requesters: Vec<UserId>,
+    /// Who is in the groups that notification rules name, each with the key of the group.
+    pub members: Vec<(String, UserId)>,
 }
 
 impl People {
-    /// Who hears of a stage: everybody once, as what they are to it first of all.
-    pub fn told(&self, stage: Stage) -> Vec<(UserId, Why)> {
+    /// Who hears of a stage: everybody once, as what they are to it first of all. A notification rule names others than those who hear by
+    /// default; whoever is responsible hears all the same.
+    pub fn told(&self, stage: Stage, ruling: Option<&Recipients>) -> Vec<(UserId, Why)> {
+        let mut all = ruling.map_or_else(|| self.by_default(stage), |it| self.by_rule(stage, it));
+        let mut seen = BTreeSet::new();
+        all.retain(|(user, _)| seen.insert(*user));
+        all
+    }
+
+    /// Whether it is this person's own matter.
+    pub fn is_concerned(&self, user: UserId) -> bool {
+        self.responsible.iter().any(|(it, _)| *it == user)
+    }
+
+    fn by_rule(&self, stage: Stage, named: &Recipients) -> Vec<(UserId, Why)> {
+        let mut all = if stage == Stage::Escalated { Vec::new() } else { self.responsible.clone() };
+        for party in &named.parties {
+            match party {
+                Party::Owner => all.extend(self.owner.map(|it| (it, Why::Owner))),
+                Party::Coordinator => all.extend(self.coordinator.map(|it| (it, Why::Coordinator))),
+                Party::Watchers => all.extend(self.watchers.iter().map(|it| (*it, Why::Watcher))),
+                Party::GroupOfPhase => all.extend(self.group.iter().map(|it| (*it, Why::Group))),
+                Party::Managers => all.extend(self.managers.iter().map(|it| (*it, Why::Manager))),
+                Party::Requesters => all.extend(self.requesters.iter().map(|it| (*it, Why::Requester))),
+            }
+        }
+        all.extend(self.members.iter().filter(|(key, _)| named.groups.contains(key)).map(|(_, it)| (*it, Why::Named)));
+        all.extend(named.people.iter().map(|it| (*it, Why::Named)));
+        all
+    }
+
+    fn by_default(&self, stage: Stage) -> Vec<(UserId, Why)> {
         let owner = self.owner.map(|it| (it, Why::Owner));
         let coordinator = self.coordinator.map(|it| (it, Why::Coordinator));
         let mut all: Vec<(UserId, Why)> = Vec::new();
@@ -48,8 +83,6 @@ impl People {
                 all.extend(owner);
             }
         }
-        let mut seen = BTreeSet::new();
-        all.retain(|(user, _)| seen.insert(*user));
         all
     }
 }

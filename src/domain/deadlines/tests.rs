@@ -1,6 +1,7 @@
 //! The stages of deadlines: their order, their times, and what is told of those that passed unseen.
 
 use super::*;
+use crate::domain::notification_rules::{Party, Recipients};
 use crate::domain::ids::{ApprovalId, UserId};
 use crate::domain::notices::Why;
 use crate::domain::records::RecordKind;
@@ -64,14 +65,34 @@ fn everybody_hears_once_as_what_they_are_first() {
         watchers: vec![ada, ben, cleo, dan],
         group: vec![eve, ben],
         managers: vec![ben, dan],
+        ..People::default()
     };
-    let told = |stage| people.told(stage);
+    let told = |stage| people.told(stage, None);
     assert_eq!(told(Stage::DueSoon), [(ada, Why::Assignee)]);
     assert_eq!(told(Stage::Missed), [(ada, Why::Assignee), (cleo, Why::Coordinator), (ben, Why::Watcher), (dan, Why::Watcher)]);
     assert_eq!(told(Stage::Escalated), [(ben, Why::Owner), (eve, Why::Group)]);
     assert_eq!(told(Stage::LastRepeat), [(ada, Why::Assignee), (ben, Why::Owner)]);
     let without = People { managers: vec![dan, eve], ..people.clone() };
-    assert_eq!(without.told(Stage::Escalated), [(ben, Why::Owner), (eve, Why::Group), (dan, Why::Manager)], "the owner is no release manager");
+    assert_eq!(without.told(Stage::Escalated, None), [(ben, Why::Owner), (eve, Why::Group), (dan, Why::Manager)], "the owner is no release manager");
+}
+
+#[test]
+fn a_rule_names_others_and_whoever_is_responsible_hears_all_the_same() {
+    let [ada, ben, cleo, dan, eve] = [1, 2, 3, 4, 5].map(UserId);
+    let people = People {
+        responsible: vec![(ada, Why::Assignee)],
+        owner: Some(ben),
+        watchers: vec![cleo],
+        requesters: vec![ada, dan],
+        members: vec![("cab".into(), eve), ("other".into(), cleo)],
+        ..People::default()
+    };
+    let named = Recipients { parties: vec![Party::Requesters], groups: vec!["cab".into()], people: vec![ben] };
+    let told = |stage| people.told(stage, Some(&named));
+    assert_eq!(told(Stage::Missed), [(ada, Why::Assignee), (dan, Why::Requester), (eve, Why::Named), (ben, Why::Named)]);
+    assert_eq!(told(Stage::Escalated)[0], (ada, Why::Requester), "who had it to do is not told of that anew");
+    assert!(people.is_concerned(ada) && !people.is_concerned(dan));
+    assert_eq!(people.told(Stage::Missed, Some(&Recipients::default())), [(ada, Why::Assignee)]);
 }
 
 #[test]

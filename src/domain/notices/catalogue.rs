@@ -29,6 +29,38 @@ pub enum Audience {
     Actor,
     /// For whom it was done.
     Represented,
+    /// Every release manager.
+    Managers,
+    /// Those who asked for the RFCs of a release.
+    Requesters,
+    /// The group with this key, because a notification rule names it.
+    Members(String),
+    /// Somebody whom a notification rule names.
+    Named(UserId),
+}
+
+impl Audience {
+    /// Whether it is a matter of their own: no notification rule takes it from them.
+    pub fn is_concerned(&self) -> bool {
+        match self {
+            Audience::Approvers(_)
+            | Audience::Replaced(_)
+            | Audience::Doers(_)
+            | Audience::Person(_)
+            | Audience::Receivers(..)
+            | Audience::Asker(_)
+            | Audience::Actor
+            | Audience::Represented => true,
+            Audience::Owner
+            | Audience::Coordinator
+            | Audience::Watchers
+            | Audience::GroupOfPhase
+            | Audience::Managers
+            | Audience::Requesters
+            | Audience::Members(_)
+            | Audience::Named(_) => false,
+        }
+    }
 }
 
 /// What an event makes known, and to whom.

@@ -2,12 +2,14 @@
 
 use super::Due;
 use crate::domain::deadlines::Subject;
-use crate::domain::ids::{ApprovalId, FollowUpId, RecordId, StepId, SurveyId, TaskId, UserId, WorkflowId};
+use crate::domain::ids::{ApprovalId, CategoryId, FollowUpId, RecordId, StepId, SurveyId, TaskId, UserId, WorkflowId};
 use crate::domain::people::Role;
-use crate::domain::records::RecordKind;
+use crate::domain::records::{Grade, RecordKind};
+use crate::domain::releases::Level;
 use crate::domain::workflows::Workflow;
 use crate::store::audience::{self, Asked, Doer};
-use crate::store::schema::{approval_steps, approvals, follow_ups, records, surveys, tasks, watchers, workflows};
+use crate::store::notification_rules;
+use crate::store::schema::{approval_steps, approvals, categories, follow_ups, records, surveys, tasks, watchers, workflows};
 use crate::store::users;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -25,6 +27,9 @@ pub struct Around {
     pub owner_id: UserId,
     pub coordinator_id: Option<UserId>,
     pub workflow_id: WorkflowId,
+    pub category_id: CategoryId,
+    pub impact: Option<Grade>,
+    pub urgency: Option<Grade>,
 }
 
 /// Everything around some deadlines.
@@ -48,6 +53,11 @@ pub struct Facts {
     pub managers: Vec<UserId>,
     /// Everybody who is an administrator, where the policy is to be looked at.
     pub administrators: Vec<UserId>,
+    /// Who asked for the RFCs of each release, if a notification rule could let them hear.
+    requesters: Vec<(RecordId, UserId)>,
+    /// Who is in the groups that notification rules name.
+    pub named: Vec<(String, UserId)>,
+    emergencies: BTreeSet<CategoryId>,
 }
 
 impl Facts {
@@ -77,6 +87,24 @@ impl Facts {
             facts.administrators = users::holders(conn, Role::Administrator)?;
         }
         Ok(facts)
+    }
+
+    /// Besides what notification rules look at and whom they name: the keys of these groups.
+    pub fn add_ruled(&mut self, conn: &mut PgConnection, groups: &[&str]) -> QueryResult<()> {
+        let ids: Vec<RecordId> = self.records.keys().copied().collect();
+        self.requesters = notification_rules::requesters(conn, &ids)?;
+        self.named = audience::members_of_all(conn, groups, &[])?.into_iter().map(|(_, key, user)| (key, user)).collect();
+        let emergencies: Vec<CategoryId> = categories::table.filter(categories::level.eq(Level::Emergency)).select(categories::id).load(conn)?;
+        self.emergencies = emergencies.into_iter().collect();
+        Ok(())
+    }
+
+    pub fn is_emergency(&self, record: &Around) -> bool {
+        self.emergencies.contains(&record.category_id)
+    }
+
+    pub fn requesters(&self, record: RecordId) -> Vec<UserId> {
+        self.requesters.iter().filter(|(it, _)| *it == record).map(|(_, user)| *user).collect()
     }
 
     pub fn record(&self, id: RecordId) -> Option<&Around> {
@@ -118,6 +146,9 @@ fn around(conn: &mut PgConnection, ids: &[RecordId]) -> QueryResult<BTreeMap<Rec
             records::owner_id,
             records::coordinator_id,
             records::workflow_id,
+            records::category_id,
+            records::impact,
+            records::urgency,
         ))
         .load(conn)?;
     Ok(rows.into_iter().map(|it| (it.id, it)).collect())
