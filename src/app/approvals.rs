@@ -1,5 +1,6 @@
 //! Asking, withdrawing and settling; and what an edit does to decisions given before it.
 
+pub(super) mod carrying;
 mod deciding;
 mod reassigning;
 

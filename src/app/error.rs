@@ -82,6 +82,12 @@ impl From<crate::domain::surveys::timing::SurveyRefusal> for Error {
     }
 }
 
+impl From<crate::domain::moving::MovingRefusal> for Error {
+    fn from(refusal: crate::domain::moving::MovingRefusal) -> Self {
+        Error::Refused(refusal.into())
+    }
+}
+
 impl From<FormErrors> for Error {
     fn from(errors: FormErrors) -> Self {
         Error::Invalid(errors)

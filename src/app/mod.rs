@@ -20,6 +20,7 @@ pub mod links;
 pub mod mailed_links;
 pub mod mails;
 pub mod models;
+pub mod moving;
 pub mod notices;
 pub mod notification_rules;
 pub mod phases;

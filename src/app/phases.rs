@@ -83,7 +83,7 @@ fn end(tx: &mut Tx<'_>, sheet: &Sheet, state: RecordState) -> Result<()> {
 }
 
 /// Notes on the release an RFC is bound to that all of its RFCs got as far as authorised, or implemented.
-fn tell_release(tx: &mut Tx<'_>, change: RecordId, before: Milestone) -> Result<()> {
+pub(super) fn tell_release(tx: &mut Tx<'_>, change: RecordId, before: Milestone) -> Result<()> {
     match related::bound_to(tx.conn, change)? {
         Some(release) => tell_progress(tx, release, before),
         None => Ok(()),

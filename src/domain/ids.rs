@@ -62,7 +62,8 @@ ids!(
     ResponseId,
     FollowUpId,
     AttachmentId,
-    NotificationRuleId
+    NotificationRuleId,
+    MoveId
 );
 
 /// Who acts when nobody does: the program itself.

@@ -18,6 +18,7 @@ pub mod items;
 pub mod links;
 pub mod mails;
 pub mod models;
+pub mod moving;
 pub mod notices;
 pub mod notification_rules;
 pub mod passwords;

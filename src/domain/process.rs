@@ -26,5 +26,6 @@ words! {
         Reinstated = "reinstated" "brought back",
         Removed = "removed" "removed",
         Imported = "imported" "imported",
+        Moved = "moved" "moved running records of",
     }
 }

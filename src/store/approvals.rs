@@ -230,6 +230,12 @@ pub fn add_step(tx: &mut Tx<'_>, record: RecordId, round: RoundId, new: &NewStep
     Ok(())
 }
 
+/// Takes a step into another round, or to another place in its own; the answers in it, and the links to them, stay good.
+pub fn take_over(tx: &mut Tx<'_>, step: StepId, round: RoundId, position: i32) -> QueryResult<()> {
+    diesel::update(approval_steps::table.find(step)).set((approval_steps::round_id.eq(round), approval_steps::position.eq(position))).execute(tx.conn)?;
+    Ok(())
+}
+
 /// Keeps what approvers are shown, under its digest.
 pub fn keep_content(tx: &mut Tx<'_>, record: RecordId, content: &Content) -> QueryResult<String> {
     let digest = content.digest();

@@ -28,6 +28,7 @@ pub mod mailed_links;
 pub mod mails;
 pub mod migrations;
 pub mod models;
+pub mod moving;
 pub mod notices;
 pub mod notification_rules;
 pub mod policies;

@@ -266,3 +266,21 @@ pub fn enter_phase(tx: &mut Tx<'_>, record: &Record, phase: &Phase, state: Recor
     super::visits::leave(tx, record.id, record.visit)?;
     super::visits::enter(tx, record.id, visit, phase, due)
 }
+
+/// The record stays where it is, in the same phase of another version of its workflow.
+pub fn stay_in_phase(tx: &mut Tx<'_>, record: &Record, phase: &Phase, due: Option<DateTime<Utc>>) -> QueryResult<()> {
+    diesel::update(records::table.find(record.id))
+        .set((
+            records::phase_name.eq(&phase.name),
+            records::phase_due_at.eq(due),
+            records::milestone.eq(phase.milestone),
+            records::version.eq(records::version + 1),
+        ))
+        .execute(tx.conn)?;
+    super::visits::stay(tx, record.id, record.visit, phase, due)
+}
+
+pub fn set_workflow(tx: &mut Tx<'_>, id: RecordId, workflow: WorkflowId) -> QueryResult<()> {
+    diesel::update(records::table.find(id)).set(records::workflow_id.eq(workflow)).execute(tx.conn)?;
+    Ok(())
+}

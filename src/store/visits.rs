@@ -38,6 +38,12 @@ pub(super) fn enter(tx: &mut Tx<'_>, record: RecordId, visit: i32, phase: &Phase
     Ok(())
 }
 
+/// The phase of a visit that goes on is called otherwise now, or should be left at another time.
+pub(super) fn stay(tx: &mut Tx<'_>, record: RecordId, visit: i32, phase: &Phase, due: Option<DateTime<Utc>>) -> QueryResult<()> {
+    diesel::update(phase_visits::table.find((record, visit))).set((phase_visits::name.eq(&phase.name), phase_visits::due_at.eq(due))).execute(tx.conn)?;
+    Ok(())
+}
+
 pub(super) fn leave(tx: &mut Tx<'_>, record: RecordId, visit: i32) -> QueryResult<()> {
     diesel::update(phase_visits::table.find((record, visit))).set(phase_visits::left_at.eq(tx.now)).execute(tx.conn)?;
     Ok(())

@@ -25,6 +25,7 @@ pub mod items;
 pub mod log;
 pub mod mails;
 pub mod metrics;
+pub mod moving;
 pub mod notices;
 pub mod page;
 pub mod process;

@@ -1,5 +1,6 @@
 //! Does what recurs, and sends mails, beside the server, until it is told to stop.
 
+pub mod moving;
 pub mod sending;
 pub mod timetable;
 

@@ -41,6 +41,7 @@ pub const TIMETABLE: &[Entry] = &[
     Entry { name: "note the checkpoint of the activity log", every: HOUR, work: |db, _| note_checkpoint(db) },
     Entry { name: "tell missed deadlines", every: SOON, work: |db, _| sweep_deadlines(db) },
     Entry { name: "open and close surveys by their dates", every: SOON, work: |db, _| keep_survey_dates(db) },
+    Entry { name: "move records to another version of their workflow", every: SECOND, work: |db, _| super::moving::move_records(db) },
     Entry { name: "clear away ended sessions", every: HOUR, work: clear_sessions },
     Entry { name: "clear away files that belong to no attachment", every: HOUR, work: clear_files },
 ];

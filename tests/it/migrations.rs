@@ -4,7 +4,7 @@ use crate::support::{Database, TestApp};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
-use slipway::domain::{approvals, deadlines, items, mails, models, notices, people, records, releases, requirements, tasks};
+use slipway::domain::{approvals, deadlines, items, mails, models, moving, notices, people, records, releases, requirements, tasks};
 use slipway::domain::{attachments, early_life, follow_ups, handovers, reviews, surveys};
 use slipway::store::migrations;
 use std::collections::BTreeMap;
@@ -64,6 +64,7 @@ async fn each_column_of_words_takes_exactly_the_programs_words() {
         "follow_ups.state" => follow_ups::FollowUpState,
         "handovers.state" => handovers::HandoverState,
         "question_sets.audience" => surveys::Audience,
+        "moved_records.state" => moving::MoveState,
         "review_points.outcome" => reviews::PointOutcome,
         "review_points.point" => reviews::Point,
         "survey_audiences.audience" => surveys::Audience,

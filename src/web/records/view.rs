@@ -24,6 +24,7 @@ use crate::store::confirmations::Confirmed;
 use crate::store::delegations::Away;
 use crate::store::events::{self, Entry};
 use crate::store::mails::around::{self, Delivery};
+use crate::store::moving::versions::{self, Newer};
 use crate::store::tasks::Named;
 use crate::store::{choices, handovers, models, related};
 use crate::web::attachments::Attached;
@@ -119,6 +120,8 @@ pub struct Show {
     pub replacements: BTreeMap<StepId, Vec<Choice>>,
     /// The handover at a glance, where there is something to it.
     pub handover: Option<Card>,
+    /// The newest version of its workflow, where it is newer than its own.
+    pub newer: Option<Newer>,
 }
 
 impl Show {
@@ -151,6 +154,7 @@ impl Show {
         Ok(Show {
             replacements,
             handover,
+            newer: if open { versions::newer(conn, record.workflow_id)? } else { None },
             steps: stepper::steps(&sheet.full, &sheet.visits),
             next: main.as_ref().map_or(Next::Nothing, |it| next(&sheet, it, mine, Means { may_move, may_edit, may_reassign })),
             said: Said::default(),
