@@ -61,7 +61,8 @@ ids!(
     InvitationId,
     ResponseId,
     FollowUpId,
-    AttachmentId
+    AttachmentId,
+    WorkflowDraftId
 );
 
 /// Who acts when nobody does: the program itself.
