@@ -37,6 +37,7 @@ pub mod sheet;
 pub mod surveys;
 pub mod tasks;
 pub mod users;
+pub mod workflow_drafts;
 
 pub use context::Context;
 pub use error::{Error, FormErrors, Result};

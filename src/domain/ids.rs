@@ -63,7 +63,8 @@ ids!(
     FollowUpId,
     AttachmentId,
     NotificationRuleId,
-    MoveId
+    MoveId,
+    WorkflowDraftId
 );
 
 /// Who acts when nobody does: the program itself.

@@ -1,5 +1,8 @@
 //! Workflows: phases, the transitions between them, and what each asks. All of it is data; nothing here knows a phase by name.
 
+pub mod differences;
+pub mod editing;
+
 use super::approvals::Rule;
 use super::records::{Grade, Milestone, RecordState};
 use super::requirements::Requirement;

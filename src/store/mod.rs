@@ -48,6 +48,7 @@ pub mod users;
 pub mod visits;
 pub mod waivers;
 pub mod watchers;
+pub mod workflow_drafts;
 pub mod workflows;
 
 pub use db::{Db, Tx};

@@ -23,6 +23,11 @@ pub fn people(conn: &mut PgConnection) -> QueryResult<Vec<Person>> {
     users::table.filter(users::disabled_at.is_null()).filter(users::id.ne(SLIPWAY)).order(users::name).select((users::id, users::name)).load(conn)
 }
 
+/// Everybody's name, closed accounts included.
+pub fn names(conn: &mut PgConnection) -> QueryResult<Vec<Person>> {
+    users::table.order(users::name).select((users::id, users::name)).load(conn)
+}
+
 /// The name of somebody who can be chosen.
 pub fn active_name(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<String>> {
     users::table.filter(users::id.eq(id)).filter(users::disabled_at.is_null()).select(users::name).first(conn).optional()

@@ -46,3 +46,5 @@ pub mod surveys;
 pub mod tasks;
 pub mod throttle;
 pub mod users;
+pub mod workflow_drafts;
+pub mod workflows;

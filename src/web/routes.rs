@@ -3,7 +3,7 @@
 use super::{
     activity, api, approvals, assets, attachments, calendars, changes, delegations, early_life, evidence, follow_ups, groups, handovers, health, home, items,
     mails, metrics, moving, notices, process, profile, public, question_sets, records, releases, results, reviews, search, session, setup, surveys, tasks,
-    users,
+    users, workflow_drafts, workflows,
 };
 use actix_web::{Resource, guard, web};
 
@@ -224,7 +224,33 @@ routes! {
     post "/calendars/{id}"                              SignedIn => calendars::update;
     get  "/calendars/{id}/edit"                         SignedIn => calendars::edit;
     get  "/models"                                      SignedIn => process::models;
-    get  "/workflows"                                   SignedIn => process::workflows;
+    get  "/workflows"                                   SignedIn => workflows::index;
+    get  "/workflows/{id}"                              SignedIn => workflows::show;
+    post "/workflows/{id}/draft"                        SignedIn => workflow_drafts::revise;
+    post "/workflow-drafts"                             SignedIn => workflow_drafts::create;
+    get  "/workflow-drafts/new"                         SignedIn => workflow_drafts::new;
+    get  "/workflow-drafts/{id}"                        SignedIn => workflow_drafts::show;
+    post "/workflow-drafts/{id}"                        SignedIn => workflow_drafts::update;
+    post "/workflow-drafts/{id}/discarding"             SignedIn => workflow_drafts::destroy;
+    get  "/workflow-drafts/{id}/publication"            SignedIn => workflow_drafts::publication::new;
+    post "/workflow-drafts/{id}/publication"            SignedIn => workflow_drafts::publication::create;
+    post "/workflow-drafts/{id}/phases"                 SignedIn => workflow_drafts::phases::create;
+    get  "/workflow-drafts/{id}/phases/new"             SignedIn => workflow_drafts::phases::new;
+    get  "/workflow-drafts/{id}/phases/{phase}"         SignedIn => workflow_drafts::phases::edit;
+    post "/workflow-drafts/{id}/phases/{phase}"         SignedIn => workflow_drafts::phases::update;
+    post "/workflow-drafts/{id}/phases/{phase}/position" SignedIn => workflow_drafts::phases::shift;
+    post "/workflow-drafts/{id}/phases/{phase}/removal" SignedIn => workflow_drafts::phases::destroy;
+    post "/workflow-drafts/{id}/phases/{phase}/transitions" SignedIn => workflow_drafts::transitions::create;
+    get  "/workflow-drafts/{id}/phases/{phase}/transitions/new" SignedIn => workflow_drafts::transitions::new;
+    get  "/workflow-drafts/{id}/phases/{phase}/transitions/{transition}" SignedIn => workflow_drafts::transitions::edit;
+    post "/workflow-drafts/{id}/phases/{phase}/transitions/{transition}" SignedIn => workflow_drafts::transitions::update;
+    post "/workflow-drafts/{id}/phases/{phase}/transitions/{transition}/position" SignedIn => workflow_drafts::transitions::shift;
+    post "/workflow-drafts/{id}/phases/{phase}/transitions/{transition}/removal" SignedIn => workflow_drafts::transitions::destroy;
+    post "/workflow-drafts/{id}/phases/{phase}/approvals" SignedIn => workflow_drafts::approvals::create;
+    get  "/workflow-drafts/{id}/phases/{phase}/approvals/new" SignedIn => workflow_drafts::approvals::new;
+    get  "/workflow-drafts/{id}/phases/{phase}/approvals/{step}" SignedIn => workflow_drafts::approvals::edit;
+    post "/workflow-drafts/{id}/phases/{phase}/approvals/{step}" SignedIn => workflow_drafts::approvals::update;
+    post "/workflow-drafts/{id}/phases/{phase}/approvals/{step}/removal" SignedIn => workflow_drafts::approvals::destroy;
     get  "/workflows/{id}/moving"                       SignedIn => moving::show;
     post "/workflows/{id}/moving"                       SignedIn => moving::create;
     get  "/workflow-moves/{id}"                         SignedIn => moving::progress::show;

@@ -159,6 +159,15 @@ fn pages(world: &World) -> Vec<Page> {
     add(ADMINISTRATOR, world.found(action), "");
     let ended = world.found("SELECT '/records/' || max(id) || '/reopening' AS found FROM records WHERE state <> 'open' GROUP BY kind");
     add(ADMINISTRATOR, ended, SEND);
+    let draft = given::workflow_draft(&world.app, "release-major");
+    let phase = format!("/workflow-drafts/{draft}/phases/plan");
+    let pages = ["", "/transitions/new", "/transitions/advance", "/approvals/new", "/approvals/0"];
+    add(ADMINISTRATOR, pages.iter().map(|it| format!("{phase}{it}")).collect(), UNFOLD);
+    add(ADMINISTRATOR, ["", "/phases/new", "/publication"].iter().map(|it| format!("/workflow-drafts/{draft}{it}")).collect(), UNFOLD);
+    add(ADMINISTRATOR, vec![format!("{phase}/approvals/new"), format!("{phase}/transitions/new"), "/workflow-drafts/new".to_owned()], SEND);
+    add(VIEWER, world.found("SELECT '/workflows/' || id AS found FROM workflows WHERE key = 'release-major'"), "");
+    add(VIEWER, vec![format!("/workflow-drafts/{draft}")], "");
+    add(ADMINISTRATOR, fixed(&["/workflow-drafts/new"]), "");
     add(ADMINISTRATOR, fixed(&["/question-sets", "/question-sets/1", "/question-sets/1/edit", "/question-sets/1/preview", "/question-sets/new"]), UNFOLD);
     add(ADMINISTRATOR, fixed(&["/question-sets/new"]), SEND);
     let asking = world.found("SELECT '/records/' || max(id) || '/surveys' AS found FROM records WHERE kind = 'release' GROUP BY phase");

@@ -40,3 +40,4 @@ mod support;
 mod surveys;
 mod sweeps;
 mod tasks;
+mod workflow_drafts;

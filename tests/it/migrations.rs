@@ -92,6 +92,7 @@ async fn each_column_of_words_takes_exactly_the_programs_words() {
         "tasks.state" => tasks::TaskState,
         "user_roles.role" => people::Role,
         "users.theme" => people::Theme,
+        "workflow_drafts.record_kind" => records::RecordKind,
         "workflows.record_kind" => records::RecordKind,
     };
     let sorted = |map: BTreeMap<String, Vec<String>>| {

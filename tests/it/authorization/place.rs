@@ -88,6 +88,7 @@ impl Place {
         let survey = given::draft_survey(&app, release, &[Audience::Users]);
         let mut values = values;
         values.extend([value("survey", survey.to_string()), value("set", given::question_set(&app, Audience::Network).to_string())]);
+        values.push(("workflow draft", given::workflow_draft(&app, "release-major").to_string()));
         let mute = muting::path(&Keys::of(&app.config), cora.id, Muted::Rule(Rule::PhaseEntered)).replace("/mute/", "");
         let survey = given::survey(&app, release).laid();
         let survey = given::survey_link(&app, given::invited(&app, survey, "Sue", None));
@@ -120,6 +121,8 @@ impl Place {
             "follow-ups" => self.value("follow-up"),
             "mails" => self.value("mail"),
             "question-sets" => self.value("set"),
+            "workflows" => "1",
+            "workflow-drafts" => self.value("workflow draft"),
             "exit-metrics" => self.value("metric"),
             "issues" => self.value("issue"),
             "known-errors" => self.value("known error"),
@@ -135,6 +138,7 @@ impl Place {
             Some("mute") => &self.mute,
             Some(_) | None => &self.token,
         };
+        let path = path.replace("{phase}", "plan").replace("{transition}", "abandon").replace("{step}", "0");
         path.replace("{section}", "scope").replace("{point}", "lessons").replace("{token}", token)
     }
 
@@ -217,6 +221,8 @@ impl Place {
             "/s/{token}/answers" => vec![value("page", "1"), value("q-overall", "4"), value("code", &self.survey.code)],
             "/s/{token}/refusal" | "/s/{token}/refusal/undo" => vec![value("code", &self.survey.code)],
             "/a/{token}/undo" => vec![value("code", self.value("code"))],
+            "/workflow-drafts" => vec![value("name", "New"), value("kind", "release")],
+            _ if path.starts_with("/workflow-drafts/") => vec![value("to", "up"), value("version", "0")],
             "/items" | "/items/{id}" => vec![value("name", "Payroll"), value("kind", "service"), value("version", "0")],
             "/session" => vec![value("email", "nobody@example.org"), value("password", "nothing at all")],
             "/users" | "/users/{id}" => vec![value("name", "New"), value("email", "new@example.org")],

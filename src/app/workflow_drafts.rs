@@ -1,0 +1,171 @@
+//! Shaping workflows: a draft is made, edited by whoever may, and published as the next version. What is published never changes.
+
+mod publishing;
+
+pub use publishing::{Publication, publish};
+
+use super::context::{permit, unchanged};
+use super::{Error, FormErrors, Result};
+use crate::domain::events::{Event, FieldChange};
+use crate::domain::ids::{WorkflowDraftId, WorkflowId};
+use crate::domain::people::{Action, group_key};
+use crate::domain::process::{Deed, Part};
+use crate::domain::records::RecordKind;
+use crate::domain::text;
+use crate::domain::workflows::Workflow;
+use crate::domain::workflows::differences::{Names, differences};
+use crate::domain::workflows::editing::{Edit, Fault, blank, edited};
+use crate::store::workflow_drafts::{self, Draft};
+use crate::store::{Tx, events, groups, users, workflows};
+use diesel::QueryResult;
+use diesel::pg::PgConnection;
+
+/// A workflow that somebody begins: from scratch, or as a copy of a version.
+#[derive(Clone, Debug)]
+pub struct New {
+    pub name: String,
+    pub kind: RecordKind,
+    pub copy_of: Option<WorkflowId>,
+}
+
+/// Begins a workflow of its own.
+pub fn create(tx: &mut Tx<'_>, new: &New) -> Result<WorkflowDraftId> {
+    permit(tx, Action::ConfigureProcess)?;
+    free_name(tx, &new.name, None)?;
+    let workflow = match new.copy_of {
+        Some(id) => copied(tx, id, new.kind)?,
+        None => blank(new.kind),
+    };
+    let mut taken: Vec<String> = workflows::list(tx.conn)?.into_iter().map(|it| it.key).collect();
+    taken.extend(workflow_drafts::taken(tx.conn)?.into_iter().map(|it| it.0));
+    let key = group_key(&new.name, &taken);
+    let draft = workflow_drafts::New { key: &key, kind: new.kind, name: &new.name, workflow: &workflow, based_on: new.copy_of };
+    let id = workflow_drafts::insert(tx, &draft).map_err(overtaken)?;
+    record(tx, &new.name, Deed::Created, Vec::new())?;
+    Ok(id)
+}
+
+fn copied(tx: &mut Tx<'_>, id: WorkflowId, kind: RecordKind) -> Result<Workflow> {
+    let model = workflows::version(tx.conn, id)?;
+    if model.kind == kind { Ok(model.workflow) } else { Err(FormErrors::of("kind", "A copy is for the same kind of record as what it copies.").into()) }
+}
+
+/// Begins the next version of a workflow as a copy of this one; if somebody has begun it already, that is the draft.
+pub fn revise(tx: &mut Tx<'_>, id: WorkflowId) -> Result<WorkflowDraftId> {
+    permit(tx, Action::ConfigureProcess)?;
+    let before = workflows::version(tx.conn, id)?;
+    if let Some(draft) = workflow_drafts::of_key(tx.conn, &before.key)? {
+        return Ok(draft);
+    }
+    let draft = workflow_drafts::New { key: &before.key, kind: before.kind, name: &before.name, workflow: &before.workflow, based_on: Some(id) };
+    let id = workflow_drafts::insert(tx, &draft).map_err(overtaken)?;
+    record(tx, &before.name, Deed::Created, Vec::new())?;
+    Ok(id)
+}
+
+pub fn rename(tx: &mut Tx<'_>, id: WorkflowDraftId, seen: i32, name: &str) -> Result<()> {
+    let draft = seen_draft(tx, id, seen)?;
+    let name = text::line(name).map_err(|why| FormErrors::of("name", why.to_string()))?;
+    free_name(tx, &name, Some(&draft.key))?;
+    let Some(change) = FieldChange::between("Name", &draft.name, &name) else { return Ok(()) };
+    workflow_drafts::update(tx, id, &name, &draft.workflow)?;
+    record(tx, &draft.name, Deed::Edited, vec![change])
+}
+
+/// Carries out one edit of a draft.
+pub fn edit(tx: &mut Tx<'_>, id: WorkflowDraftId, seen: i32, edit: &Edit) -> Result<()> {
+    let draft = seen_draft(tx, id, seen)?;
+    known(tx, edit)?;
+    let after = edited(&draft.workflow, edit).map_err(refused)?;
+    if after == draft.workflow {
+        return Ok(());
+    }
+    let fields = differences(&draft.workflow, &after, &names(tx.conn)?);
+    workflow_drafts::update(tx, id, &draft.name, &after)?;
+    record(tx, &draft.name, Deed::Edited, fields)
+}
+
+pub fn discard(tx: &mut Tx<'_>, id: WorkflowDraftId, seen: i32) -> Result<()> {
+    let draft = seen_draft(tx, id, seen)?;
+    workflow_drafts::remove(tx, id)?;
+    record(tx, &draft.name, Deed::Discarded, Vec::new())
+}
+
+/// The draft, locked, as whoever shapes it saw it.
+fn seen_draft(tx: &mut Tx<'_>, id: WorkflowDraftId, seen: i32) -> Result<Draft> {
+    permit(tx, Action::ConfigureProcess)?;
+    let draft = workflow_drafts::lock(tx, id)?;
+    unchanged(draft.version, seen)?;
+    Ok(draft)
+}
+
+/// Groups and people that an edit names must be there.
+fn known(tx: &mut Tx<'_>, edit: &Edit) -> Result<()> {
+    use crate::domain::workflows::Approvers;
+    let names = names(tx.conn)?;
+    let group = |key: &str, field| {
+        if names.groups.contains_key(key) { Ok(()) } else { Err(FormErrors::of(field, "This group is not there any more. Choose another one.")) }
+    };
+    match edit {
+        Edit::AddPhase { details, .. } | Edit::EditPhase { details, .. } => details.group.as_deref().map_or(Ok(()), |it| group(it, "group"))?,
+        Edit::AddStep { step, .. } | Edit::EditStep { step, .. } => match &step.approvers {
+            Approvers::Group(key) if !key.is_empty() => group(key, "group")?,
+            Approvers::Users(people) if people.iter().any(|it| !names.people.contains_key(it)) => {
+                return Err(FormErrors::of("users", "Somebody chosen here does not exist any more. Choose again.").into());
+            }
+            Approvers::Group(_) | Approvers::Users(_) | Approvers::Role(_) => {}
+        },
+        Edit::MovePhase { .. }
+        | Edit::RemovePhase { .. }
+        | Edit::AddTransition { .. }
+        | Edit::EditTransition { .. }
+        | Edit::MoveTransition { .. }
+        | Edit::RemoveTransition { .. }
+        | Edit::RemoveStep { .. } => {}
+    }
+    Ok(())
+}
+
+/// What groups and people are called, closed accounts included.
+pub fn names(conn: &mut PgConnection) -> QueryResult<Names> {
+    let groups = groups::list(conn)?.into_iter().map(|it| (it.key, it.name)).collect();
+    Ok(Names { groups, people: users::names(conn)?.into_iter().map(|it| (it.id, it.name)).collect() })
+}
+
+/// What others did to a draft since it was in this version.
+#[derive(Clone, Debug, Default)]
+pub struct Meanwhile {
+    pub editors: Vec<String>,
+    pub fields: Vec<FieldChange>,
+}
+
+pub fn meanwhile(conn: &mut PgConnection, draft: &Draft, seen: i32) -> QueryResult<Meanwhile> {
+    let editors = workflow_drafts::editors_since(conn, draft.id, seen)?.into_iter().map(|it| it.0).collect();
+    let Some((name, workflow)) = workflow_drafts::at(conn, draft.id, seen)? else { return Ok(Meanwhile { editors, fields: Vec::new() }) };
+    let mut fields: Vec<FieldChange> = FieldChange::between("Name of the workflow", name, &draft.name).into_iter().collect();
+    fields.extend(differences(&workflow, &draft.workflow, &names(conn)?));
+    Ok(Meanwhile { editors, fields })
+}
+
+/// Two workflows with the same name could not be told apart.
+fn free_name(tx: &mut Tx<'_>, name: &str, own: Option<&str>) -> Result<()> {
+    let mut taken: Vec<(String, String)> = workflows::newest(tx.conn)?.into_iter().map(|it| (it.key, it.name)).collect();
+    taken.extend(workflow_drafts::taken(tx.conn)?);
+    if taken.iter().any(|(key, other)| other.to_lowercase() == name.to_lowercase() && own != Some(key)) {
+        return Err(FormErrors::of("name", "Another workflow has this name already.").into());
+    }
+    Ok(())
+}
+
+fn refused(fault: Fault) -> Error {
+    FormErrors::of(fault.field, fault.message).into()
+}
+
+/// Somebody else was quicker to begin this one.
+fn overtaken(error: diesel::result::Error) -> Error {
+    if crate::store::is_duplicate(&error) { Error::Stale } else { error.into() }
+}
+
+fn record(tx: &mut Tx<'_>, name: &str, deed: Deed, fields: Vec<FieldChange>) -> Result<()> {
+    Ok(events::record(tx, None, &Event::ProcessShaped { part: Part::Draft, name: name.to_owned(), deed, fields, reason: String::new() })?)
+}

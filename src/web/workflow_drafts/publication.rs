@@ -1,0 +1,88 @@
+//! The page on which a draft is published: what differs, what it means, and which categories follow.
+
+use super::desk::{desk, permitted};
+use crate::app::workflow_drafts::{self as actions, Meanwhile, Publication};
+use crate::app::{self, Context, Error, FormErrors};
+use crate::domain::ids::WorkflowDraftId;
+use crate::domain::text;
+use crate::store::workflow_drafts;
+use crate::web::form::{Choice, Fields, Form};
+use crate::web::frame::Frame;
+use crate::web::page::{self, Answer};
+use crate::web::records::id_of;
+use actix_web::HttpRequest;
+use actix_web::web::Path;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "workflow_drafts/publication.html")]
+struct Page {
+    frame: Frame,
+    it: Publication,
+    form: Form,
+    meanwhile: Option<Meanwhile>,
+}
+
+impl Page {
+    fn address(&self) -> String {
+        format!("/workflow-drafts/{}", self.it.draft.id)
+    }
+
+    fn categories(&self) -> Vec<Choice> {
+        let choice = |it: &crate::store::workflows::Follower| {
+            let retired = if it.retired_at.is_some() { "; retired" } else { "" };
+            Choice::new(it.id, &it.name).hint(format!("now {}, version {}{retired}", it.workflow_name, it.version))
+        };
+        self.it.followers.iter().map(choice).collect()
+    }
+}
+
+async fn publication(ctx: &Context, id: WorkflowDraftId) -> app::Result<Publication> {
+    ctx.read(move |conn| {
+        let draft = workflow_drafts::find(conn, id)?;
+        Ok(Publication::of(conn, draft)?)
+    })
+    .await
+}
+
+pub async fn new(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
+    permitted(&ctx)?;
+    let it = publication(&ctx, id_of(&id)?).await?;
+    let mut fields = Fields::default();
+    fields.set("version", it.draft.version.to_string());
+    let own = it.followers.iter().filter(|other| other.key == it.draft.key);
+    fields.set_all("categories", own.map(|it| it.id.to_string()).collect());
+    page::html(&Page { frame: page::frame(&ctx, &req), it, form: Form::of(fields), meanwhile: None })
+}
+
+pub async fn create(ctx: Context, req: HttpRequest, id: Path<String>, mut fields: Fields) -> Answer {
+    permitted(&ctx)?;
+    let id: WorkflowDraftId = id_of(&id)?;
+    let seen = fields.version();
+    let mut errors = FormErrors::default();
+    let categories = fields.several("categories", &mut errors);
+    let note = errors.check("note", text::required_prose(fields.text("note")));
+    let done = match note.filter(|_| errors.is_empty()) {
+        Some(note) => ctx.write(move |tx| actions::publish(tx, id, seen, &note, &categories)).await,
+        None => Err(errors.into()),
+    };
+    let (errors, stale) = match done {
+        Ok(published) => {
+            return page::see_with(
+                &format!("/workflows/{published}"),
+                "It is published. New records follow it where you said so; those under way stay on theirs.",
+            );
+        }
+        Err(Error::Invalid(errors)) => (errors, false),
+        Err(Error::Stale) => (FormErrors::default(), true),
+        Err(other) => return Err(other.into()),
+    };
+    let it = publication(&ctx, id).await?;
+    let frame = page::frame(&ctx, &req);
+    if stale {
+        let meanwhile = desk(&ctx, id, Some(seen)).await?.meanwhile;
+        fields.set("version", it.draft.version.to_string());
+        return page::conflict(&Page { frame, it, form: Form::of(fields), meanwhile });
+    }
+    page::unprocessable(&Page { frame, it, form: Form::refused(fields, errors), meanwhile: None })
+}

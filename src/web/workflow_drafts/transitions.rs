@@ -1,0 +1,182 @@
+//! Ways out of a phase of a draft.
+
+use super::desk::{Desk, again, answer, desk, permitted};
+use super::phases::direction;
+use crate::app::workflow_drafts as actions;
+use crate::app::{self, Context, Error, FormErrors};
+use crate::domain::ids::WorkflowDraftId;
+use crate::domain::records::RecordState;
+use crate::domain::text;
+use crate::domain::workflows::editing::{self, Edit, Way};
+use crate::domain::workflows::{Transition, TransitionKind};
+use crate::web::form::{Choice, Fields, Form};
+use crate::web::frame::Frame;
+use crate::web::page::{self, Answer};
+use actix_web::HttpRequest;
+use actix_web::web::Path;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "workflow_drafts/transition.html")]
+struct Page {
+    frame: Frame,
+    desk: Desk,
+    /// The phase that it leads out of.
+    phase: String,
+    /// None while it is being added.
+    key: Option<String>,
+    form: Form,
+}
+
+impl Page {
+    fn phase_name(&self) -> String {
+        self.desk.phase_name(&self.phase)
+    }
+
+    /// As it stands in the draft; None also where somebody has just removed it.
+    fn transition(&self) -> Option<&Transition> {
+        self.key.as_deref().and_then(|key| self.desk.workflow().phase(&self.phase)?.transition(key))
+    }
+
+    fn action(&self) -> String {
+        let transition = self.key.as_ref().map_or_else(String::new, |key| format!("/{key}"));
+        format!("{}/phases/{}/transitions{transition}", self.desk.address(), self.phase)
+    }
+
+    fn kinds(&self) -> Vec<Choice> {
+        Choice::list(TransitionKind::ALL.iter().map(|it| (it.word(), it.label())))
+    }
+
+    fn sources(&self) -> Vec<Choice> {
+        self.desk.phases(|it| !it.is_end())
+    }
+
+    fn targets(&self) -> Vec<Choice> {
+        self.desk.phases(|it| it.key != self.phase || self.key.is_some())
+    }
+
+    fn requirements(&self) -> Vec<Choice> {
+        let mut all = editing::requirements(self.desk.kind());
+        let kept = self.transition().map(|it| it.requirements.clone()).unwrap_or_default();
+        all.extend(kept.into_iter().filter(|it| !editing::requirements(self.desk.kind()).contains(it)));
+        Choice::list(all.iter().map(|it| (it.word(), it.label())))
+    }
+
+    fn outcomes(&self) -> Vec<Choice> {
+        let mut all = editing::outcomes(self.desk.kind()).to_vec();
+        all.extend(self.transition().and_then(|it| it.outcome).filter(|it| !editing::outcomes(self.desk.kind()).contains(it)));
+        Choice::list(all.iter().map(|it| (it.word(), it.label())))
+    }
+}
+
+fn filled(desk: &Desk, phase: &str, it: &Transition) -> Fields {
+    let mut fields = Fields::default();
+    fields.set("version", desk.draft.version.to_string());
+    fields.set("from", phase);
+    fields.set("to", &it.to);
+    fields.set("kind", it.kind.word());
+    fields.set("label", &it.label);
+    fields.set("asks_reason", if it.asks_reason { "yes" } else { "" });
+    fields.set("outcome", it.outcome.map_or("", RecordState::word));
+    fields.set_all("requirements", it.requirements.iter().map(|it| it.word().to_owned()).collect());
+    fields
+}
+
+/// Where it leads out of, and what it is.
+fn read(fields: &Fields) -> Result<(String, Way), FormErrors> {
+    let mut errors = FormErrors::default();
+    let label = errors.check("label", text::line(fields.text("label")));
+    let kind = fields.required("kind", &mut errors);
+    let to: Option<String> = fields.required("to", &mut errors);
+    let from: Option<String> = fields.required("from", &mut errors);
+    let requirements = fields.several("requirements", &mut errors);
+    let outcome = fields.optional("outcome", &mut errors);
+    match (label.zip(kind), to.zip(from)) {
+        (Some((label, kind)), Some((to, from))) if errors.is_empty() => {
+            Ok((from, Way { kind, to, label, requirements, asks_reason: fields.is_set("asks_reason"), outcome }))
+        }
+        (Some(_) | None, Some(_) | None) => Err(errors),
+    }
+}
+
+pub async fn new(ctx: Context, req: HttpRequest, path: Path<(String, String)>) -> Answer {
+    permitted(&ctx)?;
+    let (id, phase) = (parsed(&path.0)?, path.1.clone());
+    let desk = desk(&ctx, id, None).await?;
+    let source = desk.phase(&phase)?;
+    let mut fields = Fields::default();
+    fields.set("version", desk.draft.version.to_string());
+    fields.set("from", &phase);
+    // Most lead on to the next phase.
+    let next = desk.workflow().position(&phase).and_then(|at| desk.workflow().phases.get(at + 1));
+    if let Some(next) = next.filter(|it| source.advance().is_none() && !it.is_end()) {
+        fields.set("kind", TransitionKind::Advance.word());
+        fields.set("to", &next.key);
+        fields.set("label", format!("Go on to {}", next.name));
+    }
+    page::html(&Page { frame: page::frame(&ctx, &req), desk, phase, key: None, form: Form::of(fields) })
+}
+
+pub async fn edit(ctx: Context, req: HttpRequest, path: Path<(String, String, String)>) -> Answer {
+    permitted(&ctx)?;
+    let (id, phase, key) = (parsed(&path.0)?, path.1.clone(), path.2.clone());
+    let desk = desk(&ctx, id, None).await?;
+    let fields = filled(&desk, &phase, desk.phase(&phase)?.transition(&key).ok_or(Error::NotFound)?);
+    page::html(&Page { frame: page::frame(&ctx, &req), desk, phase, key: Some(key), form: Form::of(fields) })
+}
+
+pub async fn create(ctx: Context, req: HttpRequest, path: Path<(String, String)>, mut fields: Fields) -> Answer {
+    permitted(&ctx)?;
+    let (id, phase) = (parsed(&path.0)?, path.1.clone());
+    if !fields.has("from") {
+        fields.set("from", &phase);
+    }
+    let edit = read(&fields).map(|(from, way)| Edit::AddTransition { from, way });
+    let done = carry_out(&ctx, id, &fields, edit).await;
+    let Err(error) = done else { return on(id, fields.text("from"), "The way out is added.") };
+    again(&ctx, id, fields, error).await?.answer(|desk, form| Page { frame: page::frame(&ctx, &req), desk, phase, key: None, form })
+}
+
+pub async fn update(ctx: Context, req: HttpRequest, path: Path<(String, String, String)>, fields: Fields) -> Answer {
+    permitted(&ctx)?;
+    let (id, phase, key) = (parsed(&path.0)?, path.1.clone(), path.2.clone());
+    let edit = read(&fields).map(|(from, way)| Edit::EditTransition { phase: phase.clone(), key: key.clone(), from, way });
+    let done = carry_out(&ctx, id, &fields, edit).await;
+    let Err(error) = done else { return on(id, fields.text("from"), "The way out is saved.") };
+    again(&ctx, id, fields, error).await?.answer(|desk, form| Page { frame: page::frame(&ctx, &req), desk, phase, key: Some(key), form })
+}
+
+pub async fn shift(ctx: Context, req: HttpRequest, path: Path<(String, String, String)>, fields: Fields) -> Answer {
+    permitted(&ctx)?;
+    let (id, phase, key) = (parsed(&path.0)?, path.1.clone(), path.2.clone());
+    let to = direction(&fields)?;
+    let place = ways(id, &phase);
+    let done = carry_out(&ctx, id, &fields, Ok(Edit::MoveTransition { phase, key, to })).await;
+    answer(&ctx, &req, id, fields.version(), done, (place, "The order is saved.")).await
+}
+
+pub async fn destroy(ctx: Context, req: HttpRequest, path: Path<(String, String, String)>, fields: Fields) -> Answer {
+    permitted(&ctx)?;
+    let (id, phase, key) = (parsed(&path.0)?, path.1.clone(), path.2.clone());
+    let place = ways(id, &phase);
+    let done = carry_out(&ctx, id, &fields, Ok(Edit::RemoveTransition { phase, key })).await;
+    answer(&ctx, &req, id, fields.version(), done, (place, "The way out is removed.")).await
+}
+
+/// One edit of the draft, as long as its form can be read.
+pub(super) async fn carry_out(ctx: &Context, id: WorkflowDraftId, fields: &Fields, edit: Result<Edit, FormErrors>) -> app::Result<()> {
+    let (seen, edit) = (fields.version(), edit?);
+    ctx.write(move |tx| actions::edit(tx, id, seen, &edit)).await
+}
+
+fn on(id: WorkflowDraftId, phase: &str, notice: &str) -> Answer {
+    page::see_with(&ways(id, phase), notice)
+}
+
+fn ways(id: WorkflowDraftId, phase: &str) -> String {
+    format!("/workflow-drafts/{id}/phases/{phase}#ways")
+}
+
+pub(super) fn parsed<T: std::str::FromStr>(text: &str) -> app::Result<T> {
+    text.parse().map_err(|_| Error::NotFound)
+}
