@@ -201,7 +201,7 @@ fn ask(conn: &mut PgConnection, mail: &Mail, told: &Told, reader: &Reader, id: A
 
 fn handover(conn: &mut PgConnection, mail: &Mail, told: &Told, reader: &Reader, base: &BaseUrl) -> Result<HandoverAsk> {
     let asked = handovers::find(conn, told.handover_id.ok_or(Error::NotFound)?)?;
-    let offer = Offer::load(conn, asked.handover.record_id)?;
+    let offer = Offer::load(conn, asked.handover.record_id, mail.created_at)?;
     let record = &offer.sheet.full.record;
     let expires = mailed_links::of_mail(conn, mail.id)?.and_then(|it| it.expires_at).ok_or(Error::NotFound)?;
     let marks = Marks::of(mail);
