@@ -6,6 +6,7 @@ mod people;
 mod releases;
 mod services;
 mod story;
+mod surveys;
 mod times;
 mod words;
 mod working;
@@ -25,6 +26,7 @@ use releases::ReleaseRun;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use story::{Change, Service};
+use surveys::SurveyRun;
 use world::{Seen, World};
 
 /// What was made.
@@ -70,6 +72,7 @@ pub fn load(db: &Db) -> anyhow::Result<Loaded> {
 enum Strand {
     Release(usize),
     Change(usize),
+    Survey(usize),
 }
 
 /// All stories at once: whichever is due next takes its next step, so that the log grows in the order of time.
@@ -79,6 +82,8 @@ struct Telling {
     changes: Vec<ChangeRun>,
     /// Of each RFC: the releases that it is for, the first one first.
     homes: Vec<Vec<usize>>,
+    /// Each with its release.
+    surveys: Vec<(usize, SurveyRun)>,
     due: BinaryHeap<Reverse<(DateTime<Utc>, Strand)>>,
 }
 
@@ -86,7 +91,7 @@ impl Telling {
     fn begin(db: &Db, today: DateTime<Utc>) -> anyhow::Result<Telling> {
         let services = services::ALL;
         let world = World::create(db, times::at_work(today - Duration::days(372)), services)?;
-        let mut telling = Telling { world, releases: Vec::new(), changes: Vec::new(), homes: Vec::new(), due: BinaryHeap::new() };
+        let mut telling = Telling { world, releases: Vec::new(), changes: Vec::new(), homes: Vec::new(), surveys: Vec::new(), due: BinaryHeap::new() };
         for service in services {
             telling.add(service, today);
         }
@@ -99,6 +104,10 @@ impl Telling {
             let start = if story.starts == 0 { today - Duration::hours(8) } else { times::lately(today + Duration::days(story.starts), today) };
             self.releases.push(ReleaseRun::new(service, story, today));
             self.due.push(Reverse((start, Strand::Release(index))));
+            for survey in story.surveys {
+                self.due.push(Reverse((start, Strand::Survey(self.surveys.len()))));
+                self.surveys.push((index, SurveyRun::new(service, survey)));
+            }
             let emergency = story.level == crate::domain::releases::Level::Emergency;
             for (position, change) in story.changes.iter().enumerate() {
                 // The first one is the occasion of the release; others follow. In an emergency it comes minutes before.
@@ -141,6 +150,10 @@ impl Telling {
                 Strand::Change(index) => {
                     let (parent, orphan) = self.home_of(index);
                     self.changes[index].step(&self.world, parent.as_ref(), orphan)?
+                }
+                Strand::Survey(index) => {
+                    let (release, survey) = &mut self.surveys[index];
+                    survey.step(&self.world, &self.releases[*release].seen)?
                 }
             };
             if let Some(next) = next {

@@ -34,11 +34,15 @@ pub fn take(tx: &mut Tx<'_>, id: RecordId, seen: i32, key: &str, reason: &str) -
     approvals::withdraw_open(tx, &sheet, "The record left the phase.")?;
     handovers::withdraw_open(tx, &sheet, "The record left the phase.")?;
     let due = phase_due(tx, &sheet.full.calendar, to);
+    if state != RecordState::Open {
+        let settles = sheet.checks(transition).iter().any(|it| it.requirement == Requirement::FollowUpsSettled && it.standing == Standing::Met);
+        surveys::closing::before_end(tx, &sheet, state, settles)?;
+    }
     records::enter_phase(tx, record, to, state, due)?;
     let summary = if state == RecordState::Closed { reviews::summary(tx.conn, &sheet)? } else { Vec::new() };
     events::record(tx, id, &event(transition, phase, to, state, reason, summary))?;
-    surveys::opening::follow_phase(tx, &sheet, (state == RecordState::Open).then_some(to.key.as_str()))?;
     if state == RecordState::Open {
+        surveys::opening::follow_phase(tx, &sheet, &to.key)?;
         handovers::enter_phase(tx, &sheet, to)?;
         tasks::enter_phase(tx, id)?
     } else {

@@ -16,7 +16,7 @@ use crate::domain::releases::{Level, Version};
 use crate::domain::requirements::Requirement;
 use crate::store::records::{Details, Scope, Window};
 use anyhow::anyhow;
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use std::collections::BTreeSet;
 
 mod early_life;
@@ -39,6 +39,10 @@ pub struct ReleaseRun {
     used: BTreeSet<usize>,
     /// After going back: the plan has to be looked at again.
     replans: bool,
+    /// The last day on which they measured.
+    measured: Option<NaiveDate>,
+    /// How much of the troubles after the deployment is on record.
+    noted: early_life::Noted,
     /// What has to be written into the plan before asking again.
     fix: Option<&'static str>,
 }
@@ -67,6 +71,8 @@ impl ReleaseRun {
             steps: 0,
             used: BTreeSet::new(),
             replans: false,
+            measured: None,
+            noted: early_life::Noted::default(),
             fix: None,
         }
     }
@@ -97,12 +103,17 @@ impl ReleaseRun {
 
     fn is_told(&self, sheet: &Sheet) -> bool {
         match self.story.until {
-            Until::End => false,
+            // Whom it is offered to takes their time, and readings go on meanwhile.
+            Until::End | Until::Offered => false,
             Until::Phase(phase, steps) => sheet.full.record.phase == phase && self.steps >= steps,
             Until::Asked(step, answers) => approving::answered(sheet, step).is_some_and(|it| it >= answers),
-            Until::Offered => sheet.handover.as_ref().is_some_and(|it| it.handover.is_asked()),
             Until::Denied => approving::state(sheet) == Some(RoundState::Denied),
         }
+    }
+
+    /// Whether support is offered, and nothing is told of the answer.
+    fn is_offered(&self, sheet: &Sheet) -> bool {
+        matches!(self.story.until, Until::Offered) && sheet.handover.as_ref().is_some_and(|it| it.handover.is_asked())
     }
 
     fn is_brisk(&self) -> bool {

@@ -2,10 +2,12 @@
 
 use super::people::Who;
 use crate::domain::approvals::DenialReason;
+use crate::domain::early_life::{IssueKind, Severity};
 use crate::domain::items::ItemKind;
 use crate::domain::records::Grade;
 use crate::domain::releases::{Distribution, Level, Strategy};
 use crate::domain::requirements::Requirement;
+use crate::domain::surveys::{Audience, Moment};
 
 /// A service with everything that is told about it.
 pub struct Service {
@@ -19,10 +21,18 @@ pub struct Service {
     pub builders: &'static [Who],
     pub requesters: &'static [Who],
     pub watchers: &'static [Who],
+    pub troubles: Troubles,
     pub plan: Plan,
     pub releases: &'static [Release],
     /// RFCs that stand alone.
     pub changes: &'static [Change],
+}
+
+/// What its releases cause in their first days: each some of it.
+pub struct Troubles {
+    pub issues: &'static [(IssueKind, &'static str, Severity)],
+    /// Title, symptoms, workaround.
+    pub errors: &'static [(&'static str, &'static str, &'static str)],
 }
 
 /// How releases of a service are deployed.
@@ -54,6 +64,9 @@ pub struct Release {
     pub changes: &'static [Change],
     /// Titles of RFCs whose own release ended without them.
     pub takes_over: &'static [&'static str],
+    pub surveys: &'static [Survey],
+    /// After so many days its metrics are normal, if not as soon as usual.
+    pub settles: Option<i64>,
     /// Owner and coordinator, if not those of the service.
     pub led_by: Option<(Who, Who)>,
 }
@@ -70,6 +83,31 @@ pub enum Until {
     Denied,
     /// Until a group is asked to take support over.
     Offered,
+}
+
+/// What people are asked about a release.
+pub struct Survey {
+    pub moment: Moment,
+    pub title: &'static str,
+    pub anonymous: bool,
+    /// In this phase its list is filled.
+    pub prepared: &'static str,
+    /// It opens and closes with this one.
+    pub phase: &'static str,
+    pub asked: &'static [Asked],
+}
+
+/// One audience of a survey.
+pub struct Asked {
+    pub audience: Audience,
+    pub people: usize,
+    /// How content they are on the whole, in percent.
+    pub mood: i64,
+    /// The question that they answer worse than the others.
+    pub weak: &'static str,
+    /// What content people write, and what the others write: each is said once.
+    pub praise: &'static [&'static str],
+    pub blame: &'static [&'static str],
 }
 
 /// What does not go by the book. Each happens once.
@@ -150,6 +188,8 @@ const fn release(level: Level, starts: i64, deploys: i64, title: &'static str) -
         incidents: &[],
         changes: &[],
         takes_over: &[],
+        surveys: &[],
+        settles: None,
         led_by: None,
     }
 }
@@ -195,8 +235,32 @@ impl Release {
         Release { takes_over, ..self }
     }
 
+    pub const fn asking(self, surveys: &'static [Survey]) -> Release {
+        Release { surveys, ..self }
+    }
+
+    pub const fn settling(self, days: i64) -> Release {
+        Release { settles: Some(days), ..self }
+    }
+
     pub const fn led_by(self, owner: Who, coordinator: Who) -> Release {
         Release { led_by: Some((owner, coordinator)), ..self }
+    }
+}
+
+/// A survey when everybody has the release.
+pub const fn after_rollout(title: &'static str, asked: &'static [Asked]) -> Survey {
+    Survey { moment: Moment::AfterRollout, title, anonymous: false, prepared: "rollout", phase: "early_life", asked }
+}
+
+/// A survey among those who try it first.
+pub const fn pilot(title: &'static str, phase: &'static str, asked: &'static [Asked]) -> Survey {
+    Survey { moment: Moment::Pilot, title, anonymous: false, prepared: phase, phase, asked }
+}
+
+impl Survey {
+    pub const fn anonymous(self) -> Survey {
+        Survey { anonymous: true, ..self }
     }
 }
 

@@ -99,6 +99,9 @@ pub fn task(title: &str) -> &'static [&'static str] {
     }
 }
 
+/// What a review says about feedback when people do not like what they got.
+pub const DISLIKED: &str = "The scores are low: people learned too late what changes, and it makes their day slower. Each low score has its follow-up action.";
+
 /// What a review says about a point.
 pub fn review(point: Point, troubled: bool) -> &'static str {
     match point {
@@ -110,8 +113,7 @@ pub fn review(point: Point, troubled: bool) -> &'static str {
         Point::Performance => "On time and within the budget.",
         Point::Capability => "No capacity issue left; monitoring has head room for a year.",
         Point::KnownErrors => "Documented with their workarounds, and accepted by the service desk.",
-        Point::Incidents if troubled => "A few in the first days, all of them solved.",
-        Point::Incidents => "None beyond the usual.",
+        Point::Incidents => "A few in the first days, all of them solved.",
         Point::Handover => "Operations runs it since the end of early life support.",
         Point::Lessons => "Brief the service desk a day earlier; keep the rehearsal on a copy of production.",
     }

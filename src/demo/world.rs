@@ -12,7 +12,7 @@ use crate::domain::people::Actor;
 use crate::domain::records::{Milestone, RecordKind, RecordState};
 use crate::domain::releases::Level;
 use crate::store::records::Record;
-use crate::store::{Db, Tx, approvals, categories, confirmations, demo, models, records, related, tasks};
+use crate::store::{Db, PgConnection, Tx, approvals, categories, confirmations, demo, models, records, related, tasks};
 use anyhow::{Context, anyhow};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -111,6 +111,20 @@ impl World {
             action(tx)
         });
         done.map_err(|cause| anyhow!("{who:?} could not at {}: {cause} ({cause:?})", self.now()))
+    }
+
+    /// Does something behind a mailed link, where nobody signs in.
+    pub fn by_link<T>(&self, action: impl FnOnce(&mut Tx<'_>) -> app::Result<T>) -> anyhow::Result<T> {
+        let done = self.db.write_now(Actor::slipway(), |tx| {
+            demo::hurry(tx)?;
+            action(tx)
+        });
+        done.map_err(|cause| anyhow!("a link did not do at {}: {cause} ({cause:?})", self.now()))
+    }
+
+    /// Looks something up.
+    pub fn read<T>(&self, query: impl FnOnce(&mut PgConnection) -> app::Result<T>) -> anyhow::Result<T> {
+        Ok(self.db.read_now(query)?)
     }
 
     /// The record as it stands, given how it stood before and what was done to it since: a year is long, and most steps change little.

@@ -245,7 +245,7 @@ fn offer(
     expires: Option<DateTime<Utc>>,
 ) -> Result<HandoverAsk> {
     let asked = handovers::find(conn, id)?;
-    let offer = Offer::load(conn, asked.handover.record_id)?;
+    let offer = Offer::load(conn, asked.handover.record_id, told.at)?;
     let record = &offer.sheet.full.record;
     let expires = expires.ok_or(Error::NotFound)?;
     Ok(HandoverAsk {

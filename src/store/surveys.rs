@@ -6,7 +6,7 @@ use crate::domain::ids::{QuestionSetId, RecordId, SurveyId};
 use crate::domain::records::RecordState;
 use crate::domain::surveys::{Audience, Moment, SurveyState};
 use chrono::{DateTime, Utc};
-use diesel::dsl::{count, count_star};
+use diesel::dsl::{count, count_star, exists};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use std::collections::BTreeMap;
@@ -39,6 +39,13 @@ pub struct Survey {
     pub closed_at: Option<DateTime<Utc>>,
     /// Grows with every change; a form sends it back so that no one overwrites another's work.
     pub version: i32,
+}
+
+impl Survey {
+    /// Whether it is a draft whose time to open has come.
+    pub fn has_missed_opening(&self, now: DateTime<Utc>) -> bool {
+        self.state == SurveyState::Draft && self.opens_at.is_some_and(|it| it <= now)
+    }
 }
 
 pub fn find(conn: &mut PgConnection, id: SurveyId) -> QueryResult<Survey> {
@@ -173,13 +180,14 @@ pub fn count_of(conn: &mut PgConnection, id: SurveyId) -> QueryResult<Count> {
     Ok(counts(conn, &[id])?.into_values().fold(Count::default(), Count::and))
 }
 
-/// The drafts of open releases whose time to open has come.
+/// The drafts of open releases whose time to open has come, and which have somebody to ask.
 pub fn to_open(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> QueryResult<Vec<SurveyId>> {
     surveys::table
         .inner_join(records::table.on(records::id.eq(surveys::record_id)))
         .filter(records::state.eq(RecordState::Open))
         .filter(surveys::state.eq(SurveyState::Draft))
         .filter(surveys::opens_at.le(now))
+        .filter(exists(survey_invitations::table.filter(survey_invitations::survey_id.eq(surveys::id))))
         .order(surveys::opens_at)
         .limit(limit)
         .select(surveys::id)

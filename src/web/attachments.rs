@@ -197,7 +197,7 @@ fn home(conn: &mut PgConnection, record: RecordId, target: Target) -> app::Resul
     let page = match target {
         Target::Record => path_of(conn, record)?,
         Target::Task(task) => format!("/tasks/{task}"),
-        Target::Point(_) => format!("/records/{record}/attachments"),
+        Target::Point(_) => format!("/records/{record}/review"),
     };
     Ok(format!("{page}#{}", name_of(target)))
 }

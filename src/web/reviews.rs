@@ -1,11 +1,13 @@
 //! The review of a release: what is known, what each point came to, what remains to be done.
 
+use super::attachments::Attached;
 use super::form::{Choice, Fields, Form};
 use super::frame::Frame;
 use super::page::{self, Answer};
 use super::records::{id_of, ids_of};
 use crate::app::sheet::Sheet;
 use crate::app::{self, Context, Error, FormErrors, records as rules, reviews, tasks};
+use crate::domain::attachments::Target;
 use crate::domain::follow_ups::FollowUpState;
 use crate::domain::ids::RecordId;
 use crate::domain::people::Actor;
@@ -27,6 +29,7 @@ pub struct Reviewed {
     pub written: Option<Written>,
     pub known: Vec<String>,
     pub actions: Vec<Named>,
+    pub attached: Attached,
 }
 
 impl Reviewed {
@@ -62,7 +65,9 @@ impl Show {
         let known = reviews::history(conn, &sheet)?.known(frame.zone());
         let written = crate::store::reviews::list(conn, id)?;
         let actions = crate::store::follow_ups::of_record(conn, id)?;
+        let files = crate::store::attachments::of_record(conn, id)?;
         let of = |point: Point| Reviewed {
+            attached: Attached::of(files.clone(), &frame, &actor, record, Target::Point(point)),
             point,
             written: written.iter().find(|it| it.point == point).cloned(),
             known: known.iter().filter(|(it, _)| *it == point).map(|(_, said)| said.clone()).collect(),
@@ -79,6 +84,11 @@ impl Show {
             sheet,
             frame,
         })
+    }
+
+    /// Where a point lists its files: always where something is attached, and where something may be, once the review has begun.
+    fn shows_files(&self, it: &Reviewed) -> bool {
+        !it.attached.list.is_empty() || (self.begun && it.attached.may_attach)
     }
 
     fn complete(&self) -> usize {

@@ -117,7 +117,7 @@ async fn a_task_and_a_point_of_the_review_have_their_own() {
     browser.post(&format!("/records/{id}/tasks"), &[("title", "Book"), ("phase", "plan")]).await.expect(303);
     let task = given::sheet(&app, id).tasks[0].task.id.to_string();
     browser.attach(&at(id), &[("task", &task)], &[("room.pdf", b"%PDF-1.7")]).await.expect_see(&format!("/tasks/{task}#attachments-{task}"));
-    browser.attach(&at(id), &[("point", "lessons")], &[("notes.txt", b"Notes")]).await.expect(303);
+    browser.attach(&at(id), &[("point", "lessons")], &[("notes.txt", b"Notes")]).await.expect_see(&format!("/records/{id}/review#attachments-lessons"));
     browser.get(&format!("/tasks/{task}")).await.expect_text("room.pdf").expect_text("application/pdf").expect_no_text("notes.txt");
     browser.get(&at(id)).await.expect_text("room.pdf").expect_text("notes.txt").expect_text("Review: Lessons learnt");
     let other = given::release(&app, "Portal").registered();
@@ -125,6 +125,25 @@ async fn a_task_and_a_point_of_the_review_have_their_own() {
     let change = given::change(&app, "Tax").registered();
     browser.attach(&at(change), &[("point", "lessons")], &[("notes.txt", b"x")]).await.expect(404);
     browser.attach(&at(change), &[], &[("notes.txt", b"x")]).await.expect_see(&format!("/changes/{change}#attachments"));
+}
+
+#[tokio::test]
+async fn each_point_of_a_review_shows_its_own_and_takes_more() {
+    let (app, browser, _) = payroll(&[]).await;
+    let id = given::release(&app, "Portal").in_phase("review");
+    let (review, point) = (format!("/records/{id}/review"), [("point", "incidents")]);
+    browser.get(&review).await.expect(200).expect_text("attachments-incidents-files").expect_text("attachments-lessons-files");
+    browser.attach(&at(id), &point, &[("outage.txt", b"Eight minutes")]).await.expect_see(&format!("{review}#attachments-incidents"));
+    assert_eq!(browser.get(&review).await.expect(200).body.matches("outage.txt").count(), 1, "at its point alone");
+    let viewer = app.signed_in(Role::Viewer);
+    viewer.get(&review).await.expect(200).expect_text("outage.txt").expect_no_text("attachments-incidents-files");
+    viewer.attach(&at(id), &point, &[("more.txt", b"x")]).await.expect(403);
+    let removal = format!("/attachments/{}/removal", all(&app, id).remove(0).id);
+    browser.post(&removal, &[("reason", "Wrong outage")]).await.expect_see(&format!("{review}#attachments-incidents"));
+    browser.get(&review).await.expect_no_text("outage.txt");
+    // Before the release comes to its review, the page only reads.
+    let early = given::release(&app, "Tax").registered();
+    browser.get(&format!("/records/{early}/review")).await.expect(200).expect_no_text("attachments-incidents-files");
 }
 
 #[tokio::test]

@@ -304,3 +304,15 @@ async fn an_rfc_has_no_early_life_and_a_release_that_ended_keeps_its_own_as_it_w
     browser.post(&format!("/records/{id}/readings/table"), &[("table", "day,Calls a day\n2026-03-02,1")]).await.expect(409);
     browser.get(&format!("/records/{id}/metrics/new")).await.expect(409);
 }
+
+#[tokio::test]
+async fn whoever_may_not_record_readings_is_told_that_and_not_what_is_wrong_with_them() {
+    let app = TestApp::start().await;
+    let id = given::release(&app, "Payroll").in_phase("early_life");
+    let viewer = app.signed_in(Role::Viewer);
+    for (to, field, text) in
+        [("readings", "day", ""), ("readings", "day", "2026-03-02"), ("readings/table", "table", ""), ("readings/table", "table", "nonsense")]
+    {
+        viewer.post(&format!("/records/{id}/{to}"), &[(field, text)]).await.expect(403);
+    }
+}

@@ -7,11 +7,13 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text, Timestamptz};
 use serde_json::{Value, json};
-use slipway::app::surveys::low_scores;
+use slipway::app::phases;
+use slipway::app::surveys::{closing, low_scores};
 use slipway::domain::ids::{RecordId, SurveyId};
 use slipway::domain::people::Role;
-use slipway::domain::surveys::{Audience, Moment};
-use slipway::store::results;
+use slipway::domain::requirements::Requirement;
+use slipway::domain::surveys::{Audience, Moment, SurveyState};
+use slipway::store::{results, surveys};
 use std::collections::BTreeSet;
 
 /// So many answers of this rating and this recommendation, each with this comment if there is one.
@@ -35,7 +37,7 @@ async fn whoever_reads_the_release_reads_the_figures_and_how_they_are_reckoned()
     let page = app.signed_in(Role::Viewer).get(&format!("/surveys/{id}/results")).await.expect(200);
     let page = page.expect_text("4 of 8").expect_text("50 % response rate").expect_text("<dd>75 %</dd>").expect_text("<dd>+50</dd>");
     let page = page.expect_text("CSAT is the number of ratings of 4 or 5 out of all ratings").expect_text("from 4 ratings");
-    let page = page.expect_text("4.0 of 5").expect_text("NPS +50").expect_text("3 promoters (75 %), 0 passives (0 %), 1 detractors (25 %)");
+    let page = page.expect_text("4.0 of 5").expect_text("NPS +50").expect_text("3 promoters (75 %), 0 passives (0 %), 1 detractor (25 %)");
     let page = page.expect_text("75 % yes").expect_text("1: 0; 2: 1; 3: 0; 4: 1; 5: 2. Of 4 answers.");
     let page = page.expect_text("Quick &#38; friendly &#60;3").expect_text("users3@example.org");
     assert!(!page.has("Fewer than five") && !page.has("Against earlier releases") && !page.has("Pilot against rollout"));
@@ -226,6 +228,45 @@ async fn an_anonymous_low_score_takes_five_and_an_ended_release_takes_none() {
     assert_eq!(titles, ["End users rate “How smooth was it?” 1.0 of 5", "End users answer “Would you recommend it?” with NPS −100"]);
     app.write(|tx| diesel::sql_query("UPDATE records SET state = 'closed', ended_at = now()").execute(tx.conn));
     assert_eq!(follow_ups(&app, late).len(), 0);
+}
+
+#[tokio::test]
+async fn low_scores_keep_a_release_from_closing_until_somebody_has_seen_them() {
+    let app = TestApp::start().await;
+    let release = given::release(&app, "Payroll").in_phase("review");
+    let id = given::answered_survey(&app, release, "After Monday").open().asking(Audience::Users, 9, answers(4, 2, 9, "")).made();
+    let close = given::sheet(&app, release).full.phase().expect("a phase").transition("close").expect("a way").clone();
+    for requirement in close.requirements {
+        if matches!(requirement, Requirement::FeedbackConsidered | Requirement::NothingOpen) {
+            app.act(|tx| phases::waive(tx, release, requirement, "It may still be answered")).expect("waived");
+        } else {
+            given::fulfil(&app, release, requirement);
+        }
+    }
+    let seen = given::sheet(&app, release).full.record.version;
+    let refused = app.act(|tx| phases::take(tx, release, seen, "close", "")).expect_err("it has low scores").to_string();
+    assert!(refused.contains("“After Monday” is still open, and has low scores"), "{refused}");
+    let survey = |id| app.read(|conn| surveys::find(conn, id));
+    let open = survey(id);
+    assert_eq!(open.state, SurveyState::Open, "nothing of it is kept");
+    app.act(|tx| closing::close(tx, id, open.version)).expect("closed by hand");
+    given::fulfil(&app, release, Requirement::FollowUpsSettled);
+    let content = given::answered_survey(&app, release, "After Tuesday").open().asking(Audience::Users, 9, answers(4, 5, 10, "")).made();
+    given::take(&app, release, "close", "");
+    assert_eq!(survey(content).state, SurveyState::Closed);
+    let log = app.log();
+    let at = |kind: &str| log.iter().rposition(|it| it == kind).expect("recorded");
+    assert!(at("follow_up_added") < at("survey_closed") && at("survey_closed") < at("record_ended"), "{log:?}");
+}
+
+#[tokio::test]
+async fn what_is_given_up_closes_its_surveys_and_nobody_follows_up() {
+    let app = TestApp::start().await;
+    let release = release(&app);
+    let id = given::answered_survey(&app, release, "After Monday").open().asking(Audience::Users, 9, answers(4, 1, 0, "")).made();
+    given::take(&app, release, "abandon", "No money");
+    assert_eq!(app.read(|conn| surveys::find(conn, id)).state, SurveyState::Closed);
+    assert!(!app.log().iter().any(|it| it == "follow_up_added"));
 }
 
 #[tokio::test]

@@ -226,6 +226,7 @@ async fn surveys_open_and_close_by_their_dates() {
     let form = browser.get(&press(id, "edit")).await.form(&action);
     let form = form.with("opens_at", zone(noon() + Duration::days(1))).with("closes_at", zone(noon() + Duration::days(3)));
     browser.submit(&form).await.expect_see(&action);
+    given::invited(&app, id, "Zoe", None);
     let state = |days| {
         app.clock.set(noon() + Duration::days(days) + Duration::hours(3));
         timetable::keep_survey_dates(&app.db).expect("it is kept");
@@ -253,6 +254,7 @@ async fn a_survey_follows_its_phase_and_all_close_with_the_release() {
     let release = given::release(&app, "Payroll").registered();
     let first = given::sheet(&app, release).full.phase().expect("one").advance().expect("a way").to.clone();
     let (following, free) = (with_phase(&app, release, Some(&first)), with_phase(&app, release, None));
+    given::invited(&app, following, "Zoe", None);
     given::advance(&app, release);
     assert_eq!(survey(&app, following).state, SurveyState::Open);
     given::advance(&app, release);
@@ -267,4 +269,33 @@ async fn a_survey_follows_its_phase_and_all_close_with_the_release() {
     browser.get(&format!("/records/{release}/surveys/new")).await.expect(409);
     browser.post(&press(draft, "opening"), &[("version", "0")]).await.expect(409).expect_text("It has ended");
     browser.post(&press(draft, "people"), &[("audience", "users"), ("list", "a@example.org")]).await.expect(409);
+}
+
+#[tokio::test]
+async fn what_has_nobody_to_ask_stays_a_draft_and_says_so() {
+    let app = TestApp::start().await;
+    let browser = app.browser_of(&ines(&app));
+    let release = given::release(&app, "Payroll").registered();
+    let first = given::sheet(&app, release).full.phase().expect("one").advance().expect("a way").to.clone();
+    let (following, dated) = (with_phase(&app, release, Some(&first)), given::draft_survey(&app, release, &[Audience::Users]));
+    app.write(|tx| {
+        let terms = surveys::Terms { opens_at: Some(noon()), ..slipway::app::surveys::terms_of(&surveys::find(tx.conn, dated)?) };
+        surveys::update(tx, dated, &terms)
+    });
+    given::advance(&app, release);
+    app.clock.set(noon() + Duration::hours(1));
+    let keep = || timetable::keep_survey_dates(&app.db).expect("it is kept");
+    keep();
+    for (id, why) in [(following, "The release has come to the phase that it opens with"), (dated, "Its time to open has come")] {
+        assert_eq!(survey(&app, id).state, SurveyState::Draft);
+        browser.get(&format!("/surveys/{id}")).await.expect(200).expect_text(why).expect_text("but nobody is on its list: so it stays a draft");
+        paste(&browser, id, "zoe@example.org").await.expect(303);
+        keep();
+        // The first on the list do not open it: perhaps others come on it.
+        assert_eq!(survey(&app, id).state, SurveyState::Draft);
+        let form = browser.get(&format!("/surveys/{id}")).await.expect(200).form(&press(id, "opening"));
+        browser.submit(&form).await.expect(303);
+        assert_eq!(survey(&app, id).state, SurveyState::Open);
+    }
+    browser.get(&format!("/records/{release}/activity")).await.expect(200).expect_text("Opens");
 }

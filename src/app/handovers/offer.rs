@@ -6,6 +6,7 @@ use crate::domain::ids::RecordId;
 use crate::domain::requirements::Requirement;
 use crate::store::PgConnection;
 use crate::store::handovers::{self, Legacy};
+use chrono::{DateTime, Utc};
 
 pub struct Offer {
     pub sheet: Sheet,
@@ -15,8 +16,9 @@ pub struct Offer {
 }
 
 impl Offer {
-    pub fn load(conn: &mut PgConnection, record: RecordId) -> Result<Offer> {
-        let sheet = Sheet::load(conn, record)?;
+    /// As it stands at that time: readings that are older by then than they should be do not pass for today's.
+    pub fn load(conn: &mut PgConnection, record: RecordId, now: DateTime<Utc>) -> Result<Offer> {
+        let sheet = Sheet { now: Some(now), ..Sheet::load(conn, record)? };
         let checks = sheet.full.phase()?.transitions.iter().flat_map(|it| sheet.checks(it));
         let exit = checks.into_iter().find(|it| it.requirement == Requirement::ExitCriteriaMet).map(|it| it.why);
         Ok(Offer { legacy: handovers::legacy(conn, record)?, exit: exit.unwrap_or_default(), sheet })

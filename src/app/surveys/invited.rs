@@ -7,8 +7,9 @@ use crate::domain::ids::{GroupId, InvitationId, SurveyId, UserId};
 use crate::domain::surveys::Audience;
 use crate::domain::surveys::invited::{Listed, MOST};
 use crate::domain::surveys::timing::SurveyRefusal;
+use crate::store::records::Full;
 use crate::store::surveys::people::{self, Account, NewInvitation};
-use crate::store::surveys::{self};
+use crate::store::surveys::{self, Survey, Terms};
 use crate::store::{Tx, events};
 use std::collections::BTreeSet;
 
@@ -45,14 +46,28 @@ pub fn add(tx: &mut Tx<'_>, id: SurveyId, audience: Audience, wanted: &Wanted) -
         return Err(FormErrors::of("list", format!("At most {MOST} lines are read at once. Paste the rest afterwards.")).into());
     }
     let named = named(tx, audience, wanted)?;
+    let missed = survey.has_missed_opening(tx.now) && surveys::count_of(tx.conn, id)?.listed == 0;
     let workers = if wanted.with_workers { Vec::new() } else { people::workers(tx.conn, full.record.id)? };
     let (fit, mut added) = sorted(tx, named, &workers)?;
     added.count = people::insert(tx, id, &fit)?;
     added.twice += fit.len() - added.count;
     if added.count > 0 {
-        events::record(tx, survey.record_id, &Event::Aftercare(Aftercare::PeopleInvited { title: survey.title, audience, count: added.count }))?;
+        let invited = Aftercare::PeopleInvited { title: survey.title.clone(), audience, count: added.count };
+        events::record(tx, survey.record_id, &Event::Aftercare(invited))?;
+        if missed {
+            open_by_hand(tx, &full, &survey)?;
+        }
     }
     Ok(added)
+}
+
+/// Its time to open came while nobody was on its list: the first people on it do not open it, somebody does when all are there.
+fn open_by_hand(tx: &mut Tx<'_>, full: &Full, survey: &Survey) -> Result<()> {
+    let before = super::terms_of(survey);
+    let terms = Terms { opens_at: None, ..before.clone() };
+    surveys::update(tx, survey.id, &terms)?;
+    let fields = super::changes(full, (&before, &[]), (&terms, &[]));
+    Ok(events::record(tx, survey.record_id, &Event::Aftercare(Aftercare::SurveyEdited { title: survey.title.clone(), fields }))?)
 }
 
 /// Everybody who was named, as often as they were: accounts first, then the lines of the list, which may be accounts, too.

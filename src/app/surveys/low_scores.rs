@@ -10,14 +10,15 @@ use crate::store::{Tx, events, records, results};
 /// Working days to do something about it.
 const DAYS: u32 = 10;
 
-/// Opens a follow-up action for each low score of a survey that is being closed; once, however often it is called. Part of closing,
-/// which has permitted and locked.
-pub fn follow(tx: &mut Tx<'_>, survey: SurveyId) -> Result<()> {
+/// Opens a follow-up action for each low score of a survey that is being closed; once, however often it is called. Returns how many it
+/// opened. Part of closing, which has permitted and locked.
+pub fn follow(tx: &mut Tx<'_>, survey: SurveyId) -> Result<usize> {
     let survey = results::survey(tx.conn, survey)?;
     let full = records::full(tx.conn, survey.record_id)?;
     if !full.record.is_open() {
-        return Ok(());
+        return Ok(0);
     }
+    let mut opened = 0;
     let (id, limits, title) = (survey.id, survey.limits(), survey.title.clone());
     let due_at = full.calendar.due(tx.now, DAYS);
     for outcome in results::outcomes(tx.conn, vec![survey])? {
@@ -31,9 +32,10 @@ pub fn follow(tx: &mut Tx<'_>, survey: SurveyId) -> Result<()> {
                 due_at: Some(due_at),
             };
             if let Some(follow_up) = follow_ups::insert(tx, full.record.id, &action, Some(&origin))? {
+                opened += 1;
                 events::record(tx, full.record.id, &Event::Aftercare(Aftercare::FollowUpAdded { follow_up, title: action.title, assignee: None }))?;
             }
         }
     }
-    Ok(())
+    Ok(opened)
 }

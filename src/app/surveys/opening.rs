@@ -27,6 +27,11 @@ fn opened(tx: &mut Tx<'_>, survey: &Survey) -> Result<()> {
     Ok(events::record(tx, survey.record_id, &Event::Aftercare(Aftercare::SurveyOpened { survey: survey.id, title: survey.title.clone(), invited }))?)
 }
 
+/// Opens by itself what has somebody to ask. What has nobody stays a draft: its page says so to whoever made it.
+fn opened_with_people(tx: &mut Tx<'_>, survey: &Survey) -> Result<()> {
+    if surveys::count_of(tx.conn, survey.id)?.listed == 0 { Ok(()) } else { opened(tx, survey) }
+}
+
 /// The surveys that their dates open or close by now.
 pub fn due(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> Result<Vec<SurveyId>> {
     let mut due = surveys::to_close(conn, now, limit)?;
@@ -41,15 +46,14 @@ pub fn by_date(tx: &mut Tx<'_>, id: SurveyId) -> Result<()> {
     let survey = surveys::lock(tx, id)?;
     let has_come = |it: Option<DateTime<Utc>>| it.is_some_and(|it| it <= tx.now);
     match survey.state {
-        SurveyState::Open if has_come(survey.closes_at) => closing::closed(tx, &survey),
-        SurveyState::Draft if has_come(survey.opens_at) && full.record.is_open() => opened(tx, &survey),
+        SurveyState::Open if has_come(survey.closes_at) => closing::closed(tx, &survey).map(drop),
+        SurveyState::Draft if has_come(survey.opens_at) && full.record.is_open() => opened_with_people(tx, &survey),
         SurveyState::Draft | SurveyState::Open | SurveyState::Closed => Ok(()),
     }
 }
 
 /// When a release goes on: what follows the phase that it enters opens, what follows the one that it left closes.
-/// `to` is none when it has ended: then all that is open closes.
-pub fn follow_phase(tx: &mut Tx<'_>, sheet: &Sheet, to: Option<&str>) -> Result<()> {
+pub fn follow_phase(tx: &mut Tx<'_>, sheet: &Sheet, to: &str) -> Result<()> {
     if sheet.full.release.is_none() {
         return Ok(());
     }
@@ -62,7 +66,7 @@ pub fn follow_phase(tx: &mut Tx<'_>, sheet: &Sheet, to: Option<&str>) -> Result<
     }
     for id in open {
         let survey = surveys::lock(tx, id)?;
-        opened(tx, &survey)?;
+        opened_with_people(tx, &survey)?;
     }
     Ok(())
 }

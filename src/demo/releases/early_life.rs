@@ -1,16 +1,19 @@
 //! What operations and a release agree on, and what they measure each day until it is back to normal.
 
 use super::ReleaseRun;
-use crate::app::early_life::{criteria, day_of, issues, known_errors, readings};
+use crate::app::early_life::{criteria, day_of, readings, team};
 use crate::app::sheet::Sheet;
+use crate::demo::people::Who;
 use crate::demo::times;
 use crate::demo::world::World;
-use crate::domain::early_life::{Better, Criterion, IssueKind, IssueState, Line, Severity, Source, written};
+use crate::domain::early_life::{Better, Criterion, Line, Source, written};
 use crate::domain::releases::Level;
-use crate::store::early_life::issues::Draft as Issue;
-use crate::store::early_life::known_errors::Draft as KnownError;
 use crate::store::early_life::metrics;
 use chrono::{DateTime, Days, Utc};
+
+mod troubles;
+
+pub use troubles::Noted;
 
 const INCIDENTS: &str = "Incidents a day";
 const ANSWERS: &str = "Response time";
@@ -22,6 +25,11 @@ impl ReleaseRun {
         if self.story.level == Level::Emergency { 2 } else { 3 }
     }
 
+    /// The day on which all is normal again, counted from the first.
+    fn settled_on(&self) -> i64 {
+        self.story.settles.unwrap_or(if self.story.level == Level::Emergency { 2 } else { 5 })
+    }
+
     pub(super) fn agree_criteria(&mut self, world: &World, sheet: &Sheet) -> anyhow::Result<()> {
         let (id, days) = (self.id()?, self.days());
         let metric = |name: &str, unit: &str, normal, better, tolerance| Criterion { name: name.into(), unit: unit.into(), normal, better, tolerance, days };
@@ -31,13 +39,43 @@ impl ReleaseRun {
             metric(THERE, "%", 99.9, Better::Up, 0.2),
         ];
         let known = !sheet.early_life.metrics.is_empty();
+        let team = self.team(world);
+        let room = self.service.name.to_lowercase().replace(' ', "-");
+        let contacts = format!("Chat room `#early-life-{room}`; by day the service desk at extension 4400, at night the on-call phone of operations.");
         world.act(self.lead, |tx| {
-            for it in wanted.iter().filter(|_| !known) {
-                criteria::add(tx, id, it)?;
+            if !known {
+                for it in &wanted {
+                    criteria::add(tx, id, it)?;
+                }
+                for member in &team {
+                    team::add(tx, id, member)?;
+                }
+                let plan = crate::store::early_life::keep_plan(tx, id)?;
+                team::set_contacts(tx, id, plan.version, &contacts)?;
             }
             let seen = criteria::shown(&metrics::list(tx.conn, id)?);
-            criteria::agree(tx, id, &seen, "Jonas Brandt, operations")
+            criteria::agree(tx, id, &seen, "Jonas Weber, operations")
         })
+    }
+
+    fn team(&mut self, world: &World) -> Vec<team::NewMember> {
+        let builder = self.dice.pick(self.service.builders).unwrap_or(self.lead);
+        let member = |who: Who, role: &str, extension: &str| team::NewMember {
+            user: Some(world.id(who)),
+            name: String::new(),
+            role: role.to_owned(),
+            contact: format!("extension {extension}"),
+        };
+        let mut team = vec![member(self.lead, "Leads early life support", "4210"), member(Who::Lucia, "Service desk", "4400")];
+        if builder != self.lead {
+            team.insert(1, member(builder, "Corrections", "4237"));
+        }
+        team
+    }
+
+    /// Whether nobody has measured yet on this day.
+    pub(super) fn measures_today(&self, world: &World, sheet: &Sheet) -> bool {
+        self.measured != Some(day_of(world.now(), &sheet.full))
     }
 
     /// Records what was measured since they looked last; then it is up to tomorrow.
@@ -49,11 +87,10 @@ impl ReleaseRun {
         let id = self.id()?;
         let (began, today) = (day_of(self.seen.entered, &sheet.full), day_of(world.now(), &sheet.full));
         let known: Vec<_> = sheet.early_life.metrics.iter().map(|it| (it.criterion.name.clone(), sheet.early_life.readings(it))).collect();
-        let is_first = known.iter().all(|(_, readings)| readings.is_empty());
-        let calm = if self.story.level == Level::Emergency { 2.0 } else { 5.0 };
+        let settled = self.settled_on() as f64;
         let mut lines = Vec::new();
         for day in began.iter_days().take_while(|it| *it <= today) {
-            let trouble = (1.0 - (day - began).num_days() as f64 / calm).max(0.0);
+            let trouble = (1.0 - (day - began).num_days() as f64 / settled).max(0.0);
             for (name, _) in known.iter().filter(|(_, readings)| !readings.contains_key(&day)) {
                 let value = self.value(name, trouble);
                 lines.push(Line { place: lines.len() + 1, day: day.to_string(), metric: name.clone(), value: written(value) });
@@ -62,9 +99,8 @@ impl ReleaseRun {
         if !lines.is_empty() {
             world.act(self.lead, |tx| readings::record(tx, id, Source::Form, &lines, None).map(|_| ()))?;
         }
-        if is_first && self.story.level != Level::Emergency {
-            self.note_troubles(world)?;
-        }
+        self.measured = Some(today);
+        self.note_troubles(world, (today - began).num_days())?;
         let tomorrow = today.checked_add_days(Days::new(1)).unwrap_or(today);
         let mut next = times::later(world.now(), 240);
         while day_of(next, &sheet.full) < tomorrow {
@@ -80,28 +116,5 @@ impl ReleaseRun {
             ANSWERS => (400.0 + 350.0 * trouble).round() + dice(-25, 25),
             _ => ((99.9 - 1.1 * trouble) * 100.0).round() / 100.0 + dice(0, 8) / 100.0,
         }
-    }
-
-    fn note_troubles(&mut self, world: &World) -> anyhow::Result<()> {
-        let id = self.id()?;
-        let number = format!("INC-{}", 40_000 + id.0 * 7);
-        let issue = Issue {
-            kind: IssueKind::Incident,
-            link: format!("https://desk.demo.slipway.example/{number}"),
-            number,
-            title: "Slow first sign-in after the deployment".into(),
-            severity: Severity::Medium,
-            state: IssueState::Open,
-        };
-        let error = KnownError {
-            title: "Old bookmarks lead to an error page".into(),
-            symptoms: "Users see “page not found” when they use bookmarks from before the release.".into(),
-            workaround: "Open the start page and set the bookmark anew.".into(),
-        };
-        world.act(self.lead, |tx| {
-            issues::add(tx, id, &issue)?;
-            let error = known_errors::add(tx, id, &error)?;
-            known_errors::accept(tx, error, 0).map(|_| ())
-        })
     }
 }

@@ -17,16 +17,18 @@ impl ReleaseRun {
         let id = self.id()?;
         let unwritten: Vec<Point> = Point::ALL.iter().copied().filter(|point| sheet.review.iter().all(|it| it.point != *point)).take(3).collect();
         let troubled = !self.story.incidents.is_empty();
+        let disliked = self.story.surveys.iter().flat_map(|it| it.asked).any(|it| it.mood < 50);
         if unwritten.is_empty() {
             return self.wait(world);
         }
         for point in unwritten {
             let remains = point == Point::Lessons || (troubled && point == Point::Quality);
-            let outcome = if remains { PointOutcome::Partly } else { PointOutcome::Met };
+            let low = disliked && point == Point::Feedback;
+            let outcome = if remains || low { PointOutcome::Partly } else { PointOutcome::Met };
             let draft = Draft {
                 outcome: Some(outcome),
                 owner_id: Some(world.id(self.lead)),
-                finding: words::review(point, troubled).to_owned(),
+                finding: if low { words::DISLIKED } else { words::review(point, troubled) }.to_owned(),
                 evidence: String::new(),
             };
             world.act(self.lead, |tx| reviews::write(tx, id, point, 0, &draft))?;
@@ -50,14 +52,10 @@ impl ReleaseRun {
         let Some(open) = sheet.follow_ups.iter().find(|it| it.action.state == FollowUpState::Open) else { return self.wait(world) };
         let (to, note) = match open.action.point {
             Point::Quality => (FollowUpState::Done, "The case runs every night from now on."),
-            Point::Lessons
-            | Point::Feedback
-            | Point::Actions
-            | Point::Performance
-            | Point::Capability
-            | Point::KnownErrors
-            | Point::Incidents
-            | Point::Handover => (FollowUpState::HandedOn, "Handed on to the process owners, who change the model in their next round."),
+            Point::Feedback => (FollowUpState::Done, "Taken up in the next minor release; those who were asked have been told."),
+            Point::Lessons | Point::Actions | Point::Performance | Point::Capability | Point::KnownErrors | Point::Incidents | Point::Handover => {
+                (FollowUpState::HandedOn, "Handed on to the process owners, who change the model in their next round.")
+            }
         };
         world.act(self.lead, |tx| follow_ups::take(tx, open.action.id, to, note))?;
         Ok(Some(self.soon(world)))

@@ -1,10 +1,12 @@
 //! The Customer Portal: one release had to be taken back, and one is being taken back now.
 
 use crate::demo::people::Who;
-use crate::demo::story::{Ends, Incident, Plan, Release, Service, Until, emergency, major, minor, rfc};
+use crate::demo::story::{Asked, Ends, Incident, Plan, Release, Service, Troubles, Until, after_rollout, emergency, major, minor, rfc};
+use crate::domain::early_life::{IssueKind, Severity};
 use crate::domain::items::ItemKind;
 use crate::domain::records::Grade::{High, Low, Medium};
 use crate::domain::releases::{Distribution, Strategy};
+use crate::domain::surveys::Audience;
 
 pub const SERVICE: Service = Service {
     name: "Customer Portal",
@@ -18,6 +20,25 @@ pub const SERVICE: Service = Service {
     builders: &[Who::Marcus, Who::Priya, Who::Elena],
     requesters: &[Who::Oliver, Who::Lucia, Who::Aylin],
     watchers: &[Who::Oliver, Who::Katrin],
+    troubles: Troubles {
+        issues: &[
+            (IssueKind::Incident, "Customers see an empty page after signing in with an old bookmark", Severity::Medium),
+            (IssueKind::Problem, "Documents take more than ten seconds when a contract has many of them", Severity::High),
+            (IssueKind::Incident, "Confirmation mails go out twice for some customers", Severity::Low),
+        ],
+        errors: &[
+            (
+                "Amounts without decimals on small phones",
+                "On narrow screens the cents are cut off in the list of invoices.",
+                "Turn the phone, or open the single invoice: there the amount is complete.",
+            ),
+            (
+                "No download in private windows",
+                "A PDF stays empty when the browser forbids storage.",
+                "Use a normal window, or have the document sent by mail from the same page.",
+            ),
+        ],
+    },
     plan: Plan {
         strategy: Strategy::Phased,
         distribution: Distribution::Push,
@@ -51,6 +72,39 @@ const RELEASES: &[Release] = &[
         .says("- All pages move to the new platform\n- Works on phones\n- Accessible according to EN 301 549", "The old platform is out of support, and 60 % of visitors come with a phone.")
         .graded(High, Medium, High)
         .with(&[Incident::Rescoped("- Old bookmarks are redirected")])
+        .asking(&[after_rollout(
+            "Your new customer portal",
+            &[
+                Asked {
+                    audience: Audience::Customers,
+                    people: 36,
+                    mood: 60,
+                    weak: "communication",
+                    praise: &[
+                        "Everything about my contract on one page.",
+                        "The meter reading took me one minute.",
+                        "Clear and quick on the phone.",
+                    ],
+                    blame: &[
+                        "I had to register again and nobody had warned me.",
+                        "For two days I could not download my invoices.",
+                        "The letter with the code came after a week.",
+                    ],
+                },
+                Asked {
+                    audience: Audience::Suppliers,
+                    people: 6,
+                    mood: 72,
+                    weak: "requirements",
+                    praise: &[
+                        "Short ways and quick decisions.",
+                    ],
+                    blame: &[
+                        "The interface description changed twice after we had begun.",
+                    ],
+                },
+            ],
+        )])
         .of(&[
             rfc("Move contracts and invoices to the new platform", "Pages, search and download.", "Platform out of support.").graded(High, Medium, High).tasks(&["Move the pages", "Redirect the old addresses", "Load test with 400 visitors"]),
             rfc("Messages between customer and agent", "Threads with attachments, in the portal and in customer service's tool.", "Mail is not safe for contract data."),

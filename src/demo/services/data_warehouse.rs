@@ -1,12 +1,14 @@
 //! The Data Warehouse: figures for everybody else, and behind its plan.
 
 use crate::demo::people::Who;
-use crate::demo::story::{Ends, Incident, Plan, Release, Service, Until, emergency, major, minor, rfc};
+use crate::demo::story::{Asked, Ends, Incident, Plan, Release, Service, Troubles, Until, after_rollout, emergency, major, minor, rfc};
 use crate::domain::approvals::DenialReason;
+use crate::domain::early_life::{IssueKind, Severity};
 use crate::domain::items::ItemKind;
 use crate::domain::records::Grade::{High, Low, Medium};
 use crate::domain::releases::{Distribution, Strategy};
 use crate::domain::requirements::Requirement;
+use crate::domain::surveys::Audience;
 
 pub const SERVICE: Service = Service {
     name: "Data Warehouse",
@@ -20,6 +22,25 @@ pub const SERVICE: Service = Service {
     builders: &[Who::Priya, Who::Felix, Who::Elena],
     requesters: &[Who::Aylin, Who::Aylin, Who::Oliver, Who::Sofia],
     watchers: &[Who::Aylin],
+    troubles: Troubles {
+        issues: &[
+            (IssueKind::Incident, "Two reports are empty on Monday morning", Severity::High),
+            (IssueKind::Incident, "Scheduled reports arrive an hour late", Severity::Low),
+            (IssueKind::Problem, "The nightly load waits for a lock now and then", Severity::Medium),
+        ],
+        errors: &[
+            (
+                "Totals differ by rounding",
+                "The total of a report may differ from the sum of its lines by a cent.",
+                "Use the total of the report; it is reckoned with all decimals.",
+            ),
+            (
+                "Old links to reports fail",
+                "Links that were saved before the release lead to the list of reports.",
+                "Open the report from the list and save the link again.",
+            ),
+        ],
+    },
     plan: Plan {
         strategy: Strategy::BigBang,
         distribution: Distribution::Pull,
@@ -86,6 +107,21 @@ const RELEASES: &[Release] = &[
         .graded(Medium, High, Low)
         .until(Until::Phase("review", 3))
         .with(&[Incident::SecondThoughts(Who::Paul)])
+        .asking(&[after_rollout(
+            "The sustainability report",
+            &[
+                Asked {
+                    audience: Audience::Users,
+                    people: 30,
+                    mood: 70,
+                    weak: "preparation",
+                    praise: &["Saves me three days at the end of the year.", "The figures can be traced to their source."],
+                    blame: &["The figures of gas are two months old.", "I do not find the plants by their old names."],
+                },
+                Asked { audience: Audience::Network, people: 4, mood: 70, weak: "handover", praise: &[], blame: &[] },
+            ],
+        )
+        .anonymous()])
         .of(&[
             rfc("Emissions per site", "Electricity, gas and vehicles, monthly.", "Required by law.")
                 .graded(Medium, High, Low)

@@ -1,10 +1,12 @@
 //! E-mail and Calendar: everybody notices when it is not there.
 
 use crate::demo::people::Who;
-use crate::demo::story::{Ends, Incident, Plan, Release, Service, Until, emergency, major, minor, rfc};
+use crate::demo::story::{Asked, Ends, Incident, Plan, Release, Service, Troubles, Until, after_rollout, emergency, major, minor, rfc};
+use crate::domain::early_life::{IssueKind, Severity};
 use crate::domain::items::ItemKind;
 use crate::domain::records::Grade::{High, Low, Medium};
 use crate::domain::releases::{Distribution, Strategy};
+use crate::domain::surveys::Audience;
 
 pub const SERVICE: Service = Service {
     name: "E-mail and Calendar",
@@ -18,6 +20,25 @@ pub const SERVICE: Service = Service {
     builders: &[Who::Jonas, Who::Marcus],
     requesters: &[Who::Lucia, Who::Katrin, Who::Paul, Who::Oliver],
     watchers: &[Who::Lucia, Who::Henrik],
+    troubles: Troubles {
+        issues: &[
+            (IssueKind::Incident, "Search finds nothing for some mailboxes", Severity::High),
+            (IssueKind::Incident, "Phones ask for the password again and again", Severity::Medium),
+            (IssueKind::Problem, "Large attachments time out on the way to London", Severity::Medium),
+        ],
+        errors: &[
+            (
+                "Shared mailboxes open slowly for the first time",
+                "The first opening takes up to a minute while the index is built.",
+                "Wait for it once; afterwards it opens as usual.",
+            ),
+            (
+                "Flags are missing on old phones",
+                "Phones older than four years show no flags for moved mails.",
+                "Use the mail page in the browser, or ask the service desk for another phone.",
+            ),
+        ],
+    },
     plan: Plan {
         strategy: Strategy::Phased,
         distribution: Distribution::Pull,
@@ -56,6 +77,31 @@ const RELEASES: &[Release] = &[
         )
         .graded(High, Medium, Medium)
         .with(&[Incident::TaskSkipped("Build the training", "Nothing changes for users, apart from signing in anew; a guide is enough.")])
+        .asking(&[after_rollout(
+            "The new mailbox servers",
+            &[
+                Asked {
+                    audience: Audience::Users,
+                    people: 40,
+                    mood: 70,
+                    weak: "preparation",
+                    praise: &["Opens at once now, even from London.", "I noticed nothing, which is the best that can happen.", "Search is much faster."],
+                    blame: &[
+                        "My rules were gone and I had to make them anew.",
+                        "Shared mailboxes were missing until noon.",
+                        "The mail that announced it came after the change.",
+                    ],
+                },
+                Asked {
+                    audience: Audience::Network,
+                    people: 8,
+                    mood: 76,
+                    weak: "handover",
+                    praise: &["Load is where the plan said."],
+                    blame: &["Two alarms of the new servers go to a mailbox that nobody reads."],
+                },
+            ],
+        )])
         .of(&[
             rfc("Move 2 400 mailboxes", "In five waves, each in one evening; the first is IT itself.", "Servers at the end of their life.")
                 .graded(High, Medium, Medium)
@@ -92,6 +138,24 @@ const RELEASES: &[Release] = &[
         )
         .graded(Medium, Medium, Medium)
         .until(Until::Phase("review", 4))
+        .asking(&[after_rollout(
+            "The mail archive in daily work",
+            &[Asked {
+                audience: Audience::Users,
+                people: 46,
+                mood: 36,
+                weak: "preparation",
+                praise: &["My mailbox is light again.", "Finding a mail of three years ago took seconds."],
+                blame: &[
+                    "Mails that I need every day are in the archive now, and each opens after half a minute.",
+                    "Nobody told us that a year is the limit.",
+                    "On the phone the archive cannot be searched at all.",
+                    "Attachments of archived mails cannot be forwarded.",
+                    "I print important mails again. That cannot be the idea.",
+                    "Legal hold is good, but the rest of us pay for it with time.",
+                ],
+            }],
+        )])
         .of(&[
             rfc("Archive for mails older than a year", "Move by night, leave a link in the mailbox.", "Storage grows too fast.")
                 .tasks(&["Set up the archive", "Move mails of IT as a pilot"]),
@@ -102,6 +166,7 @@ const RELEASES: &[Release] = &[
         .version("v2.3.1")
         .says("Replace the faulty filter rule and let the queue run.", "2 300 mails wait, the London office cannot work.")
         .until(Until::Phase("early_life", 30))
+        .settling(22)
         .of(&[rfc("Replace the faulty filter rule", "The rule looks at each attachment twice and times out.", "Mail queue of 2 300 mails.")
             .emergency()
             .touching(&["Mail Gateway"])]),

@@ -1,11 +1,13 @@
 //! The HR System: quiet, well planned, and now before its largest release.
 
 use crate::demo::people::Who;
-use crate::demo::story::{Ends, Incident, Plan, Release, Service, Until, emergency, major, minor, rfc};
+use crate::demo::story::{Asked, Ends, Incident, Plan, Release, Service, Troubles, Until, after_rollout, emergency, major, minor, rfc};
 use crate::domain::approvals::DenialReason;
+use crate::domain::early_life::{IssueKind, Severity};
 use crate::domain::items::ItemKind;
 use crate::domain::records::Grade::{High, Low, Medium};
 use crate::domain::releases::{Distribution, Strategy};
+use crate::domain::surveys::Audience;
 
 pub const SERVICE: Service = Service {
     name: "HR System",
@@ -19,6 +21,21 @@ pub const SERVICE: Service = Service {
     builders: &[Who::Felix, Who::Jonas, Who::Priya],
     requesters: &[Who::Sofia, Who::Sofia, Who::Oliver, Who::Katrin],
     watchers: &[Who::Sofia, Who::Oliver],
+    troubles: Troubles {
+        issues: &[
+            (IssueKind::Incident, "Managers do not see requests of their second team", Severity::High),
+            (IssueKind::Incident, "Reminders name the wrong day", Severity::Low),
+            (IssueKind::Problem, "Some applications are assigned to nobody", Severity::Medium),
+        ],
+        errors: &[
+            (
+                "Half days are shown as whole ones",
+                "The calendar of a team shows half days of leave as whole days; the balance is right.",
+                "Look at the balance, or point at the day: the hours are shown there.",
+            ),
+            ("Photos cannot be turned", "Photos taken upright on a phone lie on their side.", "Turn the photo before sending it."),
+        ],
+    },
     plan: Plan {
         strategy: Strategy::Phased,
         distribution: Distribution::Push,
@@ -63,6 +80,28 @@ const RELEASES: &[Release] = &[
             "Human Resources handles 900 paper forms a month. Self-service halves the effort and the errors.",
         )
         .graded(High, Medium, Medium)
+        .asking(&[after_rollout(
+            "Self-service: say it freely",
+            &[
+                Asked {
+                    audience: Audience::Users,
+                    people: 54,
+                    mood: 62,
+                    weak: "preparation",
+                    praise: &[
+                        "My leave is approved the same day.",
+                        "No more paper forms.",
+                        "I see my balance without asking anybody.",
+                    ],
+                    blame: &[
+                        "In the plant there is one terminal for sixty people.",
+                        "The menu is made by people who know where things are.",
+                        "It shows my manager when I looked at my pay slip. Does it have to?",
+                        "I would have liked a training in our language.",
+                    ],
+                },
+            ],
+        ).anonymous()])
         .of(&[
             rfc("Self-service for personal data", "Employees may view and correct address, bank account and emergency contact.", "Fewer forms, fewer typing errors.")
                 .graded(High, Medium, Medium)

@@ -1,11 +1,13 @@
 //! Identity and Sign-in: the door to everything else.
 
 use crate::demo::people::Who;
-use crate::demo::story::{Ends, Incident, Plan, Release, Service, Until, emergency, major, minor, rfc};
+use crate::demo::story::{Asked, Ends, Incident, Plan, Release, Service, Troubles, Until, after_rollout, emergency, major, minor, pilot, rfc};
 use crate::domain::approvals::DenialReason;
+use crate::domain::early_life::{IssueKind, Severity};
 use crate::domain::items::ItemKind;
 use crate::domain::records::Grade::{High, Low, Medium};
 use crate::domain::releases::{Distribution, Strategy};
+use crate::domain::surveys::Audience;
 
 pub const SERVICE: Service = Service {
     name: "Identity and Sign-in",
@@ -19,6 +21,21 @@ pub const SERVICE: Service = Service {
     builders: &[Who::Priya, Who::Jonas, Who::Marcus],
     requesters: &[Who::Paul, Who::Paul, Who::Lucia, Who::Jonas],
     watchers: &[Who::Paul, Who::Lucia],
+    troubles: Troubles {
+        issues: &[
+            (IssueKind::Incident, "Slow first sign-in on shared computers", Severity::Medium),
+            (IssueKind::Incident, "Requests of temporary staff reach nobody", Severity::High),
+            (IssueKind::Problem, "The directory sync stops at groups with more than 5 000 members", Severity::Medium),
+        ],
+        errors: &[
+            (
+                "Old bookmarks lead to an error page",
+                "Users see “page not found” when they use a bookmark from before the release.",
+                "Open the start page and set the bookmark anew.",
+            ),
+            ("Approvers get two mails", "Whoever owns a group in both places is asked twice.", "Answer one of the two; the other goes away by itself."),
+        ],
+    },
     plan: Plan {
         strategy: Strategy::Phased,
         distribution: Distribution::Push,
@@ -56,6 +73,42 @@ const RELEASES: &[Release] = &[
             "Four accounts were taken over last year; the insurance asks for it.",
         )
         .graded(High, High, Medium)
+        .asking(&[
+            pilot(
+                "Trying the second factor",
+                "training",
+                &[Asked {
+                    audience: Audience::Users,
+                    people: 14,
+                    mood: 60,
+                    weak: "preparation",
+                    praise: &["Faster than I feared.", "The app is simple."],
+                    blame: &["The page to set it up does not say which app to take.", "I was locked out for a morning because my phone was at home."],
+                }],
+            ),
+            after_rollout(
+                "How do you like the second factor?",
+                &[Asked {
+                    audience: Audience::Users,
+                    people: 48,
+                    mood: 55,
+                    weak: "preparation",
+                    praise: &[
+                        "Works well, and the key on my ring is better than the app.",
+                        "Good that it asks only once a day.",
+                        "Setting it up took two minutes.",
+                        "At last. My account was one of the four.",
+                    ],
+                    blame: &[
+                        "We were told on the very day. A week's notice would have helped.",
+                        "In the workshop nobody may carry a phone, and the keys came two weeks late.",
+                        "It asks again every time the train has no reception.",
+                        "The guide shows screens that look different from mine.",
+                        "Getting a new phone registered took my manager three days.",
+                    ],
+                }],
+            ),
+        ])
         .of(&[
             rfc("Second factor by app or key", "Enrolment at sign-in, in waves by division.", "Accounts are taken over.")
                 .graded(High, High, Medium)
@@ -71,6 +124,17 @@ const RELEASES: &[Release] = &[
             note: "Passkeys made on phones with an older system are not accepted by the directory.",
             reason: "Older phones are left out; plan and communication have to say so.",
         }])
+        .asking(&[after_rollout(
+            "Signing in without a password",
+            &[Asked {
+                audience: Audience::Users,
+                people: 32,
+                mood: 74,
+                weak: "trouble",
+                praise: &["I have not typed a password for a week.", "Quick and it just works.", "Please give it to everybody."],
+                blame: &["My phone is too old for it, and nobody said so before.", "Two ways to sign in confuse the new colleagues."],
+            }],
+        )])
         .of(&[
             rfc("Passkeys at sign-in", "Offer passkeys beside password and second factor.", "Passwords are phished.")
                 .graded(Medium, Medium, Medium)
@@ -106,6 +170,50 @@ const RELEASES: &[Release] = &[
         .says("- Owners approve who joins their groups\n- Yearly review of all memberships", "Rights grow and are never taken back (audit finding 14).")
         .graded(Medium, High, Low)
         .until(Until::Offered)
+        .settling(9)
+        .asking(&[
+            pilot(
+                "Approving memberships: first impressions",
+                "build_test",
+                &[Asked {
+                    audience: Audience::Users,
+                    people: 16,
+                    mood: 52,
+                    weak: "preparation",
+                    praise: &["I see for the first time who is in my groups."],
+                    blame: &["I did not know that I own nine groups.", "The mail does not say what the group is good for, so I cannot decide."],
+                }],
+            ),
+            after_rollout(
+                "Approving memberships: how does it go?",
+                &[
+                    Asked {
+                        audience: Audience::Users,
+                        people: 44,
+                        mood: 66,
+                        weak: "preparation",
+                        praise: &[
+                            "The list of my groups is clear, and approving takes seconds.",
+                            "Nice that memberships end by themselves now.",
+                            "The changes after the pilot were worth it.",
+                        ],
+                        blame: &[
+                            "I get a mail for each single request. One a day would do.",
+                            "New colleagues wait two days for their folders because the owner is on holiday.",
+                            "I still do not know what some groups are good for.",
+                        ],
+                    },
+                    Asked {
+                        audience: Audience::ServiceDesk,
+                        people: 9,
+                        mood: 58,
+                        weak: "documents",
+                        praise: &["Most callers are helped by the known errors page."],
+                        blame: &["Callers ask who owns their group, and we cannot look it up.", "The instructions name a menu that was renamed."],
+                    },
+                ],
+            ),
+        ])
         .of(&[
             rfc("Owners approve memberships", "Request, approve, end date.", "Audit finding 14.")
                 .graded(Medium, High, Low)

@@ -1,11 +1,13 @@
 //! The Online Shop: money by the minute, and an emergency right now.
 
 use crate::demo::people::Who;
-use crate::demo::story::{Ends, Incident, Plan, Release, Service, Until, emergency, major, minor, rfc};
+use crate::demo::story::{Asked, Ends, Incident, Plan, Release, Service, Troubles, Until, after_rollout, emergency, major, minor, rfc};
 use crate::domain::approvals::DenialReason;
+use crate::domain::early_life::{IssueKind, Severity};
 use crate::domain::items::ItemKind;
 use crate::domain::records::Grade::{High, Low, Medium};
 use crate::domain::releases::{Distribution, Strategy};
+use crate::domain::surveys::Audience;
 
 pub const SERVICE: Service = Service {
     name: "Online Shop",
@@ -20,6 +22,21 @@ pub const SERVICE: Service = Service {
     builders: &[Who::Felix, Who::Marcus, Who::Priya],
     requesters: &[Who::Oliver, Who::Aylin, Who::Katrin],
     watchers: &[Who::Oliver, Who::Aylin],
+    troubles: Troubles {
+        issues: &[
+            (IssueKind::Incident, "Baskets are empty after signing in", Severity::High),
+            (IssueKind::Problem, "Payment pages are slow in the evening", Severity::Medium),
+            (IssueKind::Incident, "Delivery to Austria shows the German price", Severity::Low),
+        ],
+        errors: &[
+            (
+                "A voucher must be typed in capitals",
+                "Vouchers in small letters are refused as unknown.",
+                "Type it in capitals; the hint beside the field says so.",
+            ),
+            ("Pictures miss in the printed order", "The printed order shows frames instead of pictures.", "Send the order by mail and print that."),
+        ],
+    },
     plan: Plan {
         strategy: Strategy::Phased,
         distribution: Distribution::Push,
@@ -63,6 +80,17 @@ const RELEASES: &[Release] = &[
             comment: "The penetration test has an open finding of severity 2. Close it, then ask again.",
             fix: "**Added after the denial:** the finding is closed and retested (report 2 of the tester).",
         }])
+        .asking(&[after_rollout(
+            "Buying with the new checkout",
+            &[Asked {
+                audience: Audience::Customers,
+                people: 38,
+                mood: 80,
+                weak: "communication",
+                praise: &["Three clicks and done.", "At last I can pay by instalments.", "It remembers my address. Thank you."],
+                blame: &["The voucher field is hidden so well that I ordered without.", "My card was refused twice before it worked."],
+            }],
+        )])
         .of(&[
             rfc("Checkout on one page", "Address, delivery and payment on one page.", "Baskets are left.")
                 .graded(High, High, Medium)

@@ -1,8 +1,9 @@
 //! Payroll: bound to dates that nobody can move.
 
 use crate::demo::people::Who;
-use crate::demo::story::{Ends, Incident, Plan, Release, Service, Until, emergency, major, minor, rfc};
+use crate::demo::story::{Ends, Incident, Plan, Release, Service, Troubles, Until, emergency, major, minor, rfc};
 use crate::domain::approvals::DenialReason;
+use crate::domain::early_life::{IssueKind, Severity};
 use crate::domain::items::ItemKind;
 use crate::domain::records::Grade::{High, Low, Medium};
 use crate::domain::releases::{Distribution, Strategy};
@@ -20,6 +21,25 @@ pub const SERVICE: Service = Service {
     builders: &[Who::Priya, Who::Elena, Who::Felix],
     requesters: &[Who::Aylin, Who::Sofia, Who::Oliver],
     watchers: &[Who::Aylin, Who::Sofia],
+    troubles: Troubles {
+        issues: &[
+            (IssueKind::Incident, "The comparison with the last run lists 14 persons too many", Severity::Medium),
+            (IssueKind::Incident, "Pay slips cannot be opened on the terminals in the canteen", Severity::Low),
+            (IssueKind::Problem, "The run takes twice as long with corrections of earlier months", Severity::Medium),
+        ],
+        errors: &[
+            (
+                "Corrections need a second calculation",
+                "A correction of an earlier month shows only after the run is calculated again.",
+                "Calculate the person twice; the second result is right.",
+            ),
+            (
+                "Column headings repeat on every page",
+                "Reports of more than one page repeat their headings in the export.",
+                "Remove the repeated lines with the filter of the spreadsheet.",
+            ),
+        ],
+    },
     plan: Plan {
         strategy: Strategy::BigBang,
         distribution: Distribution::Push,

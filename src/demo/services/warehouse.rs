@@ -1,7 +1,8 @@
 //! The Warehouse Scanner: hand-helds that have to work at four in the morning.
 
 use crate::demo::people::Who;
-use crate::demo::story::{Ends, Incident, Plan, Release, Service, Until, emergency, major, minor, rfc};
+use crate::demo::story::{Ends, Incident, Plan, Release, Service, Troubles, Until, emergency, major, minor, rfc};
+use crate::domain::early_life::{IssueKind, Severity};
 use crate::domain::items::ItemKind;
 use crate::domain::records::Grade::{High, Low, Medium};
 use crate::domain::releases::{Distribution, Strategy};
@@ -18,6 +19,17 @@ pub const SERVICE: Service = Service {
     builders: &[Who::Elena, Who::Jonas],
     requesters: &[Who::Elena, Who::Oliver, Who::Lucia],
     watchers: &[Who::Oliver],
+    troubles: Troubles {
+        issues: &[
+            (IssueKind::Incident, "Scanners lose the connection in hall 3", Severity::High),
+            (IssueKind::Incident, "Labels are printed without the best-before date", Severity::Medium),
+            (IssueKind::Problem, "Bookings of two scanners at one shelf overtake each other", Severity::Medium),
+        ],
+        errors: &[
+            ("Numbers with a leading zero are refused", "Typed numbers that begin with a zero are not found.", "Scan them, or leave the zero out."),
+            ("The list does not refresh by itself", "New picks show only after going back to the start page.", "Go back once after each cart."),
+        ],
+    },
     plan: Plan {
         strategy: Strategy::Phased,
         distribution: Distribution::Push,

@@ -162,17 +162,22 @@ impl LowScore {
         let (title, said) = match figures.measure {
             Measure::Ratings(it) => {
                 let (mean, csat) = (it.mean()?, it.csat()?);
-                (format!("{label} rate “{text}” {mean} of 5"), format!("{mean} of 5 on average, CSAT {csat} %, from {} answers", it.answers))
+                (format!("{label} rate “{text}” {mean} of 5"), format!("{mean} of 5 on average, CSAT {csat} %, from {}", plural(it.answers, "answer")))
             }
             Measure::Recommendations(it) => {
                 let nps = signed(it.nps()?);
-                let who = format!("{} promoters, {} passives, {} detractors", it.promoters, it.passives, it.detractors);
-                (format!("{label} answer “{text}” with NPS {nps}"), format!("NPS {nps} from {} answers: {who}", it.answers))
+                let who = [plural(it.promoters, "promoter"), plural(it.passives, "passive"), plural(it.detractors, "detractor")].join(", ");
+                (format!("{label} answer “{text}” with NPS {nps}"), format!("NPS {nps} from {}: {who}", plural(it.answers, "answer")))
             }
             Measure::Yes(_) | Measure::Shares | Measure::Texts => return None,
         };
         Some(LowScore { audience: group.audience, question: question.key.clone(), title, figures: said })
     }
+}
+
+/// "1 promoter", "3 promoters".
+pub fn plural(count: i64, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 /// So much of a question as a title can hold.

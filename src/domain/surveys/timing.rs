@@ -12,6 +12,8 @@ pub enum SurveyRefusal {
     Closed,
     #[error("It is not open, so it cannot be closed. Discard it if it is not wanted.")]
     NotOpen,
+    #[error("The survey “{0}” is still open, and has low scores. Close it, and settle the follow-up actions that it opens.")]
+    LowScores(String),
     #[error("It has been opened, so it stays on record. Close it instead.")]
     NotDraft,
     #[error("Nobody is on its list yet. Add people first.")]
@@ -59,12 +61,11 @@ impl SurveyState {
     }
 }
 
-/// Which surveys a step of the record opens and which it closes: each with its state and the phase that it follows.
-/// `to` is the phase that the record enters; none when it has ended, which closes all.
-pub fn follow(surveys: &[(SurveyId, SurveyState, Option<&str>)], from: &str, to: Option<&str>) -> (Vec<SurveyId>, Vec<SurveyId>) {
-    let closes = |phase: Option<&str>| to.is_none() || (phase == Some(from) && to != Some(from));
+/// Which surveys a step of the record from one phase to another opens and which it closes: each with its state and the phase that it follows.
+pub fn follow(surveys: &[(SurveyId, SurveyState, Option<&str>)], from: &str, to: &str) -> (Vec<SurveyId>, Vec<SurveyId>) {
+    let closes = |phase: Option<&str>| phase == Some(from) && to != from;
     let of = |wanted: SurveyState| surveys.iter().filter(move |(_, state, _)| *state == wanted);
-    let opened = of(SurveyState::Draft).filter(|(_, _, phase)| phase.is_some() && *phase == to).map(|(id, ..)| *id).collect();
+    let opened = of(SurveyState::Draft).filter(|(_, _, phase)| *phase == Some(to)).map(|(id, ..)| *id).collect();
     let closed = of(SurveyState::Open).filter(|(_, _, phase)| closes(*phase)).map(|(id, ..)| *id).collect();
     (opened, closed)
 }
@@ -74,13 +75,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn surveys_open_and_close_with_their_phase_and_all_close_at_the_end() {
+    fn surveys_open_and_close_with_their_phase() {
         use SurveyState::{Closed, Draft, Open};
         let (a, b, c, d) = (SurveyId(1), SurveyId(2), SurveyId(3), SurveyId(4));
         let surveys = [(a, Draft, Some("review")), (b, Open, Some("rollout")), (c, Open, None), (d, Closed, Some("review")), (SurveyId(5), Draft, None)];
-        assert_eq!(follow(&surveys, "rollout", Some("review")), (vec![a], vec![b]));
-        assert_eq!(follow(&surveys, "plan", Some("build")), (vec![], vec![]));
-        assert_eq!(follow(&surveys, "review", None), (vec![], vec![b, c]));
+        assert_eq!(follow(&surveys, "rollout", "review"), (vec![a], vec![b]));
+        assert_eq!(follow(&surveys, "plan", "build"), (vec![], vec![]));
+        assert_eq!(follow(&surveys, "rollout", "rollout"), (vec![], vec![]));
     }
 
     #[test]

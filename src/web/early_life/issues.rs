@@ -1,26 +1,23 @@
 //! Incidents and problems that the release caused, one at a time.
 
-use super::{path, permitted, release};
+use super::entries::{Entry, Shown};
+use super::{permitted, release};
 use crate::app::early_life::{issues as actions, supporting};
-use crate::app::{self, Context, Error, FormErrors};
+use crate::app::{self, FormErrors};
 use crate::domain::early_life::{IssueKind, IssueState, Severity};
 use crate::domain::events::FieldChange;
 use crate::domain::ids::{IssueId, RecordId};
 use crate::domain::text;
-use crate::store::PgConnection;
-use crate::store::early_life::issues::{self, Draft};
+use crate::store::early_life::issues::{self, Draft, Issue};
 use crate::store::records::Full;
+use crate::store::{PgConnection, Tx};
 use crate::web::form::{Choice, Fields, Form};
 use crate::web::frame::Frame;
-use crate::web::page::{self, Answer};
-use crate::web::records::id_of;
-use actix_web::HttpRequest;
-use actix_web::web::Path;
 use askama::Template;
 
 #[derive(Template)]
 #[template(path = "early_life/issue.html")]
-struct Edit {
+pub struct Edit {
     frame: Frame,
     full: Full,
     issue: Option<IssueId>,
@@ -30,14 +27,6 @@ struct Edit {
 }
 
 impl Edit {
-    fn load(conn: &mut PgConnection, frame: Frame, id: RecordId, issue: Option<IssueId>, form: Form) -> app::Result<Edit> {
-        let full = release(conn, id)?;
-        if let Some(actor) = &frame.actor {
-            permitted(actor, &full, supporting)?;
-        }
-        Ok(Edit { frame, full, issue, form, meanwhile: Vec::new(), stale: false })
-    }
-
     fn kinds(&self) -> Vec<Choice> {
         Choice::list(IssueKind::ALL.iter().map(|it| (it.word(), it.label())))
     }
@@ -55,17 +44,78 @@ impl Edit {
     }
 }
 
-fn parse(fields: &Fields) -> Result<Draft, FormErrors> {
-    let mut errors = FormErrors::default();
-    let kind = fields.required("kind", &mut errors);
-    let number = errors.check("number", text::line(fields.text("number")));
-    let title = errors.check("title", text::line(fields.text("title")));
-    let link = errors.check("link", link(fields.text("link")));
-    let severity = fields.required("severity", &mut errors);
-    let state = fields.required("state", &mut errors);
-    match (kind, number, title, link, severity, state) {
-        (Some(kind), Some(number), Some(title), Some(link), Some(severity), Some(state)) => Ok(Draft { kind, number, title, link, severity, state }),
-        _ => Err(errors),
+impl Entry for Edit {
+    type Id = IssueId;
+    type Draft = Draft;
+    type Row = Issue;
+
+    const PLACE: &'static str = "issues";
+    const SAVED: &'static str = "Saved.";
+
+    fn parse(fields: &Fields) -> Result<Draft, FormErrors> {
+        let mut errors = FormErrors::default();
+        let kind = fields.required("kind", &mut errors);
+        let number = errors.check("number", text::line(fields.text("number")));
+        let title = errors.check("title", text::line(fields.text("title")));
+        let link = errors.check("link", link(fields.text("link")));
+        let severity = fields.required("severity", &mut errors);
+        let state = fields.required("state", &mut errors);
+        match (kind, number, title, link, severity, state) {
+            (Some(kind), Some(number), Some(title), Some(link), Some(severity), Some(state)) => Ok(Draft { kind, number, title, link, severity, state }),
+            _ => Err(errors),
+        }
+    }
+
+    fn proposed() -> Fields {
+        let mut fields = Fields::default();
+        fields.set("kind", IssueKind::Incident.word());
+        fields.set("severity", Severity::Medium.word());
+        fields.set("state", IssueState::Open.word());
+        fields
+    }
+
+    fn filled(row: &Issue) -> Fields {
+        let mut fields = Fields::default();
+        fields.set("kind", row.kind.word());
+        fields.set("number", &row.number);
+        fields.set("title", &row.title);
+        fields.set("link", &row.link);
+        fields.set("severity", row.severity.word());
+        fields.set("state", row.state.word());
+        fields
+    }
+
+    fn find(conn: &mut PgConnection, id: IssueId) -> app::Result<Issue> {
+        Ok(issues::find(conn, id)?)
+    }
+
+    fn record(row: &Issue) -> RecordId {
+        row.record_id
+    }
+
+    fn version(row: &Issue) -> i32 {
+        row.version
+    }
+
+    fn changes(row: &Issue, draft: &Draft) -> Vec<FieldChange> {
+        actions::changes(row, draft)
+    }
+
+    fn add(tx: &mut Tx<'_>, record: RecordId, draft: &Draft) -> app::Result<()> {
+        actions::add(tx, record, draft).map(drop)
+    }
+
+    fn change(tx: &mut Tx<'_>, id: IssueId, seen: i32, draft: &Draft) -> app::Result<()> {
+        actions::edit(tx, id, seen, draft).map(drop)
+    }
+
+    fn page(conn: &mut PgConnection, frame: Frame, record: RecordId, issue: Option<IssueId>, shown: Shown) -> app::Result<Edit> {
+        let full = release(conn, record)?;
+        if let Some(actor) = &frame.actor {
+            permitted(actor, &full, supporting)?;
+        }
+        let Shown { form, meanwhile, stale } = shown;
+        Ok(Edit { frame, full, issue, form, meanwhile, stale })
     }
 }
 
@@ -77,73 +127,4 @@ fn link(text: &str) -> Result<String, String> {
     } else {
         Err("Write the link as a web address that starts with https://.".into())
     }
-}
-
-pub async fn new(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
-    let id: RecordId = id_of(&id)?;
-    let frame = page::frame(&ctx, &req);
-    let mut fields = Fields::default();
-    fields.set("kind", IssueKind::Incident.word());
-    fields.set("severity", Severity::Medium.word());
-    fields.set("state", IssueState::Open.word());
-    page::show(&ctx, move |conn| Edit::load(conn, frame, id, None, Form::of(fields))).await
-}
-
-pub async fn edit(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
-    let id: IssueId = id_of(&id)?;
-    let frame = page::frame(&ctx, &req);
-    page::show(&ctx, move |conn| {
-        let it = issues::find(conn, id)?;
-        let mut fields = Fields::default();
-        fields.set("kind", it.kind.word());
-        fields.set("number", &it.number);
-        fields.set("title", &it.title);
-        fields.set("link", &it.link);
-        fields.set("severity", it.severity.word());
-        fields.set("state", it.state.word());
-        fields.set("version", it.version.to_string());
-        Edit::load(conn, frame, it.record_id, Some(id), Form::of(fields))
-    })
-    .await
-}
-
-pub async fn create(ctx: Context, req: HttpRequest, id: Path<String>, fields: Fields) -> Answer {
-    let id: RecordId = id_of(&id)?;
-    let answer = match parse(&fields) {
-        Ok(new) => ctx.write(move |tx| actions::add(tx, id, &new)).await.map(|_| id),
-        Err(errors) => Err(errors.into()),
-    };
-    reply(&ctx, &req, (id, None), fields, answer).await
-}
-
-pub async fn update(ctx: Context, req: HttpRequest, id: Path<String>, fields: Fields) -> Answer {
-    let issue: IssueId = id_of(&id)?;
-    let id = ctx.read(move |conn| Ok(issues::find(conn, issue)?.record_id)).await?;
-    let seen = fields.version();
-    let answer = match parse(&fields) {
-        Ok(new) => ctx.write(move |tx| actions::edit(tx, issue, seen, &new)).await,
-        Err(errors) => Err(errors.into()),
-    };
-    reply(&ctx, &req, (id, Some(issue)), fields, answer).await
-}
-
-async fn reply(ctx: &Context, req: &HttpRequest, (id, issue): (RecordId, Option<IssueId>), mut fields: Fields, answer: app::Result<RecordId>) -> Answer {
-    let (errors, stale) = match answer {
-        Ok(id) => return page::see_with(&format!("{}#issues", path(id)), "Saved."),
-        Err(Error::Invalid(errors)) => (errors, false),
-        Err(Error::Stale) => (FormErrors::default(), true),
-        Err(other) => return Err(other.into()),
-    };
-    let frame = page::frame(ctx, req);
-    let again = ctx.read(move |conn| {
-        let mut meanwhile = Vec::new();
-        if let Some(issue) = issue.filter(|_| stale) {
-            let now = issues::find(conn, issue)?;
-            fields.set("version", now.version.to_string());
-            meanwhile = parse(&fields).map(|typed| actions::changes(&now, &typed)).unwrap_or_default();
-        }
-        Ok(Edit { meanwhile, stale, ..Edit::load(conn, frame, id, issue, Form::refused(fields, errors))? })
-    });
-    let again = again.await?;
-    if stale { page::conflict(&again) } else { page::unprocessable(&again) }
 }

@@ -1,25 +1,25 @@
 //! Known errors of the release, one at a time, and that somebody accepts them.
 
+use super::entries::{Entry, Shown};
 use super::{path, permitted, release};
 use crate::app::early_life::{known_errors as actions, supporting};
-use crate::app::{self, Context, Error, FormErrors};
+use crate::app::{self, Context, FormErrors};
 use crate::domain::events::FieldChange;
 use crate::domain::ids::{KnownErrorId, RecordId};
 use crate::domain::text;
-use crate::store::PgConnection;
-use crate::store::early_life::known_errors::{self, Draft};
+use crate::store::early_life::known_errors::{self, Draft, KnownError};
 use crate::store::records::Full;
+use crate::store::{PgConnection, Tx};
 use crate::web::form::{Fields, Form};
 use crate::web::frame::Frame;
 use crate::web::page::{self, Answer};
 use crate::web::records::id_of;
-use actix_web::HttpRequest;
 use actix_web::web::Path;
 use askama::Template;
 
 #[derive(Template)]
 #[template(path = "early_life/known_error.html")]
-struct Edit {
+pub struct Edit {
     frame: Frame,
     full: Full,
     error: Option<KnownErrorId>,
@@ -29,69 +29,74 @@ struct Edit {
 }
 
 impl Edit {
-    fn load(conn: &mut PgConnection, frame: Frame, id: RecordId, error: Option<KnownErrorId>, form: Form) -> app::Result<Edit> {
-        let full = release(conn, id)?;
-        if let Some(actor) = &frame.actor {
-            permitted(actor, &full, supporting)?;
-        }
-        Ok(Edit { frame, full, error, form, meanwhile: Vec::new(), stale: false })
-    }
-
     fn action(&self) -> String {
         self.error.map_or_else(|| format!("/records/{}/known-errors", self.full.record.id), |id| format!("/known-errors/{id}"))
     }
 }
 
-fn parse(fields: &Fields) -> Result<Draft, FormErrors> {
-    let mut errors = FormErrors::default();
-    let title = errors.check("title", text::line(fields.text("title")));
-    let symptoms = errors.check("symptoms", text::prose(fields.text("symptoms")));
-    let workaround = errors.check("workaround", text::prose(fields.text("workaround")));
-    match (title, symptoms, workaround) {
-        (Some(title), Some(symptoms), Some(workaround)) => Ok(Draft { title, symptoms, workaround }),
-        _ => Err(errors),
+impl Entry for Edit {
+    type Id = KnownErrorId;
+    type Draft = Draft;
+    type Row = KnownError;
+
+    const PLACE: &'static str = "known-errors";
+    const SAVED: &'static str = "Saved.";
+
+    fn parse(fields: &Fields) -> Result<Draft, FormErrors> {
+        let mut errors = FormErrors::default();
+        let title = errors.check("title", text::line(fields.text("title")));
+        let symptoms = errors.check("symptoms", text::prose(fields.text("symptoms")));
+        let workaround = errors.check("workaround", text::prose(fields.text("workaround")));
+        match (title, symptoms, workaround) {
+            (Some(title), Some(symptoms), Some(workaround)) => Ok(Draft { title, symptoms, workaround }),
+            _ => Err(errors),
+        }
     }
-}
 
-pub async fn new(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
-    let id: RecordId = id_of(&id)?;
-    let frame = page::frame(&ctx, &req);
-    page::show(&ctx, move |conn| Edit::load(conn, frame, id, None, Form::default())).await
-}
+    fn proposed() -> Fields {
+        Fields::default()
+    }
 
-pub async fn edit(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
-    let id: KnownErrorId = id_of(&id)?;
-    let frame = page::frame(&ctx, &req);
-    page::show(&ctx, move |conn| {
-        let it = known_errors::find(conn, id)?;
+    fn filled(row: &KnownError) -> Fields {
         let mut fields = Fields::default();
-        fields.set("title", &it.title);
-        fields.set("symptoms", &it.symptoms);
-        fields.set("workaround", &it.workaround);
-        fields.set("version", it.version.to_string());
-        Edit::load(conn, frame, it.record_id, Some(id), Form::of(fields))
-    })
-    .await
-}
+        fields.set("title", &row.title);
+        fields.set("symptoms", &row.symptoms);
+        fields.set("workaround", &row.workaround);
+        fields
+    }
 
-pub async fn create(ctx: Context, req: HttpRequest, id: Path<String>, fields: Fields) -> Answer {
-    let id: RecordId = id_of(&id)?;
-    let answer = match parse(&fields) {
-        Ok(new) => ctx.write(move |tx| actions::add(tx, id, &new)).await.map(|_| id),
-        Err(errors) => Err(errors.into()),
-    };
-    reply(&ctx, &req, (id, None), fields, answer).await
-}
+    fn find(conn: &mut PgConnection, id: KnownErrorId) -> app::Result<KnownError> {
+        Ok(known_errors::find(conn, id)?)
+    }
 
-pub async fn update(ctx: Context, req: HttpRequest, id: Path<String>, fields: Fields) -> Answer {
-    let error: KnownErrorId = id_of(&id)?;
-    let id = ctx.read(move |conn| Ok(known_errors::find(conn, error)?.record_id)).await?;
-    let seen = fields.version();
-    let answer = match parse(&fields) {
-        Ok(new) => ctx.write(move |tx| actions::edit(tx, error, seen, &new)).await,
-        Err(errors) => Err(errors.into()),
-    };
-    reply(&ctx, &req, (id, Some(error)), fields, answer).await
+    fn record(row: &KnownError) -> RecordId {
+        row.record_id
+    }
+
+    fn version(row: &KnownError) -> i32 {
+        row.version
+    }
+
+    fn changes(row: &KnownError, draft: &Draft) -> Vec<FieldChange> {
+        actions::changes(row, draft)
+    }
+
+    fn add(tx: &mut Tx<'_>, record: RecordId, draft: &Draft) -> app::Result<()> {
+        actions::add(tx, record, draft).map(drop)
+    }
+
+    fn change(tx: &mut Tx<'_>, id: KnownErrorId, seen: i32, draft: &Draft) -> app::Result<()> {
+        actions::edit(tx, id, seen, draft).map(drop)
+    }
+
+    fn page(conn: &mut PgConnection, frame: Frame, record: RecordId, error: Option<KnownErrorId>, shown: Shown) -> app::Result<Edit> {
+        let full = release(conn, record)?;
+        if let Some(actor) = &frame.actor {
+            permitted(actor, &full, supporting)?;
+        }
+        let Shown { form, meanwhile, stale } = shown;
+        Ok(Edit { frame, full, error, form, meanwhile, stale })
+    }
 }
 
 pub async fn accept(ctx: Context, id: Path<String>, fields: Fields) -> Answer {
@@ -99,25 +104,4 @@ pub async fn accept(ctx: Context, id: Path<String>, fields: Fields) -> Answer {
     let seen = fields.version();
     let id = ctx.write(move |tx| actions::accept(tx, error, seen)).await?;
     page::see_with(&format!("{}#known-errors", path(id)), "You have accepted the known error.")
-}
-
-async fn reply(ctx: &Context, req: &HttpRequest, (id, error): (RecordId, Option<KnownErrorId>), mut fields: Fields, answer: app::Result<RecordId>) -> Answer {
-    let (errors, stale) = match answer {
-        Ok(id) => return page::see_with(&format!("{}#known-errors", path(id)), "Saved."),
-        Err(Error::Invalid(errors)) => (errors, false),
-        Err(Error::Stale) => (FormErrors::default(), true),
-        Err(other) => return Err(other.into()),
-    };
-    let frame = page::frame(ctx, req);
-    let again = ctx.read(move |conn| {
-        let mut meanwhile = Vec::new();
-        if let Some(error) = error.filter(|_| stale) {
-            let now = known_errors::find(conn, error)?;
-            fields.set("version", now.version.to_string());
-            meanwhile = parse(&fields).map(|typed| actions::changes(&now, &typed)).unwrap_or_default();
-        }
-        Ok(Edit { meanwhile, stale, ..Edit::load(conn, frame, id, error, Form::refused(fields, errors))? })
-    });
-    let again = again.await?;
-    if stale { page::conflict(&again) } else { page::unprocessable(&again) }
 }

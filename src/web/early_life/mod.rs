@@ -1,6 +1,7 @@
 //! Early life support of a release: how it stands, its charts, and the forms with which it is kept.
 
 mod chart;
+pub mod entries;
 pub mod export;
 pub mod issues;
 pub mod known_errors;
@@ -32,7 +33,7 @@ use actix_web::HttpRequest;
 use actix_web::web::{Data, Path};
 use askama::Template;
 use chart::Chart;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 /// A metric with how it stands and where it goes.
 pub struct Shown {
@@ -193,7 +194,7 @@ fn shown(life: &EarlyLife, metric: &Metric, today: NaiveDate, end: Option<NaiveD
 
 /// Where a metric goes, as a sentence; empty if it is there.
 fn said(outlook: Outlook, today: NaiveDate, end: Option<NaiveDate>) -> String {
-    let written = |day: NaiveDate| day.format("%-d %B").to_string();
+    let written = |day: NaiveDate| day.format(if day.year() == today.year() { "%-d %B" } else { "%-d %B %Y" }).to_string();
     match outlook {
         Outlook::Met => String::new(),
         Outlook::Unknown => "Three readings show a trend.".to_owned(),

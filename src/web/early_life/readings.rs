@@ -1,8 +1,8 @@
 //! Readings by form: one row of fields for a day, or a pasted table. And the key with which programs sign theirs.
 
-use super::{Forms, again, field_of, path};
+use super::{Forms, again, field_of, path, permitted, release};
 use crate::app::early_life::readings::{self as actions, Taken};
-use crate::app::early_life::signing;
+use crate::app::early_life::{signing, supporting};
 use crate::app::{Context, Error, FormErrors};
 use crate::domain::early_life::{Fault, Line, Source, lines};
 use crate::domain::ids::RecordId;
@@ -17,7 +17,9 @@ use chrono::NaiveDate;
 /// The readings of a day; empty fields are left out.
 pub async fn create(ctx: Context, req: HttpRequest, id: Path<String>, fields: Fields) -> Answer {
     let id: RecordId = id_of(&id)?;
-    let known = ctx.read(move |conn| Ok(metrics::list(conn, id)?)).await?;
+    let (full, known) = ctx.read(move |conn| Ok((release(conn, id)?, metrics::list(conn, id)?))).await?;
+    // Whoever may not record is told that, and not what is wrong with the fields.
+    permitted(&ctx.actor, &full, supporting)?;
     let line = |(place, it): (usize, &metrics::Metric)| {
         let value = fields.text(&field_of(it)).trim().to_owned();
         let line = Line { place: place + 1, day: fields.text("day").to_owned(), metric: it.criterion.name.clone(), value };
@@ -65,8 +67,8 @@ pub async fn import(ctx: Context, req: HttpRequest, id: Path<String>, fields: Fi
     let taken = match lines(fields.text("table")) {
         Ok(given) => ctx.write(move |tx| actions::record(tx, id, Source::Csv, &given, None)).await?,
         Err(faults) => {
-            // Whoever may not record is told that, and not what is wrong with the text.
-            ctx.read(move |conn| super::release(conn, id)).await.and_then(|full| super::permitted(&ctx.actor, &full, crate::app::early_life::supporting))?;
+            // The same here.
+            ctx.read(move |conn| release(conn, id)).await.and_then(|full| permitted(&ctx.actor, &full, supporting))?;
             Taken::None(faults)
         }
     };

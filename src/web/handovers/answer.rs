@@ -32,7 +32,7 @@ struct Show {
 impl Show {
     fn load(conn: &mut PgConnection, frame: Frame, id: HandoverId) -> app::Result<Show> {
         let asked = handovers::find(conn, id)?;
-        let offer = Offer::load(conn, asked.handover.record_id)?;
+        let offer = Offer::load(conn, asked.handover.record_id, frame.now)?;
         let record = &offer.sheet.full.record;
         let current = is_current(record, asked.handover.visit);
         let receiver = receiver(conn, frame.actor.as_ref(), record, asked.handover.group_id)?;

@@ -43,7 +43,7 @@ pub struct Index {
 
 impl Index {
     fn load(conn: &mut PgConnection, frame: Frame, actor: &Actor, id: RecordId) -> app::Result<Index> {
-        let offer = Offer::load(conn, id)?;
+        let offer = Offer::load(conn, id, frame.now)?;
         let record = &offer.sheet.full.record;
         if record.kind != RecordKind::Release {
             return Err(Error::NotFound);

@@ -104,7 +104,7 @@ async fn answer(req: &HttpRequest, token: String, form: Form, status: StatusCode
     let (opened, offer) = db
         .read(move |conn| {
             let opened = links::open(conn, &wanted, now)?;
-            let offer = if opened.standing == Standing::Open { Some(Offer::load(conn, opened.full.record.id)?) } else { None };
+            let offer = if opened.standing == Standing::Open { Some(Offer::load(conn, opened.full.record.id, now)?) } else { None };
             Ok::<_, app::Error>((opened, offer))
         })
         .await?;

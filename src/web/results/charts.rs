@@ -2,6 +2,7 @@
 
 use crate::domain::surveys::QuestionKind;
 use crate::domain::surveys::figures::{Bar, Figures, Measure, percent, signed};
+use crate::domain::surveys::results::plural;
 
 const WIDTH: i64 = 320;
 /// Where bars stand, and how high they can be.
@@ -99,12 +100,12 @@ pub fn note(figures: &Figures) -> String {
         Measure::Recommendations(it) if it.answers > 0 => {
             let share = |part| percent(part, it.answers).unwrap_or_default();
             format!(
-                "{} promoters ({} %), {} passives ({} %), {} detractors ({} %).",
-                it.promoters,
+                "{} ({} %), {} ({} %), {} ({} %).",
+                plural(it.promoters, "promoter"),
                 share(it.promoters),
-                it.passives,
+                plural(it.passives, "passive"),
                 share(it.passives),
-                it.detractors,
+                plural(it.detractors, "detractor"),
                 share(it.detractors)
             )
         }

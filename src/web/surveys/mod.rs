@@ -147,6 +147,15 @@ impl Show {
         self.survey.state == SurveyState::Open
     }
 
+    /// Why it did not open by itself when it should have, if nobody was on its list.
+    fn missed(&self) -> Option<&'static str> {
+        if self.missed_phase() {
+            Some("The release has come to the phase that it opens with")
+        } else {
+            self.survey.has_missed_opening(self.frame.now).then_some("Its time to open has come")
+        }
+    }
+
     /// Whether it waits for a phase that the release is in already.
     fn missed_phase(&self) -> bool {
         self.is_draft() && self.survey.phase.as_ref() == Some(&self.sheet.full.record.phase)
