@@ -1,5 +1,7 @@
 //! Published workflows.
 
+pub mod world;
+
 use super::schema::workflows;
 use crate::domain::ids::WorkflowId;
 use crate::domain::records::RecordKind;
@@ -33,6 +35,14 @@ pub fn list(conn: &mut PgConnection) -> QueryResult<Vec<Published>> {
 
 pub fn find(conn: &mut PgConnection, id: WorkflowId) -> QueryResult<Workflow> {
     parse(workflows::table.find(id).select(workflows::definition).first(conn)?)
+}
+
+/// One version, with what it is called.
+pub fn published(conn: &mut PgConnection, id: WorkflowId) -> QueryResult<Published> {
+    let row: (String, i32, RecordKind, serde_json::Value) =
+        workflows::table.find(id).select((workflows::name, workflows::version, workflows::record_kind, workflows::definition)).first(conn)?;
+    let (name, version, kind, definition) = row;
+    Ok(Published { id, name, version, kind, workflow: parse(definition)? })
 }
 
 /// Every phase that any published workflow of this kind has: key and name, in order, for filters.

@@ -45,3 +45,4 @@ pub mod surveys;
 pub mod tasks;
 pub mod throttle;
 pub mod users;
+mod workflows;

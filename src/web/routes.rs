@@ -3,6 +3,7 @@
 use super::{
     activity, api, approvals, assets, attachments, calendars, changes, delegations, early_life, evidence, follow_ups, groups, handovers, health, home, items,
     mails, metrics, notices, process, profile, public, question_sets, records, releases, results, reviews, search, session, setup, surveys, tasks, users,
+    workflows,
 };
 use actix_web::{Resource, guard, web};
 
@@ -224,6 +225,7 @@ routes! {
     get  "/calendars/{id}/edit"                         SignedIn => calendars::edit;
     get  "/models"                                      SignedIn => process::models;
     get  "/workflows"                                   SignedIn => process::workflows;
+    get  "/workflows/{id}/simulation"                   SignedIn => workflows::simulation::show;
     get  "/question-sets"                               SignedIn => question_sets::index;
     post "/question-sets"                               SignedIn => question_sets::create;
     get  "/question-sets/new"                           SignedIn => question_sets::new;
