@@ -9,6 +9,11 @@ use super::requirements::Requirement;
 use super::words::words;
 use serde::{Deserialize, Serialize};
 
+pub mod checking;
+pub mod drawing;
+pub mod simulation;
+pub mod world;
+
 words! {
     pub enum PhaseKind {
         /// On the main way.

@@ -1,5 +1,7 @@
 //! Published workflows. A version that was published never changes.
 
+pub mod world;
+
 use super::Tx;
 use super::schema::{categories, records, users, workflows};
 use crate::domain::ids::{CategoryId, WorkflowId};

@@ -226,6 +226,7 @@ routes! {
     get  "/models"                                      SignedIn => process::models;
     get  "/workflows"                                   SignedIn => workflows::index;
     get  "/workflows/{id}"                              SignedIn => workflows::show;
+    get  "/workflows/{id}/simulation"                   SignedIn => workflows::simulation::show;
     post "/workflows/{id}/draft"                        SignedIn => workflow_drafts::revise;
     post "/workflow-drafts"                             SignedIn => workflow_drafts::create;
     get  "/workflow-drafts/new"                         SignedIn => workflow_drafts::new;

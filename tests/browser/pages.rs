@@ -206,6 +206,8 @@ fn pages(world: &World) -> Vec<Page> {
     add(ADMINISTRATOR, fixed(&lists), UNFOLD);
     add(ADMINISTRATOR, fixed(&["/calendars", "/calendars/1/edit", "/mails", "/mails?state=sent"]), UNFOLD);
     add(ADMINISTRATOR, world.found("SELECT '/mails/' || max(id) AS found FROM mails"), "");
+    let simulated = world.found("SELECT '/workflows/' || max(id) || '/simulation' AS found FROM workflows GROUP BY record_kind");
+    add(VIEWER, simulated.iter().map(|it| format!("{it}?take=advance")).chain(simulated.clone()).collect(), "");
     add(MANAGER, fixed(&["/notices", "/notices?show=unread", "/notices/preferences"]), "");
     let reader = world.somebody(MANAGER).id;
     add("", vec![muting::path(&Keys::of(&world.app.config), reader, Muted::Rule(Rule::PhaseEntered))], "");

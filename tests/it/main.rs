@@ -36,6 +36,7 @@ mod rounds;
 mod scanners;
 mod scanners_handovers;
 mod scanners_surveys;
+mod simulation;
 mod support;
 mod surveys;
 mod sweeps;

@@ -1,5 +1,9 @@
 //! Workflows: what is published, version by version. Everybody reads them; those who configure the process draft the next.
 
+mod choosing;
+pub mod simulation;
+mod view;
+
 use super::frame::Frame;
 use super::page::{self, Answer};
 use super::records::id_of;
