@@ -3,6 +3,7 @@
 pub mod approvals;
 pub mod attachments;
 pub mod calendars;
+pub mod categories;
 pub mod changes;
 pub mod content;
 pub mod context;
@@ -22,6 +23,7 @@ pub mod mails;
 pub mod models;
 pub mod notices;
 pub mod phases;
+pub mod policies;
 pub mod profile;
 pub mod question_sets;
 pub mod records;

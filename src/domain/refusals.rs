@@ -1,5 +1,7 @@
 //! Everything a rule of the work can answer instead of yes. Each is a sentence that says what to do next.
 
+use super::categories::CategoryRefusal;
+use super::models::ModelRefusal;
 use super::releases::VersionRefusal;
 use super::surveys::timing::SurveyRefusal;
 use super::tasks::TaskRefusal;
@@ -12,6 +14,10 @@ pub enum Refusal {
     Task(#[from] TaskRefusal),
     #[error(transparent)]
     Survey(#[from] SurveyRefusal),
+    #[error(transparent)]
+    Category(#[from] CategoryRefusal),
+    #[error(transparent)]
+    Model(#[from] ModelRefusal),
     #[error("It has ended: nothing can be changed any more.")]
     Ended,
     #[error("It has not ended, so there is nothing to reopen.")]

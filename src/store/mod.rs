@@ -29,6 +29,7 @@ pub mod mails;
 pub mod migrations;
 pub mod models;
 pub mod notices;
+pub mod policies;
 pub mod preferences;
 pub mod question_sets;
 pub mod records;

@@ -116,6 +116,7 @@ impl Frame {
             ("/notices/preferences", "Your notifications"),
             ("/delegations", "Absences"),
             ("/items", "Configuration items"),
+            ("/categories", "Categories"),
             ("/models", "Release models"),
             ("/workflows", "Workflows"),
             ("/question-sets", "Question sets"),

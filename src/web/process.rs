@@ -1,9 +1,8 @@
-//! The process as it is: workflows and release models, to read.
+//! The process as it is: workflows, to read.
 
 use super::frame::Frame;
 use super::page::{self, Answer};
 use crate::app::Context;
-use crate::store::models::{self, Named};
 use crate::store::workflows::{self, Published};
 use actix_web::HttpRequest;
 use askama::Template;
@@ -18,16 +17,4 @@ struct Workflows {
 pub async fn workflows(ctx: Context, req: HttpRequest) -> Answer {
     let frame = page::frame(&ctx, &req);
     page::show(&ctx, move |conn| Ok(Workflows { frame, workflows: workflows::list(conn)? })).await
-}
-
-#[derive(Template)]
-#[template(path = "models/index.html")]
-struct Models {
-    frame: Frame,
-    models: Vec<Named>,
-}
-
-pub async fn models(ctx: Context, req: HttpRequest) -> Answer {
-    let frame = page::frame(&ctx, &req);
-    page::show(&ctx, move |conn| Ok(Models { frame, models: models::list(conn)? })).await
 }

@@ -116,6 +116,8 @@ impl Place {
             "users" => self.value("user"),
             "groups" => self.value("group"),
             "calendars" => self.value("calendar"),
+            "categories" => "1",
+            "models" => self.value("model"),
             "delegations" => self.value("delegation"),
             "follow-ups" => self.value("follow-up"),
             "mails" => self.value("mail"),
@@ -179,6 +181,16 @@ impl Place {
                     value("version", "0"),
                 ]
             }
+            "/categories" | "/categories/{id}" => {
+                vec![value("name", "New"), value("level", "minor"), value("workflow", "2"), value("parts", "2"), value("version", "0")]
+            }
+            "/categories/{id}/position" => vec![value("to", "up")],
+            "/categories/{id}/retirement" | "/categories/{id}/reinstatement" | "/categories/{id}/removal" => vec![value("version", "0")],
+            "/models" | "/models/{id}" => {
+                vec![value("category", "2"), value("name", "New"), value("resources", "Two"), value("count", "0"), value("version", "0")]
+            }
+            "/models/preview" => vec![value("category", "2"), value("name", "New")],
+            "/models/{id}/retirement" | "/models/{id}/reinstatement" => vec![value("version", "0")],
             "/attachments/{id}/removal" => vec![value("reason", "So")],
             "/records/{id}/agreement" => vec![value("agreed_with", "Kim"), value("criteria", &format!("{}.0", self.value("metric")))],
             "/records/{id}/metrics" | "/exit-metrics/{id}" => {
