@@ -307,7 +307,7 @@ pub fn model_choices(conn: &mut PgConnection, form: &mut Form, offered: &[Catego
     };
     let fitting: Vec<&models::Named> = models.iter().filter(|it| it.category_id == category).collect();
     let kept = form.fields.has("model") && (!form.is_set("model") || fitting.iter().any(|it| it.id.to_string() == form.text("model")));
-    if !kept && form.errors.is_empty() {
+    if form.text("model") == USUAL || (!kept && form.errors.is_empty()) {
         let usual = fitting.iter().find(|it| it.is_usual).map(|it| it.id.to_string());
         form.fields.set("model", usual.unwrap_or_default());
     }
