@@ -118,6 +118,7 @@ impl Frame {
             ("/items", "Configuration items"),
             ("/models", "Release models"),
             ("/workflows", "Workflows"),
+            ("/policy", "Policy"),
             ("/question-sets", "Question sets"),
             ("/calendars", "Calendars"),
         ];

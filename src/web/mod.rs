@@ -27,6 +27,7 @@ pub mod mails;
 pub mod metrics;
 pub mod notices;
 pub mod page;
+pub mod policies;
 pub mod process;
 pub mod profile;
 pub mod public;

@@ -2,7 +2,8 @@
 
 use super::{
     activity, api, approvals, assets, attachments, calendars, changes, delegations, early_life, evidence, follow_ups, groups, handovers, health, home, items,
-    mails, metrics, notices, process, profile, public, question_sets, records, releases, results, reviews, search, session, setup, surveys, tasks, users,
+    mails, metrics, notices, policies, process, profile, public, question_sets, records, releases, results, reviews, search, session, setup, surveys, tasks,
+    users,
 };
 use actix_web::{Resource, guard, web};
 
@@ -222,6 +223,10 @@ routes! {
     get  "/calendars/new"                               SignedIn => calendars::new;
     post "/calendars/{id}"                              SignedIn => calendars::update;
     get  "/calendars/{id}/edit"                         SignedIn => calendars::edit;
+    get  "/policy"                                      SignedIn => policies::index;
+    post "/policy"                                      SignedIn => policies::update;
+    get  "/policy/edit"                                 SignedIn => policies::edit;
+    get  "/policy/{version}"                            SignedIn => policies::show;
     get  "/models"                                      SignedIn => process::models;
     get  "/workflows"                                   SignedIn => process::workflows;
     get  "/question-sets"                               SignedIn => question_sets::index;
