@@ -119,12 +119,12 @@ pub struct Config {
     /// Seconds that a request may take to arrive.
     #[arg(long, env = "SLIPWAY_REQUEST_TIMEOUT", default_value = "15", value_parser = clap::value_parser!(u64).range(1..=300), global = true)]
     pub request_timeout: u64,
-    /// Minutes without a request after which a session ends.
-    #[arg(long, env = "SLIPWAY_SESSION_IDLE", default_value = "480", value_parser = clap::value_parser!(i64).range(5..=43_200), global = true)]
-    pub session_idle: i64,
-    /// Hours after which a session ends in any case.
-    #[arg(long, env = "SLIPWAY_SESSION_LIFE", default_value = "168", value_parser = clap::value_parser!(i64).range(1..=8_760), global = true)]
-    pub session_life: i64,
+    /// Minutes without a request after which a session ends, whatever longer time the policy gives it [default: the policy decides].
+    #[arg(long, env = "SLIPWAY_SESSION_IDLE", value_parser = clap::value_parser!(i64).range(5..=43_200), global = true)]
+    pub session_idle: Option<i64>,
+    /// Hours after which a session ends in any case, whatever longer time the policy gives it [default: the policy decides].
+    #[arg(long, env = "SLIPWAY_SESSION_LIFE", value_parser = clap::value_parser!(i64).range(1..=8_760), global = true)]
+    pub session_life: Option<i64>,
     /// Days for which the link in a mail that asks for an approval is good.
     #[arg(long, env = "SLIPWAY_LINK_DAYS", default_value = "14", value_parser = clap::value_parser!(i64).range(1..=90), global = true)]
     pub link_days: i64,
@@ -247,8 +247,8 @@ impl Config {
             ("SLIPWAY_DRAIN", drain.to_string()),
             ("SLIPWAY_SHUTDOWN_TIMEOUT", shutdown_timeout.to_string()),
             ("SLIPWAY_REQUEST_TIMEOUT", request_timeout.to_string()),
-            ("SLIPWAY_SESSION_IDLE", session_idle.to_string()),
-            ("SLIPWAY_SESSION_LIFE", session_life.to_string()),
+            ("SLIPWAY_SESSION_IDLE", session_idle.map_or("(not set: the policy decides)".into(), |it| it.to_string())),
+            ("SLIPWAY_SESSION_LIFE", session_life.map_or("(not set: the policy decides)".into(), |it| it.to_string())),
             ("SLIPWAY_LINK_DAYS", link_days.to_string()),
             ("SLIPWAY_ATTACHMENTS", attachments.to_string()),
             ("SLIPWAY_ATTACHMENT_LIMIT", attachment_limit.to_string()),

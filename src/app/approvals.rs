@@ -13,12 +13,14 @@ use crate::domain::approvals::{ApprovalState, RoundState, StepState, StepVerdict
 use crate::domain::calendars::Calendar;
 use crate::domain::events::Event;
 use crate::domain::ids::{ApprovalId, RecordId, RoundId, UserId};
+use crate::domain::policies::Policy;
 use crate::domain::refusals::Refusal;
 use crate::domain::workflows::ApprovalStep;
 use crate::store::approvals::{self, Approval, Asked, NewStep};
 use crate::store::users::Person;
-use crate::store::{Tx, calendars, choices, events, records};
+use crate::store::{PgConnection, Tx, calendars, choices, delegations, events, policies, records};
 use chrono::{DateTime, Utc};
+use std::collections::BTreeSet;
 
 /// Opens a round: asks the approvers of the phase, once.
 pub fn ask(tx: &mut Tx<'_>, id: RecordId) -> Result<()> {
@@ -33,9 +35,10 @@ pub fn ask(tx: &mut Tx<'_>, id: RecordId) -> Result<()> {
         Some(RoundState::Denied | RoundState::Withdrawn) | None => {}
     }
     let round = approvals::open_round(tx, id, &phase.key, sheet.full.record.visit)?;
+    let policy = policies::current(tx.conn)?;
     let mut asked = Vec::new();
     for step in &phase.approvals {
-        asked.extend(add_step(tx, &sheet, round, step)?);
+        asked.extend(add_step(tx, &sheet, round, step, &policy)?);
     }
     asked.sort();
     asked.dedup();
@@ -44,16 +47,31 @@ pub fn ask(tx: &mut Tx<'_>, id: RecordId) -> Result<()> {
     settle(tx, id, round)
 }
 
-/// Who is left to ask in a step: never those who own or coordinate the record.
-pub fn askable(conn: &mut diesel::pg::PgConnection, sheet: &Sheet, step: &ApprovalStep) -> Result<(String, Vec<Person>)> {
+/// Who is left to ask in a step: those who own or coordinate the record only where step and policy say so.
+fn askable(conn: &mut PgConnection, sheet: &Sheet, step: &ApprovalStep, policy: &Policy) -> Result<(String, Vec<Person>)> {
     let record = &sheet.full.record;
+    let own_may = step.self_approval.allows(policy.self_approval);
     let (asked_as, people) = choices::approvers(conn, &step.approvers)?;
-    Ok((asked_as, people.into_iter().filter(|it| !record.is_run_by(it.id)).collect()))
+    Ok((asked_as, people.into_iter().filter(|it| own_may || !record.is_run_by(it.id)).collect()))
 }
 
-fn add_step(tx: &mut Tx<'_>, sheet: &Sheet, round: RoundId, step: &ApprovalStep) -> Result<Vec<String>> {
+/// How many people a round would ask, those who stand in for somebody included.
+pub fn would_ask(conn: &mut PgConnection, sheet: &Sheet, policy: &Policy, now: DateTime<Utc>) -> Result<usize> {
+    let record = &sheet.full.record;
+    let mut people = BTreeSet::new();
+    for step in &sheet.full.phase()?.approvals {
+        let asked: Vec<UserId> = askable(conn, sheet, step, policy)?.1.into_iter().map(|it| it.id).collect();
+        let own_may = step.self_approval.allows(policy.self_approval);
+        let substitutes = delegations::substitutes(conn, &asked, now)?;
+        people.extend(substitutes.into_values().filter(|it| own_may || !record.is_run_by(*it)));
+        people.extend(asked);
+    }
+    Ok(people.len())
+}
+
+fn add_step(tx: &mut Tx<'_>, sheet: &Sheet, round: RoundId, step: &ApprovalStep, policy: &Policy) -> Result<Vec<String>> {
     let id = sheet.full.record.id;
-    let (asked_as, people) = askable(tx.conn, sheet, step)?;
+    let (asked_as, people) = askable(tx.conn, sheet, step, policy)?;
     if people.is_empty() {
         return Err(Refusal::NobodyToAsk { step: step.name.clone(), who: asked_as }.into());
     }
@@ -68,6 +86,7 @@ fn add_step(tx: &mut Tx<'_>, sheet: &Sheet, round: RoundId, step: &ApprovalStep)
         days: i32::try_from(step.days).unwrap_or(i32::MAX),
         asked_as: &asked_as,
         approvers: &approvers,
+        own_may_decide: step.self_approval.allows(policy.self_approval),
     };
     approvals::add_step(tx, id, round, &new)?;
     Ok(people.into_iter().map(|it| it.name).collect())
@@ -123,14 +142,14 @@ pub(super) fn refresh(tx: &mut Tx<'_>, id: RecordId) -> Result<()> {
     if reopened { settle(tx, id, round.round.id) } else { Ok(()) }
 }
 
-/// Whoever became owner or coordinator is asked no longer, and what they decided does not count.
+/// Whoever became owner or coordinator is asked no longer, and what they decided does not count; except in steps where they may decide.
 pub(super) fn exclude_own(tx: &mut Tx<'_>, id: RecordId) -> Result<()> {
     let sheet = Sheet::load(tx.conn, id)?;
     let record = &sheet.full.record;
     let own = |it: &Approval| record.is_run_by(it.approver_id);
     let Some(round) = sheet.round().filter(|it| matches!(it.round.state, RoundState::Open | RoundState::Approved)) else { return Ok(()) };
     let mut excluded = false;
-    for asked in &round.steps {
+    for asked in round.steps.iter().filter(|it| !it.step.own_may_decide) {
         for (approval, approver) in asked.approvals.iter().filter(|(it, _)| own(it) && it.state != ApprovalState::Excluded) {
             approvals::exclude(tx, approval.id)?;
             events::record(tx, id, &Event::ApprovalExcluded { step: asked.step.name.clone(), approver: approver.clone() })?;

@@ -4,7 +4,7 @@ use super::Result;
 use crate::domain::deadlines::{Matter, People, Stage, Subject, Telling, is_asked};
 use crate::domain::ids::{ApprovalId, FollowUpId, SurveyId, TaskId, UserId};
 use crate::domain::notices::Why;
-use crate::store::deadlines::{self, Due, Facts};
+use crate::store::deadlines::{self, Around, Due, Facts};
 use crate::store::notices::{self, NewNotice};
 use crate::store::{Tx, audience, calendars};
 
@@ -45,7 +45,7 @@ fn notices_of(tx: &mut Tx<'_>, due: &[Due], told: &[(&Due, Stage)]) -> Result<Ve
         let telling = Telling { matter: &matter, deadline: due.deadline(), stage, now: tx.now };
         NewNotice {
             rule: stage.rule(),
-            record: Some(due.record_id),
+            record: due.record_id,
             occurrence: occurrence(&facts, due, stage, why),
             user,
             why,
@@ -63,26 +63,34 @@ fn notices_of(tx: &mut Tx<'_>, due: &[Due], told: &[(&Due, Stage)]) -> Result<Ve
 fn occurrence(facts: &Facts, due: &Due, stage: Stage, why: Why) -> String {
     let step = match due.subject {
         Subject::Approval if !is_asked(why) => facts.steps.get(&ApprovalId(due.subject_id)),
-        Subject::Approval | Subject::Phase | Subject::Task | Subject::PlannedStart | Subject::PlannedEnd | Subject::FollowUp | Subject::Survey => None,
+        Subject::Approval
+        | Subject::Phase
+        | Subject::Task
+        | Subject::PlannedStart
+        | Subject::PlannedEnd
+        | Subject::FollowUp
+        | Subject::Survey
+        | Subject::PolicyReview => None,
     };
     step.map_or_else(|| due.occurrence_of(stage), |(step, _)| due.occurrence_of_step(*step, stage))
 }
 
 /// What a deadline is about, and who is around it; none if that is gone.
 fn around(facts: &Facts, due: &Due) -> Option<(Matter, People)> {
-    let record = facts.record(due.record_id)?;
+    let Some(record) = due.record_id else { return Some(review(facts)) };
+    let record = facts.record(record)?;
     let (name, phase) = match due.subject {
-        Subject::Phase | Subject::PlannedStart | Subject::PlannedEnd => (record.phase_name.as_str(), record.phase.as_str()),
+        Subject::Phase | Subject::PlannedStart | Subject::PlannedEnd | Subject::PolicyReview => (record.phase_name.as_str(), record.phase.as_str()),
         Subject::Task => facts.tasks.get(&TaskId(due.subject_id)).map(|(title, phase)| (title.as_str(), phase.as_str()))?,
         Subject::FollowUp => (facts.follow_ups.get(&FollowUpId(due.subject_id)).map(|(title, _)| title.as_str())?, record.phase.as_str()),
         Subject::Survey => (facts.surveys.get(&SurveyId(due.subject_id)).map(String::as_str)?, record.phase.as_str()),
         Subject::Approval => (facts.steps.get(&ApprovalId(due.subject_id)).map(|(_, name)| name.as_str())?, record.phase.as_str()),
     };
     let matter = Matter {
-        kind: record.kind,
+        kind: Some(record.kind),
         number: record.kind.number(record.id),
         record: record.identifier.clone().unwrap_or_else(|| record.title.clone()),
-        page: page(due, record.kind.path()),
+        page: page(due, record),
         name: name.to_owned(),
         task: (due.subject == Subject::Task).then_some(TaskId(due.subject_id)),
         approval: (due.subject == Subject::Approval).then_some(ApprovalId(due.subject_id)),
@@ -102,11 +110,21 @@ fn around(facts: &Facts, due: &Due) -> Option<(Matter, People)> {
     Some((matter, people))
 }
 
-fn page(due: &Due, kind: &str) -> String {
+/// The policy, which those who shape the process look at again.
+fn review(facts: &Facts) -> (Matter, People) {
+    let matter = Matter { kind: None, number: String::new(), record: String::new(), page: "/policy".into(), name: String::new(), task: None, approval: None };
+    let managers = facts.managers.iter().map(|it| (*it, Why::Manager));
+    let administrators = facts.administrators.iter().map(|it| (*it, Why::Administrator));
+    (matter, People { responsible: managers.chain(administrators).collect(), managers: facts.managers.clone(), ..People::default() })
+}
+
+fn page(due: &Due, record: &Around) -> String {
     match due.subject {
-        Subject::FollowUp => format!("/records/{}/review#follow-up-{}", due.record_id, due.subject_id),
+        Subject::FollowUp => format!("/records/{}/review#follow-up-{}", record.id, due.subject_id),
         Subject::Survey => format!("/surveys/{}", due.subject_id),
-        Subject::Phase | Subject::Task | Subject::Approval | Subject::PlannedStart | Subject::PlannedEnd => format!("{kind}/{}", due.record_id),
+        Subject::Phase | Subject::Task | Subject::Approval | Subject::PlannedStart | Subject::PlannedEnd | Subject::PolicyReview => {
+            format!("{}/{}", record.kind.path(), record.id)
+        }
     }
 }
 
@@ -125,6 +143,6 @@ fn responsible(facts: &Facts, due: &Due) -> Vec<(UserId, Why)> {
             let assignee = facts.follow_ups.get(&FollowUpId(due.subject_id)).and_then(|(_, assignee)| *assignee);
             assignee.into_iter().map(|it| (it, Why::Assignee)).collect()
         }
-        Subject::Phase | Subject::PlannedStart | Subject::PlannedEnd | Subject::Survey => Vec::new(),
+        Subject::Phase | Subject::PlannedStart | Subject::PlannedEnd | Subject::Survey | Subject::PolicyReview => Vec::new(),
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::links::{Code, DAYS, Facts, Guard, Holder, Knock, Standing, ma
 use crate::domain::people::{Action, Actor};
 use crate::store::approval_links::{self, Link, NewLink};
 use crate::store::approvals::{self, Approval, Asked, FullRound};
-use crate::store::records::{self, Full, Record};
+use crate::store::records::{self, Full};
 use crate::store::users::{self, User};
 use crate::store::{PgConnection, Tx, delegations};
 use base64::Engine;
@@ -165,7 +165,8 @@ fn look(conn: &mut PgConnection, link: Link, now: DateTime<Utc>) -> Result<Opene
     let full = records::full(conn, approval.record_id)?;
     let actor = users::actor(conn, link.user_id)?;
     let stands = approval.approver_id == link.user_id || delegations::stands_in(conn, link.user_id, approval.approver_id, now)?;
-    let holder = holder(actor.as_ref(), &full.record, stands);
+    let barred = full.record.is_run_by(link.user_id) && !step.step.own_may_decide;
+    let holder = holder(actor.as_ref(), barred, stands);
     let current = is_current(conn, &full.record, &round.round)?;
     let replaced = step.replacement(&approval.id).is_some();
     let facts = Facts { now, expires_at: link.expires_at, approval: approval.state, round: round.round.state, current, replaced, holder };
@@ -175,11 +176,11 @@ fn look(conn: &mut PgConnection, link: Link, now: DateTime<Utc>) -> Result<Opene
     Ok(Opened { standing, holder: users::find(conn, link.user_id)?, actor, approver, may_take_back, link, approval, step, round, full })
 }
 
-fn holder(actor: Option<&Actor>, record: &Record, stands: bool) -> Holder {
+fn holder(actor: Option<&Actor>, barred: bool, stands: bool) -> Holder {
     match actor {
         None => Holder::Closed,
         Some(actor) if !actor.may(Action::Decide) => Holder::NoRight,
-        Some(actor) if actor.standing(record.owner_id, record.coordinator_id).own() => Holder::Own,
+        Some(_) if barred => Holder::Own,
         Some(_) if !stands => Holder::StoodIn,
         Some(_) => Holder::May,
     }

@@ -1,15 +1,15 @@
 //! Taking a record through its workflow: advance, rework, back out, abandon, close; confirmations and waivers on the way.
 
-use super::context::{permit, unchanged};
+use super::context::unchanged;
 use super::records::{lock_sheet, moving, phase_due};
 use super::sheet::Sheet;
-use super::{Result, approvals, handovers, reviews, surveys, tasks};
+use super::{Result, approvals, handovers, policies, reviews, surveys, tasks};
 use crate::domain::events::Event;
 use crate::domain::ids::RecordId;
-use crate::domain::people::Action;
 use crate::domain::readiness::{Check, Standing};
 use crate::domain::records::{Milestone, RecordKind, RecordState};
 use crate::domain::refusals::Refusal;
+use crate::domain::releases::supersedes;
 use crate::domain::requirements::{Outcome, Requirement};
 use crate::domain::workflows::{Phase, Transition};
 use crate::store::confirmations::{self, NewConfirmation};
@@ -68,12 +68,12 @@ fn end(tx: &mut Tx<'_>, sheet: &Sheet, state: RecordState) -> Result<()> {
         return Ok(());
     }
     related::release_open(tx, id)?;
-    let version = release.version();
-    for (older, number) in releases::closed_of(tx.conn, release.ci_id)? {
-        if version.supersedes(&number) {
+    let (level, version) = (sheet.full.category.level, release.version());
+    for (older, other_level, number) in releases::closed_of(tx.conn, release.ci_id)? {
+        if supersedes((level, &version), (other_level, &number)) {
             releases::supersede(tx, older, id)?;
             events::record(tx, older, &Event::ReleaseSuperseded { by: sheet.full.record.name().to_owned() })?;
-        } else if number.supersedes(&version) {
+        } else if supersedes((other_level, &number), (level, &version)) {
             // A larger one closed while this one was still on its way.
             releases::supersede(tx, id, older)?;
             events::record(tx, id, &Event::ReleaseSuperseded { by: RecordKind::Release.number(older) })?;
@@ -125,12 +125,12 @@ pub fn confirm(tx: &mut Tx<'_>, id: RecordId, new: &NewConfirmation<'_>) -> Resu
 
 /// Goes on without a requirement, for this visit of the phase.
 pub fn waive(tx: &mut Tx<'_>, id: RecordId, requirement: Requirement, reason: &str) -> Result<()> {
-    permit(tx, Action::Waive)?;
     let sheet = lock_sheet(tx, id, moving)?;
-    let phase = sheet.full.phase()?;
     if requirement == Requirement::Approved {
         return Err(Refusal::NotWaivable(requirement.label()).into());
     }
+    policies::permit_waiver(tx, requirement)?;
+    let phase = sheet.full.phase()?;
     let check = phase.transitions.iter().flat_map(|it| sheet.checks(it)).find(|it| it.requirement == requirement);
     match check.map(|it| it.standing) {
         None => return Err(Refusal::NotAsked(requirement.label()).into()),

@@ -8,7 +8,7 @@ use crate::domain::passwords::Password;
 use crate::domain::people::Theme;
 use crate::store::sessions::KeyHash;
 use crate::store::users::Edited;
-use crate::store::{Tx, events, sessions, users};
+use crate::store::{Tx, events, policies, sessions, users};
 use chrono_tz::Tz;
 
 #[derive(Clone, Debug)]
@@ -39,13 +39,13 @@ pub fn edit(tx: &mut Tx<'_>, seen: i32, draft: &Draft) -> Result<()> {
 /// Changes one's own password, for whoever knows the current one. All other sessions end.
 pub async fn change_password(ctx: &Context, credentials: &Credentials, current: String, new: String, session: Option<KeyHash>) -> Result<()> {
     let id = ctx.actor.id;
-    let user = ctx.read(move |conn| Ok(users::find(conn, id)?)).await?;
+    let (user, shortest) = ctx.read(move |conn| Ok((users::find(conn, id)?, policies::security(conn)?.shortest_password))).await?;
     let mut errors = FormErrors::default();
     let checked = user.password_hash.clone();
     if !credentials.verify(current, checked.clone()).await? {
         errors.about("current", "This is not your current password.");
     }
-    let password = errors.check("password", Password::parse(&new, &user.email));
+    let password = errors.check("password", Password::parse(&new, &user.email, shortest));
     let Some(password) = password.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
     let hash = credentials.hash(password).await?;
     ctx.write(move |tx| {

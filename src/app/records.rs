@@ -2,6 +2,7 @@
 
 use super::context::{permit, unchanged};
 use super::error::FormErrors;
+use super::policies::shipping;
 use super::sheet::Sheet;
 use super::{Error, Result, approvals, content, tasks};
 use crate::domain::calendars::Calendar;
@@ -66,6 +67,7 @@ pub fn edit(tx: &mut Tx<'_>, id: RecordId, seen: i32, edit: &Edit) -> Result<()>
     let before = lock_open(tx, id, editing)?;
     unchanged(before.record.version, seen)?;
     check(tx, edit)?;
+    check_start(tx, &before, edit)?;
     let items_before = items::affected(tx.conn, id)?;
     match edit {
         Edit::Details(details) => records::set(tx, id, details)?,
@@ -115,6 +117,18 @@ fn check(tx: &mut Tx<'_>, edit: &Edit) -> Result<()> {
         Edit::Scope(_) | Edit::Plan(_) => {}
     }
     if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
+}
+
+/// Whether the policy lets a release ship when it is meant to now. What stands already is not asked about again.
+fn check_start(tx: &mut Tx<'_>, before: &Full, edit: &Edit) -> Result<()> {
+    let (Edit::Window(window), Some(release)) = (edit, &before.release) else { return Ok(()) };
+    if window.planned_start == before.record.planned_start {
+        return Ok(());
+    }
+    // So that two releases of one CI are not set side by side, each without seeing the other.
+    items::lock(tx, release.ci_id)?;
+    let policy = crate::store::policies::current(tx.conn)?;
+    shipping::allow(&shipping::breaches_of(tx.conn, &policy, before, window.planned_start)?)
 }
 
 pub(super) fn people_exist(tx: &mut Tx<'_>, details: &Details, errors: &mut FormErrors) -> Result<()> {

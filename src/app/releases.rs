@@ -2,6 +2,7 @@
 
 use super::context::permit;
 use super::error::FormErrors;
+use super::policies::shipping::{self, Plans};
 use super::records::{editing, insert, lock_sheet, people_exist, phase_due, window_is_sane};
 use super::sheet::Sheet;
 use super::{Error, Result, approvals, items, models, phases};
@@ -15,7 +16,7 @@ use crate::domain::requirements::Requirement;
 use crate::store::categories::Category;
 use crate::store::records::{self, Details, NewRecord, Scope, Window};
 use crate::store::releases::Plan;
-use crate::store::{Tx, calendars, categories, events, related, releases, workflows};
+use crate::store::{Tx, calendars, categories, events, policies, related, releases, workflows};
 
 /// The CI of a new release: one that exists, or one to be created on the way.
 #[derive(Clone, Debug)]
@@ -53,9 +54,12 @@ pub fn register(tx: &mut Tx<'_>, new: &NewRelease) -> Result<RecordId> {
         ItemChoice::New(name) => items::find_or_register(tx, name)?,
     };
     crate::store::items::lock(tx, item.id)?;
-    let existing = releases::versions(tx.conn, item.id)?;
-    let version = new.version.clone().unwrap_or_else(|| Version::next(category.level, &existing));
-    version.fits(category.level, &existing).map_err(|refusal| FormErrors::of("version", refusal.to_string()))?;
+    let policy = policies::current(tx.conn)?;
+    let (parts, existing) = (policy.parts_of(&category.key, category.level), releases::versions(tx.conn, item.id)?);
+    let version = new.version.clone().unwrap_or_else(|| Version::next(parts, &existing));
+    version.fits(parts, &existing).map_err(|refusal| FormErrors::of("version", refusal.to_string()))?;
+    let plan = Plans { item: item.id, record: None, name: &identifier(&item.name, &version), category: &category };
+    shipping::allow(&shipping::breaches(tx.conn, &policy, &plan, new.window.planned_start)?)?;
     let id = write(tx, new, &category, (item.id, &item.name), &version)?;
     if let Some(model) = new.model {
         beside("model", models::apply(tx, id, model))?;
@@ -106,7 +110,8 @@ fn write(tx: &mut Tx<'_>, new: &NewRelease, category: &Category, (item, item_nam
 /// The identifier that a release of this category would be offered now.
 pub fn propose(conn: &mut diesel::pg::PgConnection, category: CategoryId, item: ItemId) -> Result<Version> {
     let category = categories::find(conn, RecordKind::Release, category)?;
-    Ok(Version::next(category.level, &releases::versions(conn, item)?))
+    let parts = policies::current(conn)?.parts_of(&category.key, category.level);
+    Ok(Version::next(parts, &releases::versions(conn, item)?))
 }
 
 /// The model that a new release of this category usually has.
@@ -159,7 +164,7 @@ fn thaw(tx: &mut Tx<'_>, sheet: &Sheet, reason: &str) -> Result<()> {
     if !sheet.full.phase()?.scope_frozen {
         return Ok(());
     }
-    permit(tx, Action::Waive)?;
+    super::policies::permit_waiver(tx, Requirement::ScopeFrozen)?;
     if reason.is_empty() {
         return Err(Refusal::ScopeFrozen.into());
     }

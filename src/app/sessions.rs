@@ -2,17 +2,39 @@
 
 use super::credentials::Credentials;
 use super::{Error, FormErrors, Result};
+use crate::config::Config;
 use crate::domain::events::Event;
 use crate::domain::ids::UserId;
 use crate::domain::people::{Actor, EmailAddress};
+use crate::domain::policies::Security;
 use crate::store::sessions::{KeyHash, Lifetime, Resumed, Visitor};
-use crate::store::{Db, Tx, events, sessions, users};
+use crate::store::{Db, PgConnection, Tx, events, policies, sessions, users};
 use base64::Engine;
 use chrono::Duration;
 use sha2::{Digest, Sha256};
 
 /// In use is noted this often at most: reading pages should not mean writing rows.
 const TOUCH: Duration = Duration::minutes(5);
+
+/// What the settings of the program let sessions last at most; the policy may ask for less.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limits {
+    pub idle: Option<Duration>,
+    pub life: Option<Duration>,
+}
+
+impl Limits {
+    pub fn of(config: &Config) -> Limits {
+        Limits { idle: config.session_idle.map(Duration::minutes), life: config.session_life.map(Duration::hours) }
+    }
+
+    /// How long sessions last now: as the policy says, and no longer than this.
+    pub fn lifetime(&self, conn: &mut PgConnection) -> Result<Lifetime> {
+        let Security { session_idle, session_life, .. } = policies::security(conn)?;
+        let (idle, life) = (Duration::minutes(session_idle.into()), Duration::hours(session_life.into()));
+        Ok(Lifetime { idle: self.idle.map_or(idle, |it| it.min(idle)), life: self.life.map_or(life, |it| it.min(life)) })
+    }
+}
 
 /// The secret in the cookie: 256 random bits.
 pub struct SessionKey(pub String);
@@ -37,7 +59,7 @@ pub struct Attempt {
 }
 
 /// Begins a session, if e-mail and password are those of an active account. Otherwise the answer is the same whatever is wrong, and takes as long.
-pub async fn sign_in(db: &Db, credentials: &Credentials, lifetime: Lifetime, attempt: Attempt) -> Result<SessionKey> {
+pub async fn sign_in(db: &Db, credentials: &Credentials, limits: Limits, attempt: Attempt) -> Result<SessionKey> {
     let email = attempt.email.trim().to_ascii_lowercase();
     // What is no address is nobody's; the database would choke on some of it.
     let wanted = EmailAddress::parse(&email).map_or_else(|_| String::new(), |it| it.as_str().to_owned());
@@ -51,7 +73,7 @@ pub async fn sign_in(db: &Db, credentials: &Credentials, lifetime: Lifetime, att
         return Err(FormErrors::of("email", "E-mail or password is not right.").into());
     };
     let actor = db.read(move |conn| Ok::<_, Error>(users::actor(conn, user.id)?)).await?.ok_or(Error::NotFound)?;
-    db.write(actor, move |tx| begin(tx, user.id, hash, lifetime, &visitor, previous)).await
+    db.write(actor, move |tx| begin(tx, user.id, hash, limits, &visitor, previous)).await
 }
 
 fn refused(email: &str, visitor: &Visitor) -> Event {
@@ -59,26 +81,31 @@ fn refused(email: &str, visitor: &Visitor) -> Event {
 }
 
 /// The second half of signing in, if the account is still as it was when the password was compared.
-fn begin(tx: &mut Tx<'_>, user: UserId, checked: Option<String>, lifetime: Lifetime, visitor: &Visitor, previous: Option<KeyHash>) -> Result<SessionKey> {
+fn begin(tx: &mut Tx<'_>, user: UserId, checked: Option<String>, limits: Limits, visitor: &Visitor, previous: Option<KeyHash>) -> Result<SessionKey> {
     let user = users::lock(tx, user)?;
     if user.disabled_at.is_some() || user.password_hash != checked {
         return Err(FormErrors::of("email", "E-mail or password is not right.").into());
     }
+    let lifetime = limits.lifetime(tx.conn)?;
     let key = SessionKey::random();
     if let Some(previous) = previous {
         sessions::delete(tx, &previous)?;
     }
-    sessions::delete_ended(tx, lifetime.idle)?;
+    sessions::delete_ended(tx, lifetime)?;
     sessions::insert(tx, &key.hash(), user.id, lifetime.life, visitor)?;
     events::record(tx, None, &Event::SignedIn { address: visitor.address.clone() })?;
     Ok(key)
 }
 
 /// Who acts in the session of this key, if it has not ended. Notes now and then that it is in use.
-pub async fn resume(db: &Db, key: KeyHash, lifetime: Lifetime) -> Result<Option<Resumed>> {
+pub async fn resume(db: &Db, key: KeyHash, limits: Limits) -> Result<Option<Resumed>> {
     let (now, wanted) = (db.clock.now(), key.clone());
-    let Some(resumed) = db.read(move |conn| Ok::<_, Error>(sessions::resume(conn, &wanted, now, lifetime.idle)?)).await? else { return Ok(None) };
-    if now - resumed.seen_at >= TOUCH.min(lifetime.idle / 4) {
+    let looked = db.read(move |conn| {
+        let lasts = limits.lifetime(conn)?;
+        Ok::<_, Error>(sessions::resume(conn, &wanted, now, lasts)?.map(|it| (it, lasts.idle)))
+    });
+    let Some((resumed, idle)) = looked.await? else { return Ok(None) };
+    if now - resumed.seen_at >= TOUCH.min(idle / 4) {
         let noted = db.write(resumed.actor.clone(), move |tx| Ok::<_, Error>(sessions::touch(tx, &key)?)).await;
         if let Err(cause) = noted {
             tracing::warn!(%cause, "could not note that a session is in use");
@@ -88,8 +115,9 @@ pub async fn resume(db: &Db, key: KeyHash, lifetime: Lifetime) -> Result<Option<
 }
 
 /// Clears away what has ended by itself.
-pub fn clear_ended(tx: &mut Tx<'_>, idle: Duration) -> Result<usize> {
-    Ok(sessions::delete_ended(tx, idle)?)
+pub fn clear_ended(tx: &mut Tx<'_>, limits: Limits) -> Result<usize> {
+    let lifetime = limits.lifetime(tx.conn)?;
+    Ok(sessions::delete_ended(tx, lifetime)?)
 }
 
 /// Ends this session.

@@ -100,10 +100,11 @@ impl Sheet {
     /// Looks up who of those that are asked is away at that time.
     pub fn note_absences(&mut self, conn: &mut PgConnection, now: DateTime<Utc>) -> QueryResult<()> {
         let open = self.round().filter(|it| it.round.state == RoundState::Open);
+        let own_may = open.is_some_and(|it| it.steps.iter().any(|it| it.step.state == StepState::Open && it.step.own_may_decide));
         let asked = open.into_iter().flat_map(|it| &it.steps).flat_map(|it| &it.approvals).map(|(it, _)| it);
         let awaited: Vec<UserId> = asked.filter(|it| matches!(it.state, ApprovalState::Pending | ApprovalState::Waiting)).map(|it| it.approver_id).collect();
         self.now = Some(now);
-        self.away = delegations::away_from(conn, &self.full.record, &awaited, now)?;
+        self.away = delegations::away_from(conn, &self.full.record, own_may, &awaited, now)?;
         Ok(())
     }
 

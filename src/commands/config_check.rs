@@ -20,7 +20,7 @@ pub fn findings(config: &Config) -> Vec<Finding> {
     let mut findings = vec![address(config), secret_key(config)];
     findings.extend(mail(config));
     findings.push(attachments(config));
-    if config.session_idle > config.session_life * 60 {
+    if config.session_idle.zip(config.session_life).is_some_and(|(idle, life)| idle > life * 60) {
         findings.push(Finding::Warning("SLIPWAY_SESSION_IDLE is longer than SLIPWAY_SESSION_LIFE, which ends sessions first".into()));
     }
     findings.extend(unknown_variables().into_iter().map(|name| Finding::Warning(format!("{name} is set, but there is no such setting"))));

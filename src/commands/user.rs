@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::domain::passwords::Password;
 use crate::domain::people::{Actor, EmailAddress, Role};
 use crate::store::users::{self, User};
-use crate::store::{Db, Tx};
+use crate::store::{Db, Tx, policies};
 use crate::terminal;
 use anyhow::Context;
 use chrono_tz::Tz;
@@ -61,7 +61,7 @@ fn carry_out(db: &Db, command: UserCommand) -> anyhow::Result<()> {
     match command {
         UserCommand::Create { email, name, roles, time_zone, password_stdin } => {
             let name = crate::domain::text::line(&name).context("--name")?;
-            let (password, generated) = password(&email, password_stdin)?;
+            let (password, generated) = password(db, &email, password_stdin)?;
             let draft = actions::Draft { name, email, roles, zone: time_zone };
             let hash = credentials::hash(&password);
             write(db, |tx| actions::create(tx, &draft, Some(&hash)))?;
@@ -78,7 +78,7 @@ fn carry_out(db: &Db, command: UserCommand) -> anyhow::Result<()> {
         }
         UserCommand::ResetPassword { email, password_stdin } => {
             let user = find(db, &email)?;
-            let (password, generated) = password(&email, password_stdin)?;
+            let (password, generated) = password(db, &email, password_stdin)?;
             let hash = credentials::hash(&password);
             write(db, |tx| actions::set_password(tx, user.id, &hash))?;
             terminal::line(format!("{} has a new password.", user.email))?;
@@ -106,7 +106,7 @@ fn write<T>(db: &Db, f: impl FnOnce(&mut Tx<'_>) -> app::Result<T>) -> anyhow::R
 }
 
 /// The password to set, and its text if it was made here.
-fn password(email: &EmailAddress, from_stdin: bool) -> anyhow::Result<(Password, Option<String>)> {
+fn password(db: &Db, email: &EmailAddress, from_stdin: bool) -> anyhow::Result<(Password, Option<String>)> {
     let generated = if from_stdin { None } else { Some(credentials::generate()) };
     let text = match &generated {
         Some(text) => text.clone(),
@@ -116,7 +116,8 @@ fn password(email: &EmailAddress, from_stdin: bool) -> anyhow::Result<(Password,
             typed.trim_end_matches(['\r', '\n']).to_owned()
         }
     };
-    Ok((Password::parse(&text, email.as_str())?, generated))
+    let shortest = db.read_now::<_, app::Error>(|conn| Ok(policies::security(conn)?.shortest_password))?;
+    Ok((Password::parse(&text, email.as_str(), shortest)?, generated))
 }
 
 fn tell(generated: Option<String>) -> anyhow::Result<()> {

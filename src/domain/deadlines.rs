@@ -19,6 +19,8 @@ words! {
         FollowUp = "follow_up" "Follow-up action",
         /// The time at which a survey closes: it is told only that it comes.
         Survey = "survey" "Survey",
+        /// The day by which somebody looks at the policy again.
+        PolicyReview = "policy_review" "Review of the policy",
     }
 }
 
@@ -62,7 +64,7 @@ impl Subject {
         match self {
             Subject::Approval => OF_APPROVALS,
             Subject::Survey => &[Stage::DueSoon],
-            Subject::Phase | Subject::Task | Subject::PlannedStart | Subject::PlannedEnd | Subject::FollowUp => OF_WORK,
+            Subject::Phase | Subject::Task | Subject::PlannedStart | Subject::PlannedEnd | Subject::FollowUp | Subject::PolicyReview => OF_WORK,
         }
     }
 }

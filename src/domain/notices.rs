@@ -52,6 +52,7 @@ words! {
         Group = "group" "are in the group that does it",
         Watcher = "watcher" "watch it",
         Manager = "manager" "are a release manager",
+        Administrator = "administrator" "are an administrator",
         Actor = "actor" "took part in it",
     }
 }

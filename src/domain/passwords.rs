@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-pub const SHORTEST: usize = 15;
+/// What no policy goes below: the lists of common passwords begin here.
+pub const SHORTEST: u32 = 15;
 pub const LONGEST: usize = 200;
 
 /// A password that may be used. It is never printed.
@@ -13,8 +14,8 @@ pub struct Password(String);
 /// Why a password is not taken. The sentence stands beside the field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordRefusal {
-    #[error("Use at least {SHORTEST} characters: a few words in a row are easy to remember.")]
-    TooShort,
+    #[error("Use at least {0} characters: a few words in a row are easy to remember.")]
+    TooShort(u32),
     #[error("Use at most {LONGEST} characters.")]
     TooLong,
     #[error("This password is on the lists that attackers try first. Choose another.")]
@@ -33,11 +34,12 @@ const ROWS: [&str; 8] =
     ["12345678901", "abcdefghijklmnopqrstuvwxyza", "qwertyuiop", "qwertzuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn7ujm"];
 
 impl Password {
-    /// Checks what somebody with this e-mail address wants to use.
-    pub fn parse(text: &str, email: &str) -> Result<Password, PasswordRefusal> {
+    /// Checks what somebody with this e-mail address wants to use, where the policy asks for so many characters.
+    pub fn parse(text: &str, email: &str, shortest: u32) -> Result<Password, PasswordRefusal> {
         let length = text.chars().count();
-        if length < SHORTEST {
-            return Err(PasswordRefusal::TooShort);
+        let shortest = shortest.max(SHORTEST);
+        if u32::try_from(length).is_ok_and(|it| it < shortest) {
+            return Err(PasswordRefusal::TooShort(shortest));
         }
         if length > LONGEST {
             return Err(PasswordRefusal::TooLong);
@@ -107,7 +109,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn refused(text: &str) -> Option<PasswordRefusal> {
-        Password::parse(text, "ines.okafor@example.org").err()
+        Password::parse(text, "ines.okafor@example.org", SHORTEST).err()
     }
 
     #[test]
@@ -118,8 +120,11 @@ mod tests {
 
     #[test]
     fn fifteen_characters_are_the_least_and_they_are_counted_as_people_count() {
-        assert_eq!(refused("tugboat gravel"), Some(PasswordRefusal::TooShort));
+        assert_eq!(refused("tugboat gravel"), Some(PasswordRefusal::TooShort(15)));
         assert_eq!(refused("tugboat gravelß"), None);
+        let longer = Password::parse("tugboat gravelß", "ines@example.org", 20).err();
+        assert_eq!(longer, Some(PasswordRefusal::TooShort(20)), "a policy may ask for more");
+        assert!(Password::parse("tugboat gravel", "ines@example.org", 3).is_err(), "but never for less");
         assert_eq!(refused(&"tugboat gravel ".repeat(14)), Some(PasswordRefusal::TooLong));
     }
 
@@ -149,7 +154,7 @@ mod tests {
     #[test]
     fn the_list_holds_nothing_that_could_never_match() {
         for line in COMMON.iter() {
-            assert!(line.chars().count() >= SHORTEST - 3 && line.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()), "{line}");
+            assert!(line.chars().count() >= SHORTEST as usize - 3 && line.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()), "{line}");
         }
         assert!(COMMON.len() >= 300);
     }
@@ -157,8 +162,8 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_is_typed_gets_an_answer(text in ".{0,250}", email in ".{0,40}") {
-            if Password::parse(&text, &email).is_ok() {
-                prop_assert!((SHORTEST..=LONGEST).contains(&text.chars().count()));
+            if Password::parse(&text, &email, SHORTEST).is_ok() {
+                prop_assert!((SHORTEST as usize..=LONGEST).contains(&text.chars().count()));
             }
         }
     }

@@ -124,6 +124,8 @@ pub enum Action {
     Reassign,
     Watch,
     ConfigureProcess,
+    /// To set how sessions end and what passwords must be.
+    SecureAccounts,
     RegisterItem,
     ManageUsers,
     ReadLog,
@@ -158,7 +160,7 @@ impl Actor {
             Action::Decide | Action::Delegate { own: true } => manages || coordinates || contributes,
             Action::Support(standing) | Action::Attach(standing) => manages || (coordinates && standing.own()) || contributes,
             Action::Watch => self.id != SLIPWAY,
-            Action::ManageUsers | Action::ReadLog | Action::Reopen => self.is(Role::Administrator),
+            Action::ManageUsers | Action::SecureAccounts | Action::ReadLog | Action::Reopen => self.is(Role::Administrator),
         }
     }
 }
@@ -184,6 +186,7 @@ impl Action {
             Action::Reassign => "ask somebody else in an approver's place",
             Action::Watch => "watch a record",
             Action::ConfigureProcess => "configure the process",
+            Action::SecureAccounts => "change the security settings",
             Action::RegisterItem => "register a configuration item",
             Action::ManageUsers => "manage users and groups",
             Action::ReadLog => "read the whole activity log",

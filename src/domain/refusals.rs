@@ -46,6 +46,8 @@ pub enum Refusal {
     NotAsked(&'static str),
     #[error("“{0}” cannot be waived: without an approval nobody has decided.")]
     NotWaivable(&'static str),
+    #[error("“{requirement}” is waived by others: the policy names {who}.")]
+    WaivedByOthers { requirement: &'static str, who: String },
     #[error("Say why it does not apply.")]
     NotApplicableNeedsNote,
     #[error("{change} already belongs to {release}, which is still open. Take it off there first.")]

@@ -29,12 +29,26 @@ words! {
 }
 
 impl Level {
-    /// How many parts a version of this level has.
+    /// How many parts a version of this level has, where the policy says nothing else.
     pub const fn parts(self) -> usize {
         match self {
             Level::Major => 1,
             Level::Minor => 2,
             Level::Emergency | Level::Standard | Level::Normal => 3,
+        }
+    }
+
+    /// Whether a release of this level takes the place of earlier ones of the other: a major one of minor and emergency ones, a minor one of
+    /// emergency ones.
+    pub const fn outranks(self, other: Level) -> bool {
+        self.rank() > other.rank()
+    }
+
+    const fn rank(self) -> u8 {
+        match self {
+            Level::Major => 2,
+            Level::Minor => 1,
+            Level::Emergency | Level::Standard | Level::Normal => 0,
         }
     }
 }
@@ -47,8 +61,8 @@ pub struct Version(Vec<i32>);
 pub enum VersionRefusal {
     #[error("Write the version as numbers with points between, such as v1.3.")]
     Malformed,
-    #[error("{} releases have versions of {}; this one has {found}.", .level.label(), parts(.level.parts()))]
-    WrongParts { level: Level, found: usize },
+    #[error("Releases of this category have versions of {}; this one has {found}.", counted(*.parts))]
+    WrongParts { parts: usize, found: usize },
     #[error("{version} exists already for this CI; the next free one is {next}.")]
     Taken { version: Version, next: Version },
     #[error("{version} goes backwards: {latest} exists already. The next free one is {next}.")]
@@ -57,7 +71,7 @@ pub enum VersionRefusal {
     NoBase { version: Version, base: Version, next: Version },
 }
 
-fn parts(count: usize) -> String {
+fn counted(count: usize) -> String {
     if count == 1 { "one part".into() } else { format!("{count} parts") }
 }
 
@@ -83,10 +97,10 @@ impl Version {
         &self.0
     }
 
-    /// The version that a new release of `level` is offered, given those the CI has.
-    /// A minor one continues the newest major, an emergency one the newest major or minor.
-    pub fn next(level: Level, existing: &[Version]) -> Version {
-        let length = level.parts() - 1;
+    /// The version in so many parts that a new release is offered, given those the CI has.
+    /// One in two parts continues the newest first part, one in three the newest first two.
+    pub fn next(parts: usize, existing: &[Version]) -> Version {
+        let length = parts.saturating_sub(1);
         let mut base = vec![0; length];
         if let Some(first) = base.first_mut() {
             *first = 1;
@@ -102,32 +116,32 @@ impl Version {
         Version(next)
     }
 
-    /// Whether a new release of `level` may carry this version.
-    pub fn fits(&self, level: Level, existing: &[Version]) -> Result<(), VersionRefusal> {
-        if self.0.len() != level.parts() {
-            return Err(VersionRefusal::WrongParts { level, found: self.0.len() });
+    /// Whether a new release whose versions have so many parts may carry this one.
+    pub fn fits(&self, parts: usize, existing: &[Version]) -> Result<(), VersionRefusal> {
+        if self.0.len() != parts {
+            return Err(VersionRefusal::WrongParts { parts, found: self.0.len() });
         }
         if existing.contains(self) {
-            return Err(VersionRefusal::Taken { version: self.clone(), next: Version::next(level, existing) });
+            return Err(VersionRefusal::Taken { version: self.clone(), next: Version::next(parts, existing) });
         }
         let length = self.0.len();
         // A longer version speaks for what it continues: v3.1 says that there was a v3.
         let rivals = existing.iter().filter(|it| it.0.len() >= length && it.0.starts_with(self.family()));
         match rivals.max_by_key(|it| it.0[length - 1]) {
             Some(latest) if latest.0[length - 1] >= self.0[length - 1] => {
-                Err(VersionRefusal::Backwards { version: self.clone(), latest: latest.clone(), next: Version::next(level, existing) })
+                Err(VersionRefusal::Backwards { version: self.clone(), latest: latest.clone(), next: Version::next(parts, existing) })
             }
-            Some(_) | None => self.has_base(level, existing),
+            Some(_) | None => self.has_base(parts, existing),
         }
     }
 
     /// A version continues something that exists, unless the CI has nothing yet to continue.
-    fn has_base(&self, level: Level, existing: &[Version]) -> Result<(), VersionRefusal> {
+    fn has_base(&self, parts: usize, existing: &[Version]) -> Result<(), VersionRefusal> {
         let shorter = || existing.iter().filter(|it| it.0.len() < self.0.len());
         if self.0.len() == 1 || shorter().next().is_none() || existing.iter().any(|it| it.leading(self.0.len() - 1) == self.family()) {
             Ok(())
         } else {
-            Err(VersionRefusal::NoBase { version: self.clone(), base: Version(self.family().to_vec()), next: Version::next(level, existing) })
+            Err(VersionRefusal::NoBase { version: self.clone(), base: Version(self.family().to_vec()), next: Version::next(parts, existing) })
         }
     }
 
@@ -142,12 +156,11 @@ impl Version {
         parts.resize(length, 0);
         parts
     }
+}
 
-    /// Whether a release of this version, when it closes, supersedes one of `earlier`.
-    /// A major one supersedes the CI's earlier minor and emergency ones, a minor one the earlier emergency ones.
-    pub fn supersedes(&self, earlier: &Version) -> bool {
-        earlier < self && earlier.0.len() > self.0.len()
-    }
+/// Whether a release, when it closes, supersedes another one of its CI: the other is of a lesser level and came before it.
+pub fn supersedes((level, version): (Level, &Version), (other_level, other): (Level, &Version)) -> bool {
+    level.outranks(other_level) && other < version
 }
 
 impl fmt::Display for Version {

@@ -74,6 +74,15 @@ words! {
 }
 
 impl SelfApproval {
+    /// Whether those who run a record may decide in the step, where the policy says this.
+    pub const fn allows(self, policy: bool) -> bool {
+        match self {
+            SelfApproval::ByPolicy => policy,
+            SelfApproval::Never => false,
+            SelfApproval::Allowed => true,
+        }
+    }
+
     fn goes_by_policy(&self) -> bool {
         *self == SelfApproval::ByPolicy
     }

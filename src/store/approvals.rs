@@ -46,6 +46,8 @@ pub struct Step {
     pub opened_at: Option<DateTime<Utc>>,
     pub due_at: Option<DateTime<Utc>>,
     pub settled_at: Option<DateTime<Utc>>,
+    /// Whether those who run the record may decide in it.
+    pub own_may_decide: bool,
 }
 
 impl Step {
@@ -189,6 +191,7 @@ pub struct NewStep<'a> {
     pub days: i32,
     pub asked_as: &'a str,
     pub approvers: &'a [UserId],
+    pub own_may_decide: bool,
 }
 
 /// A step and those asked in it. Both wait; settling the round opens the first ones.
@@ -206,6 +209,7 @@ pub fn add_step(tx: &mut Tx<'_>, record: RecordId, round: RoundId, new: &NewStep
             approval_steps::state.eq(StepState::Waiting),
             approval_steps::digest.eq(new.digest),
             approval_steps::days.eq(new.days),
+            approval_steps::own_may_decide.eq(new.own_may_decide),
         ))
         .returning(approval_steps::id)
         .get_result(tx.conn)?;

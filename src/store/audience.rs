@@ -23,7 +23,7 @@ pub struct Asked {
     pub record: RecordId,
 }
 
-type AskedRow = (ApprovalId, ApprovalState, UserId, String, String, Option<DateTime<Utc>>, Record);
+type AskedRow = (ApprovalId, ApprovalState, UserId, String, String, Option<DateTime<Utc>>, bool, Record);
 
 /// The approvers of these approvals, and those who stand in for them at this moment: never who owns or coordinates the record.
 pub fn asked(conn: &mut PgConnection, ids: &[ApprovalId], now: DateTime<Utc>) -> QueryResult<Vec<Asked>> {
@@ -33,13 +33,22 @@ pub fn asked(conn: &mut PgConnection, ids: &[ApprovalId], now: DateTime<Utc>) ->
         .inner_join(users::table.on(users::id.eq(approvals::approver_id)))
         .filter(approvals::id.eq_any(ids))
         .order(approvals::id)
-        .select((approvals::id, approvals::state, users::id, users::name, approval_steps::name, approval_steps::due_at, Record::as_select()))
+        .select((
+            approvals::id,
+            approvals::state,
+            users::id,
+            users::name,
+            approval_steps::name,
+            approval_steps::due_at,
+            approval_steps::own_may_decide,
+            Record::as_select(),
+        ))
         .load(conn)?;
     let approvers: Vec<UserId> = rows.iter().map(|(_, _, user, ..)| *user).collect();
     let away = delegations::away(conn, &approvers, now)?;
     let mut asked: Vec<Asked> = Vec::with_capacity(rows.len());
-    for (approval, state, user, name, step, due_at, record) in rows {
-        let own = |it: &Person| record.is_run_by(it.id);
+    for (approval, state, user, name, step, due_at, own_may, record) in rows {
+        let own = |it: &Person| !own_may && record.is_run_by(it.id);
         let substitute = away.get(&user).and_then(|it| it.substitute.as_ref()).filter(|it| !own(it));
         let substitute = substitute.map(|it| Asked { approval, user: it.id, state, stands_in_for: Some(name), step: step.clone(), due_at, record: record.id });
         asked.push(Asked { approval, user, state, stands_in_for: None, step, due_at, record: record.id });

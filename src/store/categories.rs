@@ -122,10 +122,6 @@ pub fn keys(tx: &mut Tx<'_>) -> QueryResult<Vec<String>> {
     categories::table.select(categories::key).load(tx.conn)
 }
 
-pub fn by_key(conn: &mut PgConnection, key: &str) -> QueryResult<Category> {
-    Category::query().filter(categories::key.eq(key)).first(conn)
-}
-
 /// A published version of a workflow, as a category can follow it.
 #[derive(Debug, Clone, Queryable)]
 pub struct Followed {

@@ -18,7 +18,9 @@ use diesel::upsert::excluded;
 use std::collections::{BTreeMap, BTreeSet};
 
 mod facts;
+mod review;
 pub use facts::{Around, Facts};
+pub use review::keep_review;
 
 #[diesel::declare_sql_function]
 extern "SQL" {
@@ -31,7 +33,8 @@ extern "SQL" {
 #[diesel(table_name = deadlines, check_for_backend(diesel::pg::Pg))]
 pub struct Due {
     pub id: DeadlineId,
-    pub record_id: RecordId,
+    /// None for the review of the policy.
+    pub record_id: Option<RecordId>,
     pub subject: Subject,
     /// The task, the approval, the visit of the phase, the follow-up action, the survey.
     pub subject_id: i64,
@@ -103,7 +106,8 @@ pub fn standing(conn: &mut PgConnection, occurrences: &[&str]) -> QueryResult<BT
         }
     }
     let ones: Vec<(DeadlineId, DateTime<Utc>)> = deadlines::table.filter(deadlines::id.eq_any(ids)).select((deadlines::id, deadlines::due_at)).load(conn)?;
-    let of_approval = deadlines::record_id.eq(approvals::record_id).and(deadlines::subject.eq(Subject::Approval)).and(deadlines::subject_id.eq(approvals::id));
+    let of_approval =
+        deadlines::record_id.eq(approvals::record_id.nullable()).and(deadlines::subject.eq(Subject::Approval)).and(deadlines::subject_id.eq(approvals::id));
     let of_steps: Vec<(StepId, DateTime<Utc>)> = approvals::table
         .inner_join(deadlines::table.on(of_approval))
         .filter(approvals::step_id.eq_any(steps))
@@ -258,7 +262,7 @@ fn of_parts(conn: &mut PgConnection, ids: &[RecordId], wanted: &mut BTreeMap<Key
             none(),
         ));
     let there = deadlines::table.filter(deadlines::record_id.eq_any(ids)).select((
-        deadlines::record_id,
+        deadlines::record_id.assume_not_null(),
         deadlines::subject,
         deadlines::subject_id,
         deadlines::starts_at.nullable(),

@@ -85,10 +85,10 @@ fn gone(conn: &mut PgConnection, people: &[UserId], now: DateTime<Utc>) -> Query
         .load(conn)
 }
 
-/// [`away`], as it is for one record: whoever owns or coordinates it does not stand in for anybody there.
-pub fn away_from(conn: &mut PgConnection, record: &Record, people: &[UserId], now: DateTime<Utc>) -> QueryResult<BTreeMap<UserId, Away>> {
+/// [`away`], as it is for one record: whoever owns or coordinates it does not stand in for anybody there, unless they may decide themselves.
+pub fn away_from(conn: &mut PgConnection, record: &Record, own_may: bool, people: &[UserId], now: DateTime<Utc>) -> QueryResult<BTreeMap<UserId, Away>> {
     let mut away = away(conn, people, now)?;
-    let own = |it: &Person| record.is_run_by(it.id);
+    let own = |it: &Person| !own_may && record.is_run_by(it.id);
     for it in away.values_mut().filter(|it| it.substitute.as_ref().is_some_and(own)) {
         it.substitute = None;
     }

@@ -180,7 +180,7 @@ fn conditions(filter: &Filter) -> Vec<Condition> {
 #[diesel::dsl::auto_type]
 fn planned() -> _ {
     let subjects: [Subject; 2] = [Subject::PlannedStart, Subject::PlannedEnd];
-    deadlines::table.filter(deadlines::record_id.eq(records::id)).filter(deadlines::subject.eq_any(subjects))
+    deadlines::table.filter(deadlines::record_id.eq(records::id.nullable())).filter(deadlines::subject.eq_any(subjects))
 }
 
 /// One page of the list, in the filter's order, after its mark.

@@ -1,11 +1,11 @@
 //! What only a release has: its version and its plan.
 
 use super::Tx;
-use super::schema::{records, releases};
+use super::schema::{categories, records, releases};
 use crate::domain::ids::{ItemId, RecordId};
 use crate::domain::models::PlanTexts;
 use crate::domain::records::{RecordKind, RecordState};
-use crate::domain::releases::{Distribution, Strategy, Version};
+use crate::domain::releases::{Distribution, Level, Strategy, Version};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
@@ -85,16 +85,16 @@ pub fn fill_texts(tx: &mut Tx<'_>, release: &Release, texts: &PlanTexts) -> Quer
     set_plan(tx, release.record_id, &plan)
 }
 
-/// The CI's closed releases that are not superseded yet: id and version.
-pub fn closed_of(conn: &mut PgConnection, item: ItemId) -> QueryResult<Vec<(RecordId, Version)>> {
-    let rows: Vec<(RecordId, Vec<Option<i32>>)> = releases::table
-        .inner_join(records::table)
+/// The CI's closed releases that are not superseded yet: id, level and version.
+pub fn closed_of(conn: &mut PgConnection, item: ItemId) -> QueryResult<Vec<(RecordId, Level, Version)>> {
+    let rows: Vec<(RecordId, Level, Vec<Option<i32>>)> = releases::table
+        .inner_join(records::table.inner_join(categories::table))
         .filter(releases::ci_id.eq(item))
         .filter(releases::superseded_by.is_null())
         .filter(records::state.eq(RecordState::Closed))
-        .select((releases::record_id, releases::number))
+        .select((releases::record_id, categories::level, releases::number))
         .load(conn)?;
-    Ok(rows.into_iter().map(|(id, number)| (id, version(&number))).collect())
+    Ok(rows.into_iter().map(|(id, level, number)| (id, level, version(&number))).collect())
 }
 
 pub fn supersede(tx: &mut Tx<'_>, older: RecordId, by: RecordId) -> QueryResult<()> {

@@ -61,12 +61,13 @@ pub const MANY: i64 = 100;
 type Row = (UserId, String, String, Theme, Vec<Role>, DateTime<Utc>, i64, Option<String>);
 
 /// The session of this key, unless it has ended or its account is disabled.
-pub fn resume(conn: &mut PgConnection, key_hash: &KeyHash, now: DateTime<Utc>, idle: Duration) -> QueryResult<Option<Resumed>> {
+pub fn resume(conn: &mut PgConnection, key_hash: &KeyHash, now: DateTime<Utc>, lasts: Lifetime) -> QueryResult<Option<Resumed>> {
     let row: Option<Row> = sessions::table
         .inner_join(users::table)
         .filter(sessions::key_hash.eq(key_hash))
         .filter(sessions::expires_at.gt(now))
-        .filter(sessions::seen_at.gt(now - idle))
+        .filter(sessions::created_at.gt(now - lasts.life))
+        .filter(sessions::seen_at.gt(now - lasts.idle))
         .filter(users::disabled_at.is_null())
         .select((users::id, users::name, users::time_zone, users::theme, roles_array(), sessions::seen_at, unread(), pause::reason()))
         .first(conn)
@@ -100,8 +101,9 @@ pub fn delete_of(tx: &mut Tx<'_>, user: UserId, except: Option<&KeyHash>) -> Que
 }
 
 /// Clears away what has ended by itself.
-pub fn delete_ended(tx: &mut Tx<'_>, idle: Duration) -> QueryResult<usize> {
-    diesel::delete(sessions::table.filter(sessions::expires_at.le(tx.now).or(sessions::seen_at.le(tx.now - idle)))).execute(tx.conn)
+pub fn delete_ended(tx: &mut Tx<'_>, lasts: Lifetime) -> QueryResult<usize> {
+    let ended = sessions::expires_at.le(tx.now).or(sessions::created_at.le(tx.now - lasts.life)).or(sessions::seen_at.le(tx.now - lasts.idle));
+    diesel::delete(sessions::table.filter(ended)).execute(tx.conn)
 }
 
 /// A session as its owner sees it.
@@ -116,11 +118,12 @@ pub struct Session {
 }
 
 /// A user's sessions that still run, the last used first.
-pub fn list(conn: &mut PgConnection, user: UserId, now: DateTime<Utc>, idle: Duration) -> QueryResult<Vec<Session>> {
+pub fn list(conn: &mut PgConnection, user: UserId, now: DateTime<Utc>, lasts: Lifetime) -> QueryResult<Vec<Session>> {
     Session::query()
         .filter(sessions::user_id.eq(user))
         .filter(sessions::expires_at.gt(now))
-        .filter(sessions::seen_at.gt(now - idle))
+        .filter(sessions::created_at.gt(now - lasts.life))
+        .filter(sessions::seen_at.gt(now - lasts.idle))
         .order(sessions::seen_at.desc())
         .limit(100)
         .load(conn)

@@ -81,7 +81,11 @@ impl Show {
         let asked = round.steps.iter().find(|it| it.step.id == approval.step_id).cloned().ok_or(Error::NotFound)?;
         let awaited: Vec<UserId> = round.steps.iter().flat_map(|it| &it.approvals).map(|(it, _)| it.approver_id).collect();
         let full = records::full(conn, approval.record_id)?;
-        let away = if round.round.state == RoundState::Open { delegations::away_from(conn, &full.record, &awaited, frame.now)? } else { BTreeMap::new() };
+        let away = if round.round.state == RoundState::Open {
+            delegations::away_from(conn, &full.record, asked.step.own_may_decide, &awaited, frame.now)?
+        } else {
+            BTreeMap::new()
+        };
         let content = decision::content(conn, &full, &asked.step.digest, frame.zone())?;
         let changed = decision::changed(conn, &full, &asked.step.digest, &[("the earlier decision", approval.seen_digest.as_deref())])?;
         let current = app::approvals::is_current(conn, &full.record, &round.round)?;
@@ -90,7 +94,7 @@ impl Show {
         let may_retract = decided && theirs && may_take_back(round.round.state, current, approval.decided_at, frame.now);
         let asks = asked.approvals.iter().find(|(it, _)| it.id == id && it.approver_id != me.id);
         let stands_in_for = asks.map(|(_, name)| name.clone());
-        let own = me.standing(full.record.owner_id, full.record.coordinator_id).own();
+        let own = full.record.is_run_by(me.id) && !asked.step.own_may_decide;
         let mut form = form.unwrap_or_default();
         form.fields.set("digest", &asked.step.digest);
         let (replacements, said) = Default::default();

@@ -33,8 +33,9 @@ pub enum Failure {
     NotJson,
     #[error("not signed: {0}")]
     Unsigned(&'static str),
+    /// So many minutes from now it is taken again.
     #[error("too many attempts")]
-    Throttled,
+    Throttled(u32),
     #[error(transparent)]
     App(#[from] app::Error),
 }
@@ -54,7 +55,7 @@ impl Failure {
             Failure::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Failure::Garbled | Failure::Unreadable(_) => StatusCode::BAD_REQUEST,
             Failure::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Failure::Throttled => StatusCode::TOO_MANY_REQUESTS,
+            Failure::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
             Failure::App(app::Error::NotFound) => StatusCode::NOT_FOUND,
             Failure::App(app::Error::Refused(_) | app::Error::Stale) => StatusCode::CONFLICT,
             Failure::App(app::Error::Invalid(_)) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -77,7 +78,8 @@ impl Failure {
             Failure::Unreadable(cause) => Words { title: "Not understood", sentence: format!("The body cannot be read: {cause}.") },
             Failure::NotJson => words("Not JSON", "Send JSON, with the header Content-Type: application/json."),
             Failure::Unsigned(sentence) => words("Not signed", sentence),
-            Failure::Throttled => words("Too many attempts", "Wait a minute, then try again."),
+            Failure::Throttled(1) => words("Too many attempts", "Wait a minute, then try again."),
+            Failure::Throttled(minutes) => Words { title: "Too many attempts", sentence: format!("Wait {minutes} minutes, then try again.") },
             Failure::App(app::Error::NotFound) => words("Not here", "This page does not exist, or is not open to you."),
             Failure::App(app::Error::Forbidden(action)) => {
                 Words { title: "Not allowed", sentence: format!("Your role may not {}. Ask a release manager.", action.words()) }

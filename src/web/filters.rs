@@ -118,6 +118,11 @@ pub fn risk_label(impact: &Grade, likelihood: &Grade) -> &'static str {
     risk(Some(*impact), Some(*likelihood)).map_or("", Grade::label)
 }
 
+/// How long a password must be, and what else there is to say about it.
+pub fn password_hint(shortest: impl std::borrow::Borrow<u32>, more: &str) -> String {
+    format!("At least {} characters. {more}", shortest.borrow())
+}
+
 /// A field as its form names it: `planned_start` is "Planned start".
 pub fn field_name(name: &str) -> String {
     let words = name.replace('_', " ");

@@ -119,6 +119,7 @@ impl Frame {
             ("/categories", "Categories"),
             ("/models", "Release models"),
             ("/workflows", "Workflows"),
+            ("/policy", "Policy"),
             ("/question-sets", "Question sets"),
             ("/calendars", "Calendars"),
         ];

@@ -29,6 +29,7 @@ pub mod metrics;
 pub mod models;
 pub mod notices;
 pub mod page;
+pub mod policies;
 pub mod process;
 pub mod profile;
 pub mod public;

@@ -10,6 +10,7 @@ use crate::app::credentials::Credentials;
 use crate::app::{Context, Error, FormErrors, profile, sessions as actions};
 use crate::domain::people::Theme;
 use crate::domain::text;
+use crate::store::policies;
 use crate::store::sessions::{self, KeyHash, Session};
 use crate::store::users::{self, User};
 use actix_web::{HttpRequest, web};
@@ -23,6 +24,8 @@ struct Show {
     password: Form,
     zones: Vec<Choice>,
     themes: Vec<Choice>,
+    /// Characters that a password has at least.
+    shortest: u32,
     sessions: Vec<Session>,
     current: Option<KeyHash>,
     frame: Frame,
@@ -30,13 +33,24 @@ struct Show {
 
 /// The page with these forms on it; without one, with what is stored.
 async fn page_with(ctx: &Context, req: &HttpRequest, settings: &Settings, form: Option<Form>, password: Form) -> Result<Show, Error> {
-    let (id, now, idle) = (ctx.actor.id, ctx.now(), settings.lifetime.idle);
+    let (id, now, limits) = (ctx.actor.id, ctx.now(), settings.limits);
     let (frame, current) = (page::frame(ctx, req), key_hash_of(req));
     ctx.read(move |conn| {
         let user = users::find(conn, id)?;
         let form = form.unwrap_or_else(|| Form::of(fields_of(&user)));
         let themes = Choice::list(Theme::ALL.iter().map(|it| (it.word(), it.label())));
-        Ok(Show { zones: zone_choices(form.text("time_zone")), sessions: sessions::list(conn, id, now, idle)?, user, form, password, themes, current, frame })
+        let (lasts, shortest) = (limits.lifetime(conn)?, policies::security(conn)?.shortest_password);
+        Ok(Show {
+            shortest,
+            zones: zone_choices(form.text("time_zone")),
+            sessions: sessions::list(conn, id, now, lasts)?,
+            user,
+            form,
+            password,
+            themes,
+            current,
+            frame,
+        })
     })
     .await
 }
@@ -96,7 +110,7 @@ pub async fn change_password(
 ) -> Answer {
     let id = ctx.actor.id;
     let user = ctx.read(move |conn| Ok(users::find(conn, id)?)).await?;
-    throttle.admit(&req, &user.email)?;
+    throttle.admit(&req, &ctx.db, &user.email).await?;
     let (current, new) = (fields.text("current").to_owned(), fields.text("password").to_owned());
     match profile::change_password(&ctx, &credentials, current, new, key_hash_of(&req)).await {
         Ok(()) => page::see_with("/profile", "Your password is changed. All your other sessions have ended."),

@@ -5,7 +5,7 @@ use super::csv;
 use super::form::{Choice, Fields, Form};
 use super::frame::Frame;
 use super::page::{self, Answer};
-use super::records::{self, id_of, sections};
+use super::records::{self, id_of, ruled, sections};
 use crate::app::releases::{ItemChoice, NewRelease};
 use crate::app::{self, Context, Error, FormErrors};
 use crate::domain::ids::{CategoryId, ItemId, RecordId};
@@ -13,7 +13,7 @@ use crate::domain::people::Action;
 use crate::domain::records::{Grade, RecordKind};
 use crate::domain::releases::{Distribution, Strategy, Version};
 use crate::store::PgConnection;
-use crate::store::{categories, items, related, users};
+use crate::store::{categories, items, policies, related, users};
 use actix_web::HttpRequest;
 use actix_web::web::Path;
 use askama::Template;
@@ -50,7 +50,8 @@ impl New {
     fn load(conn: &mut PgConnection, frame: Frame, mut form: Form) -> app::Result<New> {
         let categories = categories::list(conn, RecordKind::Release)?;
         let models = model_choices(conn, &mut form, &categories)?;
-        let level = |it: &categories::Category| match it.level.parts() {
+        let policy = policies::current(conn)?;
+        let level = |it: &categories::Category| match policy.parts_of(&it.key, it.level) {
             1 => "One part: v2",
             2 => "Two parts: v1.3",
             _ => "Three parts: v1.2.1",
@@ -121,7 +122,16 @@ pub async fn create(ctx: Context, req: HttpRequest, fields: Fields) -> Answer {
         Err(errors) => Err(errors.into()),
     };
     match answer {
-        Ok(id) => page::see_with(&format!("/releases/{id}"), "The release is registered."),
+        Ok(id) => {
+            let actor = ctx.actor.clone();
+            let warned = ctx.read(move |conn| ruled::is_warned(conn, &actor, id)).await?;
+            let notice = if warned {
+                "The release is registered, though the policy advises against its time: see beside the window."
+            } else {
+                "The release is registered."
+            };
+            page::see_with(&format!("/releases/{id}"), notice)
+        }
         Err(Error::Invalid(errors)) => {
             let frame = page::frame(&ctx, &req);
             let page = ctx.read(move |conn| New::load(conn, frame, Form::refused(fields, errors))).await?;

@@ -2,8 +2,8 @@
 
 use super::{
     activity, api, approvals, assets, attachments, calendars, categories, changes, delegations, early_life, evidence, follow_ups, groups, handovers, health,
-    home, items, mails, metrics, models, notices, process, profile, public, question_sets, records, releases, results, reviews, search, session, setup,
-    surveys, tasks, users,
+    home, items, mails, metrics, models, notices, policies, process, profile, public, question_sets, records, releases, results, reviews, search, session,
+    setup, surveys, tasks, users,
 };
 use actix_web::{Resource, guard, web};
 
@@ -242,6 +242,10 @@ routes! {
     get  "/models/{id}/preview"                         SignedIn => models::preview;
     post "/models/{id}/retirement"                      SignedIn => models::retire;
     post "/models/{id}/reinstatement"                   SignedIn => models::reinstate;
+    get  "/policy"                                      SignedIn => policies::index;
+    post "/policy"                                      SignedIn => policies::update;
+    get  "/policy/edit"                                 SignedIn => policies::edit;
+    get  "/policy/{version}"                            SignedIn => policies::show;
     get  "/workflows"                                   SignedIn => process::workflows;
     get  "/question-sets"                               SignedIn => question_sets::index;
     post "/question-sets"                               SignedIn => question_sets::create;

@@ -1,7 +1,10 @@
 //! How often somebody may try to sign in, per account and per address, known or not; and to decide behind a mailed link.
 
 use super::failure::Failure;
+use crate::app;
 use crate::clock::Clock;
+use crate::domain::policies::Security;
+use crate::store::{Db, policies};
 use actix_web::HttpRequest;
 use governor::clock::Clock as Ticks;
 use governor::middleware::NoOpMiddleware;
@@ -9,10 +12,9 @@ use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 use std::hash::Hash;
 use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// An account takes ten tries in a row, then one each minute.
-const ACCOUNT: (u32, Duration) = (10, Duration::from_secs(60));
 /// An address takes more: a whole office, or all that comes through a proxy, may stand behind it.
 const ADDRESS: (u32, Duration) = (60, Duration::from_secs(1));
 /// With this many keys in memory, those that are not needed any more are dropped.
@@ -33,21 +35,47 @@ impl Ticks for Since {
 type Limiter<K> = RateLimiter<K, DefaultKeyedStateStore<K>, Since, NoOpMiddleware<Duration>>;
 
 pub struct Throttle {
-    accounts: Limiter<String>,
+    clock: Clock,
+    accounts: Mutex<Accounts>,
     addresses: Limiter<String>,
     /// Codes of mailed links, by address.
     codes: Limiter<String>,
 }
 
+/// The tries of accounts: so many in a row, then one each time, as the policy said when it was asked last. Another policy counts anew.
+struct Accounts {
+    tries: u32,
+    minutes: u32,
+    limiter: Limiter<String>,
+}
+
+impl Accounts {
+    fn of(security: &Security, clock: &Clock) -> Accounts {
+        let (tries, minutes) = (security.sign_in_attempts, security.lock_minutes.max(1));
+        Accounts { tries, minutes, limiter: limiter((tries, Duration::from_secs(60 * u64::from(minutes))), clock) }
+    }
+
+    fn go_by(&self, security: &Security) -> bool {
+        self.tries == security.sign_in_attempts && self.minutes == security.lock_minutes.max(1)
+    }
+}
+
 impl Throttle {
     pub fn new(clock: &Clock) -> Throttle {
-        Throttle { accounts: limiter(ACCOUNT, clock), addresses: limiter(ADDRESS, clock), codes: limiter(ADDRESS, clock) }
+        let accounts = Mutex::new(Accounts::of(&Security::default(), clock));
+        Throttle { clock: clock.clone(), accounts, addresses: limiter(ADDRESS, clock), codes: limiter(ADDRESS, clock) }
     }
 
     /// Counts a try to give this account's password, and refuses it if there were too many.
-    pub fn admit(&self, req: &HttpRequest, account: &str) -> Result<(), Failure> {
+    pub async fn admit(&self, req: &HttpRequest, db: &Db, account: &str) -> Result<(), Failure> {
         take(&self.addresses, address(req))?;
-        take(&self.accounts, account.trim().to_ascii_lowercase().chars().take(200).collect())
+        let security = db.read(|conn| Ok::<_, app::Error>(policies::security(conn)?)).await?;
+        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        if !accounts.go_by(&security) {
+            *accounts = Accounts::of(&security, &self.clock);
+        }
+        let taken = take(&accounts.limiter, account.trim().to_ascii_lowercase().chars().take(200).collect());
+        taken.map_err(|_| Failure::Throttled(accounts.minutes))
     }
 
     /// Counts a form that was sent behind a mailed link, and refuses it if there were too many. The link itself counts its wrong codes.
@@ -72,5 +100,5 @@ fn take<K: Hash + Eq + Clone>(limiter: &Limiter<K>, key: K) -> Result<(), Failur
         limiter.retain_recent();
         limiter.shrink_to_fit();
     }
-    limiter.check_key(&key).map_err(|_| Failure::Throttled)
+    limiter.check_key(&key).map_err(|_| Failure::Throttled(1))
 }

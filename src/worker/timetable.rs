@@ -53,8 +53,8 @@ pub fn tell(db: &Db) -> app::Result<()> {
 }
 
 fn clear_sessions(db: &Db, config: &Config) -> app::Result<()> {
-    let idle = chrono::Duration::minutes(config.session_idle);
-    db.write_now(Actor::slipway(), |tx| app::sessions::clear_ended(tx, idle).map(drop))
+    let limits = app::sessions::Limits::of(config);
+    db.write_now(Actor::slipway(), |tx| app::sessions::clear_ended(tx, limits).map(drop))
 }
 
 fn clear_files(db: &Db, config: &Config) -> app::Result<()> {

@@ -198,7 +198,7 @@ fn pages(world: &World) -> Vec<Page> {
     add(ADMINISTRATOR, fixed(&shaped), UNFOLD);
     add(ADMINISTRATOR, fixed(&["/categories/new", "/categories/1/edit", "/models/new?category=1"]), SEND);
     add(ADMINISTRATOR, vec![format!("/models/new?release={planned}")], UNFOLD);
-    add(ADMINISTRATOR, fixed(&["/calendars", "/calendars/1/edit", "/mails", "/mails?state=sent"]), UNFOLD);
+    add(ADMINISTRATOR, fixed(&["/policy", "/policy/1", "/policy/edit", "/calendars", "/calendars/1/edit", "/mails", "/mails?state=sent"]), UNFOLD);
     add(ADMINISTRATOR, world.found("SELECT '/mails/' || max(id) AS found FROM mails"), "");
     add(MANAGER, fixed(&["/notices", "/notices?show=unread", "/notices/preferences"]), "");
     let reader = world.somebody(MANAGER).id;

@@ -4,6 +4,7 @@ use crate::support::given::{self, PASSWORD};
 use crate::support::{Browser, Page, TestApp};
 use chrono::Duration;
 use slipway::domain::people::Role;
+use slipway::store::sessions::Lifetime;
 
 async fn sign_in(browser: &Browser, email: &str, password: &str) -> Page {
     browser.post("/session", &[("email", email), ("password", password)]).await
@@ -131,7 +132,10 @@ async fn reading_pages_does_not_write_rows() {
     let app = TestApp::start().await;
     let ines = given::user(&app, "Ines", &[Role::Viewer]);
     let browser = app.browser_of(&ines);
-    let seen = || app.read(|conn| slipway::store::sessions::list(conn, ines.id, app.clock.now(), Duration::hours(8)))[0].seen_at;
+    let seen = || {
+        app.read(|conn| slipway::store::sessions::list(conn, ines.id, app.clock.now(), Lifetime { idle: Duration::hours(8), life: Duration::days(7) }))[0]
+            .seen_at
+    };
     let begun = seen();
     app.clock.advance(Duration::minutes(4));
     assert!(is_in(&browser).await);

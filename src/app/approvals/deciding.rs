@@ -123,12 +123,12 @@ fn lock(tx: &mut Tx<'_>, id: ApprovalId, takes_back: bool) -> Result<Locked> {
     }
     permit(tx, Action::Decide)?;
     let record = records::lock(tx, approval.record_id)?.record;
-    if tx.actor.standing(record.owner_id, record.coordinator_id).own() {
-        return Err(Refusal::OwnRecord.into());
-    }
     // Read again: it may have changed while the lock was waited for.
     let (approval, round_id) = approvals::find(tx.conn, id)?;
     let round = approvals::find_round(tx.conn, round_id)?;
     let step = round.steps.iter().find(|it| it.step.id == approval.step_id).cloned().ok_or(Error::NotFound)?;
+    if record.is_run_by(me) && !step.step.own_may_decide {
+        return Err(Refusal::OwnRecord.into());
+    }
     Ok(Locked { record, approval, step, round })
 }

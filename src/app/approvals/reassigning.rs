@@ -12,9 +12,10 @@ use crate::store::approvals::{self, Asked};
 use crate::store::records::Record;
 use crate::store::{Tx, choices, events, records, users};
 
-/// Whether somebody who may decide can be asked in a step in another's place: they are not asked there already, and neither own nor coordinate the record.
+/// Whether somebody who may decide can be asked in a step in another's place: they are not asked there already, and
+/// neither own nor coordinate the record, unless the step lets them.
 pub fn can_replace(record: &Record, step: &Asked, who: UserId) -> bool {
-    who != record.owner_id && Some(who) != record.coordinator_id && !step.approvals.iter().any(|(it, _)| it.approver_id == who)
+    (step.step.own_may_decide || !record.is_run_by(who)) && !step.approvals.iter().any(|(it, _)| it.approver_id == who)
 }
 
 /// Asks somebody else instead of an approver whose answer is awaited, now or once the step's turn comes.

@@ -57,7 +57,8 @@ impl People {
 /// What a deadline is about, by its names.
 #[derive(Clone, Debug)]
 pub struct Matter {
-    pub kind: RecordKind,
+    /// None if it is about no record, but about the policy.
+    pub kind: Option<RecordKind>,
     /// `REL-00042`.
     pub number: String,
     /// What the record is called besides its number.
@@ -95,11 +96,13 @@ impl Telling<'_> {
 
     /// Label and text, in order.
     pub fn facts(&self, why: Why, zone: Tz) -> Vec<(String, String)> {
-        let record = match self.matter.kind {
-            RecordKind::Release => "Release",
-            RecordKind::Change => "RFC",
+        let record = || format!("{} {}", self.matter.number, self.matter.record);
+        let mut facts = match self.matter.kind {
+            Some(RecordKind::Release) => vec![("Release", record())],
+            Some(RecordKind::Change) => vec![("RFC", record())],
+            None => Vec::new(),
         };
-        let mut facts = vec![(record, format!("{} {}", self.matter.number, self.matter.record)), ("Due", self.when(zone))];
+        facts.push(("Due", self.when(zone)));
         if self.now > self.deadline.due_at {
             facts.push(("Late by", self.lateness()));
         }
@@ -124,14 +127,15 @@ impl Telling<'_> {
     fn what(&self) -> String {
         let Matter { record, name, kind, .. } = self.matter;
         let record = match kind {
-            RecordKind::Release => record.clone(),
-            RecordKind::Change => format!("“{record}”"),
+            Some(RecordKind::Release) | None => record.clone(),
+            Some(RecordKind::Change) => format!("“{record}”"),
         };
         match self.deadline.subject {
             Subject::Phase | Subject::Task | Subject::Approval | Subject::FollowUp | Subject::Survey => {
                 format!("{} “{name}” of {record}", self.deadline.subject.label())
             }
             Subject::PlannedStart | Subject::PlannedEnd => format!("{} of {record}", self.deadline.subject.label()),
+            Subject::PolicyReview => format!("The {}", self.deadline.subject.label().to_lowercase()),
         }
     }
 
@@ -151,6 +155,7 @@ impl Telling<'_> {
             Subject::Approval => "Ask those who are awaited, or ask somebody else instead.",
             Subject::FollowUp => "Do it and say what came of it, hand it on, or agree on another date.",
             Subject::Survey => "It closes by itself: remind those who have not answered, or move the date.",
+            Subject::PolicyReview => "See whether it still fits, change what does not, and set the next date.",
             Subject::PlannedStart => "Begin, or move the window.",
             Subject::PlannedEnd => "Finish, back out, or move the window.",
         }

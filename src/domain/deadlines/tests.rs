@@ -77,7 +77,7 @@ fn everybody_hears_once_as_what_they_are_first() {
 #[test]
 fn it_is_told_in_the_readers_zone_with_how_late_it_is_and_what_to_do() {
     let matter = Matter {
-        kind: RecordKind::Release,
+        kind: Some(RecordKind::Release),
         number: "REL-00042".into(),
         record: "Payroll v4.2".into(),
         page: "/releases/42".into(),

@@ -29,6 +29,7 @@ const TABLE: &[(&str, Action, [u8; 6])] = &[
     ("note that somebody is away",   Action::Delegate { own: false },                                 [1, 1, 0, 0, 0, 0]),
     ("ask somebody else instead",    Action::Reassign,                                                [1, 1, 0, 0, 0, 0]),
     ("configure the process",        Action::ConfigureProcess,                                        [1, 1, 0, 0, 0, 0]),
+    ("secure accounts",              Action::SecureAccounts,                                          [1, 0, 0, 0, 0, 0]),
     ("manage users",                 Action::ManageUsers,                                             [1, 0, 0, 0, 0, 0]),
     ("read the whole log",           Action::ReadLog,                                                 [1, 0, 0, 0, 0, 0]),
     ("watch",                        Action::Watch,                                                   [1, 1, 1, 1, 1, 1]),

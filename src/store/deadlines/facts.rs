@@ -46,6 +46,8 @@ pub struct Facts {
     members: Vec<(String, UserId)>,
     /// Everybody who is a release manager.
     pub managers: Vec<UserId>,
+    /// Everybody who is an administrator, where the policy is to be looked at.
+    pub administrators: Vec<UserId>,
 }
 
 impl Facts {
@@ -53,7 +55,7 @@ impl Facts {
         let of = |subject: Subject| all.iter().filter(move |it| it.subject == subject).map(|it| it.subject_id);
         let task_ids: Vec<TaskId> = of(Subject::Task).map(TaskId).collect();
         let approval_ids: Vec<ApprovalId> = of(Subject::Approval).map(ApprovalId).collect();
-        let record_ids: Vec<RecordId> = all.iter().map(|it| it.record_id).collect::<BTreeSet<_>>().into_iter().collect();
+        let record_ids: Vec<RecordId> = all.iter().filter_map(|it| it.record_id).collect::<BTreeSet<_>>().into_iter().collect();
         let mut facts = Facts { records: around(conn, &record_ids)?, ..Facts::default() };
         facts.workflows = followed(conn, facts.records.values().map(|it| it.workflow_id).collect())?;
         facts.watchers = watchers::table.filter(watchers::record_id.eq_any(&record_ids)).select((watchers::record_id, watchers::user_id)).load(conn)?;
@@ -71,6 +73,9 @@ impl Facts {
         facts.follow_ups = follow_ups_of(conn, of(Subject::FollowUp).map(FollowUpId).collect())?;
         facts.surveys = surveys_of(conn, of(Subject::Survey).map(SurveyId).collect())?;
         facts.managers = users::holders(conn, Role::ReleaseManager)?;
+        if of(Subject::PolicyReview).next().is_some() {
+            facts.administrators = users::holders(conn, Role::Administrator)?;
+        }
         Ok(facts)
     }
 

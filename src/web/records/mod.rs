@@ -10,6 +10,7 @@ pub mod reassignments;
 pub mod related;
 pub mod reopening;
 pub mod rounds;
+pub mod ruled;
 pub mod said;
 pub mod sections;
 pub mod stepper;

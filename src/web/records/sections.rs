@@ -2,10 +2,12 @@
 
 use super::consequences::Consequences;
 use super::id_of;
+use super::ruled::{self, Ruled};
 use crate::app::records::Edit;
 use crate::app::{self, Context, Error, FormErrors};
 use crate::domain::ids::RecordId;
 use crate::domain::people::Actor;
+use crate::domain::policies::Breach;
 use crate::domain::records::{Grade, RecordKind};
 use crate::domain::releases::{Distribution, Strategy};
 use crate::domain::text;
@@ -111,6 +113,9 @@ struct EditPage {
     people: Vec<Choice>,
     items: Vec<Choice>,
     consequences: Consequences,
+    /// What the policy says about when it ships, and what of that is broken as it stands.
+    rules: Vec<String>,
+    breaches: Vec<Breach>,
 }
 
 impl EditPage {
@@ -156,7 +161,10 @@ fn load(conn: &mut PgConnection, frame: Frame, actor: &Actor, id: RecordId, word
         Some(form) => beside(form, &current, part, &[&people, &items]),
     };
     let consequences = Consequences::load(conn, record.clone(), part, actor)?;
-    Ok(EditPage { frame, title: part.title(record.record.kind), full: record, word: word.to_owned(), form, conflicts, people, items, consequences })
+    let ruled = if part == Part::Window && record.release.is_some() { Some(Ruled::load(conn, actor, &record)?) } else { None };
+    let (rules, breaches) = ruled.map_or_else(Default::default, |it| (it.rules(&record), it.breaches));
+    let title = part.title(record.record.kind);
+    Ok(EditPage { frame, title, full: record, word: word.to_owned(), form, conflicts, people, items, consequences, rules, breaches })
 }
 
 /// What was typed, beside what is stored by now where the two differ. Saving again then means it.
@@ -285,7 +293,11 @@ pub async fn update(ctx: Context, req: HttpRequest, path: Path<(String, String)>
     };
     let (frame, actor) = (page::frame(&ctx, &req), ctx.actor.clone());
     match answer {
-        Ok(()) => super::back(&ctx, id, &format!("#{word}"), "Saved.").await,
+        Ok(()) => {
+            let warned = part == Part::Window && ctx.read(move |conn| ruled::is_warned(conn, &actor, id)).await?;
+            let notice = if warned { "Saved, though the policy advises against this time: see beside the window." } else { "Saved." };
+            super::back(&ctx, id, &format!("#{word}"), notice).await
+        }
         Err(Error::Invalid(errors)) => {
             let form = Form::refused(fields, errors);
             let page = ctx.read(move |conn| load(conn, frame, &actor, id, &word, Some(form))).await?;

@@ -1,5 +1,6 @@
 //! What the page of a record shows, worked out from its sheet.
 
+use super::ruled::Ruled;
 use super::said::Said;
 use super::stepper::{self, Step};
 use crate::app::notices::reach::Reach;
@@ -24,7 +25,7 @@ use crate::store::delegations::Away;
 use crate::store::events::{self, Entry};
 use crate::store::mails::around::{self, Delivery};
 use crate::store::tasks::Named;
-use crate::store::{choices, delegations, handovers, models, related};
+use crate::store::{choices, handovers, models, related};
 use crate::web::attachments::Attached;
 use crate::web::form::Choice;
 use crate::web::frame::Frame;
@@ -95,8 +96,8 @@ pub struct Show {
     pub said: Said,
     pub may_edit: bool,
     pub may_move: bool,
-    pub may_waive: bool,
     pub may_plan: bool,
+    pub ruled: Ruled,
     pub may_reopen: bool,
     pub watching: bool,
     pub my_groups: Vec<GroupId>,
@@ -141,16 +142,9 @@ impl Show {
         let release = kind == RecordKind::Release;
         let candidates = if release && may_edit { related::candidates(conn)? } else { Vec::new() };
         let models = if release && may_edit { models::list(conn)?.into_iter().filter(|it| it.category_id == record.category_id).collect() } else { Vec::new() };
-        let mut would_ask = 0;
-        if may_move && sheet.round().is_none_or(|it| matches!(it.round.state, RoundState::Denied | RoundState::Withdrawn)) {
-            let mut people = std::collections::BTreeSet::new();
-            for step in &phase.approvals {
-                people.extend(app::approvals::askable(conn, &sheet, step)?.1.into_iter().map(|it| it.id));
-            }
-            let substitutes = delegations::substitutes(conn, &people.iter().copied().collect::<Vec<_>>(), frame.now)?;
-            people.extend(substitutes.into_values().filter(|it| !record.is_run_by(*it)));
-            would_ask = people.len();
-        }
+        let ruled = Ruled::load(conn, actor, &sheet.full)?;
+        let to_ask = may_move && sheet.round().is_none_or(|it| matches!(it.round.state, RoundState::Denied | RoundState::Withdrawn));
+        let would_ask = if to_ask { app::approvals::would_ask(conn, &sheet, &ruled.policy, frame.now)? } else { 0 };
         let may_reassign = open && actor.may(Action::Reassign);
         let replacements = if may_reassign { replacements(conn, &sheet)? } else { BTreeMap::new() };
         let handover = if release { Card::load(conn, &sheet)? } else { None };
@@ -164,7 +158,7 @@ impl Show {
             others,
             may_edit,
             may_move,
-            may_waive: may_move && actor.may(Action::Waive),
+            ruled,
             may_plan: open && actor.may(tasks::managing(actor, record)),
             may_reopen: !open && actor.may(Action::Reopen),
             watching: sheet.watchers.iter().any(|it| it.id == actor.id),
@@ -271,6 +265,11 @@ impl Show {
         self.may_move && self.would_ask > 0
     }
 
+    /// Whether the reader may change the RFCs although that takes a waiver by now.
+    pub fn may_thaw(&self) -> bool {
+        self.may_edit && self.ruled.may_waive(Requirement::ScopeFrozen)
+    }
+
     /// Whether a change of the RFCs takes a waiver by now.
     pub fn frozen(&self) -> bool {
         self.phase.scope_frozen
@@ -282,7 +281,7 @@ impl Show {
     }
 
     pub fn waivable(&self, check: &Check) -> bool {
-        self.may_waive && check.blocks() && check.requirement != Requirement::Approved
+        self.may_move && check.blocks() && self.ruled.may_waive(check.requirement)
     }
 }
 

@@ -7,12 +7,12 @@ pub use pages::{create, end, new};
 
 use super::failure::Failure;
 use super::frame::Frame;
-use crate::app::sessions::SessionKey;
+use crate::app::sessions::{Limits, SessionKey};
 use crate::app::{Context, Error};
 use crate::domain::people::Actor;
 use crate::store::Db;
 use crate::store::db::Outage;
-use crate::store::sessions::{KeyHash, Lifetime, Visitor};
+use crate::store::sessions::{KeyHash, Visitor};
 use actix_session::config::CookieContentSecurity;
 use actix_session::{SessionExt, SessionMiddleware};
 use actix_web::cookie::{Key, SameSite};
@@ -108,16 +108,13 @@ pub fn leave(req: &HttpRequest) {
 pub struct Settings {
     pub secret: String,
     pub https: bool,
-    pub lifetime: Lifetime,
+    /// What sessions last at most.
+    pub limits: Limits,
 }
 
 impl Settings {
     pub fn of(config: &crate::config::Config) -> Settings {
-        Settings {
-            secret: config.secret_key.clone().unwrap_or_default(),
-            https: config.base_url().is_https(),
-            lifetime: Lifetime { idle: chrono::Duration::minutes(config.session_idle), life: chrono::Duration::hours(config.session_life) },
-        }
+        Settings { secret: config.secret_key.clone().unwrap_or_default(), https: config.base_url().is_https(), limits: Limits::of(config) }
     }
 
     /// The name under which browsers keep the cookie. With `__Host-` no other host of the domain can set it, but only https may use that.
@@ -128,7 +125,7 @@ impl Settings {
 
 pub fn middleware(db: &Db, settings: &Settings) -> SessionMiddleware<store::Sessions> {
     let key = Key::derive_from(settings.secret.as_bytes());
-    SessionMiddleware::builder(store::Sessions { db: db.clone(), lifetime: settings.lifetime }, key)
+    SessionMiddleware::builder(store::Sessions { db: db.clone(), limits: settings.limits }, key)
         .cookie_name(settings.cookie_name().to_owned())
         .cookie_secure(settings.https)
         .cookie_http_only(true)

@@ -35,14 +35,14 @@ pub async fn create(
     settings: web::Data<Settings>,
 ) -> Answer {
     let Some(db) = db_of(&req) else { return Err(Failure::SignIn) };
-    throttle.admit(&req, fields.text("email"))?;
+    throttle.admit(&req, &db, fields.text("email")).await?;
     let attempt = sessions::Attempt {
         email: fields.text("email").to_owned(),
         password: fields.text("password").to_owned(),
         visitor: visitor_of(&req),
         previous: key_hash_of(&req),
     };
-    match sessions::sign_in(&db, &credentials, settings.lifetime, attempt).await {
+    match sessions::sign_in(&db, &credentials, settings.limits, attempt).await {
         Ok(key) => {
             enter(&req, &key)?;
             page::see(local(fields.text("to")))

@@ -1,9 +1,8 @@
 //! The sessions behind the cookies, as actix-session wants them. Their rows are written by the actions in `app::sessions`; here they are looked up.
 
 use super::{ACTOR, KEY, OUTAGE, PAUSED, SESSION, UNREAD};
-use crate::app::sessions::{self, SessionKey as OurKey};
+use crate::app::sessions::{self, Limits, SessionKey as OurKey};
 use crate::store::Db;
-use crate::store::sessions::Lifetime;
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_web::cookie::time::Duration;
 use std::collections::HashMap;
@@ -13,7 +12,7 @@ type State = HashMap<String, String>;
 #[derive(Clone)]
 pub struct Sessions {
     pub db: Db,
-    pub lifetime: Lifetime,
+    pub limits: Limits,
 }
 
 /// Values in the state are JSON.
@@ -26,7 +25,7 @@ impl SessionStore for Sessions {
     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
         let key_hash = OurKey(key.as_ref().to_owned()).hash();
         let session = (SESSION.to_owned(), json(&hex::encode(&key_hash))?);
-        match sessions::resume(&self.db, key_hash, self.lifetime).await {
+        match sessions::resume(&self.db, key_hash, self.limits).await {
             Ok(Some(resumed)) => {
                 let mut state = State::from([session, (ACTOR.to_owned(), json(&resumed.actor)?), (UNREAD.to_owned(), json(&resumed.unread)?)]);
                 if let Some(reason) = resumed.paused {

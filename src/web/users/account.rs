@@ -5,7 +5,7 @@ use crate::app::credentials::Credentials;
 use crate::app::{self, FormErrors};
 use crate::domain::ids::UserId;
 use crate::domain::passwords::Password;
-use crate::store::users;
+use crate::store::{policies, users};
 use crate::web::form::{Fields, Form};
 use crate::web::page::{self, Answer};
 use crate::web::session;
@@ -13,8 +13,8 @@ use actix_web::{HttpRequest, web};
 
 pub async fn set_password(Manager(ctx): Manager, req: HttpRequest, id: web::Path<UserId>, fields: Fields, credentials: web::Data<Credentials>) -> Answer {
     let id = *id;
-    let user = ctx.read(move |conn| Ok(users::find(conn, id)?)).await?;
-    let password = match Password::parse(fields.text("password"), &user.email) {
+    let (user, shortest) = ctx.read(move |conn| Ok((users::find(conn, id)?, policies::security(conn)?.shortest_password))).await?;
+    let password = match Password::parse(fields.text("password"), &user.email, shortest) {
         Ok(password) => password,
         Err(refusal) => {
             let frame = page::frame(&ctx, &req);

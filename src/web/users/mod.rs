@@ -18,6 +18,7 @@ use crate::domain::ids::UserId;
 use crate::domain::passwords::Password;
 use crate::domain::people::{Action, Role};
 use crate::domain::text;
+use crate::store::policies;
 use crate::store::users::{self, Listed, User};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
@@ -71,25 +72,33 @@ struct New {
     form: Form,
     roles: Vec<Choice>,
     zones: Vec<Choice>,
+    /// Characters that a password has at least.
+    shortest: u32,
     frame: Frame,
 }
 
 impl New {
-    fn with(form: Form, frame: Frame) -> New {
-        New { zones: zone_choices(form.text("time_zone")), roles: draft::role_choices(), form, frame }
+    fn with(form: Form, shortest: u32, frame: Frame) -> New {
+        New { shortest, zones: zone_choices(form.text("time_zone")), roles: draft::role_choices(), form, frame }
     }
+}
+
+/// Characters that a password has at least.
+async fn shortest(ctx: &Context) -> app::Result<u32> {
+    ctx.read(|conn| Ok(policies::security(conn)?.shortest_password)).await
 }
 
 pub async fn new(Manager(ctx): Manager, req: HttpRequest) -> Answer {
     let mut fields = Fields::default();
     fields.set("time_zone", ctx.actor.zone.name());
-    page::html(&New::with(Form::of(fields), page::frame(&ctx, &req)))
+    let shortest = shortest(&ctx).await?;
+    page::html(&New::with(Form::of(fields), shortest, page::frame(&ctx, &req)))
 }
 
 pub async fn create(Manager(ctx): Manager, req: HttpRequest, fields: Fields, credentials: web::Data<Credentials>) -> Answer {
     let mut errors = FormErrors::default();
-    let draft = read_draft(&fields, &mut errors);
-    let password = errors.check("password", Password::parse(fields.text("password"), fields.text("email")));
+    let (draft, shortest) = (read_draft(&fields, &mut errors), shortest(&ctx).await?);
+    let password = errors.check("password", Password::parse(fields.text("password"), fields.text("email"), shortest));
     let done = match draft.zip(password).filter(|_| errors.is_empty()) {
         Some((draft, password)) => {
             let hash = credentials.hash(password).await?;
@@ -100,7 +109,7 @@ pub async fn create(Manager(ctx): Manager, req: HttpRequest, fields: Fields, cre
     };
     match done {
         Ok(name) => page::see_with("/users", &format!("{name} can sign in now.")),
-        Err(Error::Invalid(errors)) => page::unprocessable(&New::with(Form::refused(fields, errors), page::frame(&ctx, &req))),
+        Err(Error::Invalid(errors)) => page::unprocessable(&New::with(Form::refused(fields, errors), shortest, page::frame(&ctx, &req))),
         Err(error) => Err(error.into()),
     }
 }
@@ -116,6 +125,8 @@ struct Edit {
     stale: bool,
     roles: Vec<Choice>,
     zones: Vec<Choice>,
+    /// Characters that a password has at least.
+    shortest: u32,
     frame: Frame,
 }
 
@@ -124,16 +135,16 @@ impl Edit {
         self.frame.actor.as_ref().is_some_and(|it| it.id == self.user.id)
     }
 
-    fn with(user: User, form: Form, password: Form, frame: Frame) -> Edit {
+    fn with(user: User, form: Form, password: Form, shortest: u32, frame: Frame) -> Edit {
         let zones = zone_choices(form.text("time_zone"));
-        Edit { user, form, password, meanwhile: Vec::new(), stale: false, roles: draft::role_choices(), zones, frame }
+        Edit { user, form, password, meanwhile: Vec::new(), stale: false, roles: draft::role_choices(), zones, shortest, frame }
     }
 
     /// The page as the account stands.
     fn fresh(conn: &mut crate::store::PgConnection, id: UserId, frame: Frame) -> app::Result<Edit> {
         let user = users::find(conn, id)?;
         let fields = draft::fields_of(&user, &users::roles(conn, id)?);
-        Ok(Edit::with(user, Form::of(fields), Form::default(), frame))
+        Ok(Edit::with(user, Form::of(fields), Form::default(), policies::security(conn)?.shortest_password, frame))
     }
 }
 
@@ -158,13 +169,13 @@ pub async fn update(Manager(ctx): Manager, req: HttpRequest, id: web::Path<UserI
         Ok(()) => page::see_with("/users", "The account is saved."),
         Err(Error::Invalid(errors)) => {
             let user = ctx.read(move |conn| Ok(users::find(conn, id)?)).await?;
-            page::unprocessable(&Edit::with(user, Form::refused(fields, errors), Form::default(), frame))
+            page::unprocessable(&Edit::with(user, Form::refused(fields, errors), Form::default(), shortest(&ctx).await?, frame))
         }
         Err(Error::Stale) => {
             let (user, roles) = ctx.read(move |conn| Ok((users::find(conn, id)?, users::roles(conn, id)?))).await?;
             fields.set("version", user.version.to_string());
             let meanwhile = draft.map(|draft| app::users::changes(&user, &roles, &draft)).unwrap_or_default();
-            page::conflict(&Edit { meanwhile, stale: true, ..Edit::with(user, Form::of(fields), Form::default(), frame) })
+            page::conflict(&Edit { meanwhile, stale: true, ..Edit::with(user, Form::of(fields), Form::default(), shortest(&ctx).await?, frame) })
         }
         Err(error) => Err(error.into()),
     }

@@ -129,7 +129,13 @@ impl Place {
             _ => self.value("release"),
         };
         let file = slipway::web::assets::url("app.css");
-        let path = route.path.replace("/static/{hash}/{file}", &file).replace("{id}", id).replace("{change}", self.value("change")).replace("{person}", "1");
+        let path = route
+            .path
+            .replace("/static/{hash}/{file}", &file)
+            .replace("{id}", id)
+            .replace("{change}", self.value("change"))
+            .replace("{person}", "1")
+            .replace("{version}", "1");
         let token = match route.path.split('/').nth(1) {
             Some("a") => self.link.token(),
             Some("h") => self.handover.token(),
@@ -211,6 +217,7 @@ impl Place {
             "/approvals/{id}/decision" => vec![value("decision", "approve"), value("digest", self.value("digest"))],
             "/mute/{token}" => vec![value("delivery", "digest")],
             "/notices/reading" => vec![value("newest", "1")],
+            "/policy" => vec![value("review_on", "2027-03-01"), value("reason", "So"), value("gap", "7"), value("version", "1")],
             "/calendars" | "/calendars/{id}" => {
                 vec![value("name", "Nights"), value("zone", "UTC"), value("monday", "0-6"), value("is_default", "yes"), value("version", "0")]
             }

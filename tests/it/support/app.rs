@@ -86,7 +86,7 @@ impl TestApp {
     pub fn session_of(&self, somebody: &Somebody) -> Cookie<'static> {
         let key = hex::encode(rand::random::<[u8; 32]>());
         let hash = SessionKey(key.clone()).hash();
-        let life = chrono::Duration::hours(self.config.session_life);
+        let life = chrono::Duration::hours(self.config.session_life.unwrap_or(168));
         self.write(|tx| sessions::insert(tx, &hash, somebody.id, life, &Visitor::default()));
         let mut jar = CookieJar::new();
         jar.signed_mut(&Key::derive_from(SECRET.as_bytes())).add(Cookie::new("slipway", key));

@@ -1,0 +1,1 @@
+ALTER TABLE approval_steps DROP COLUMN own_may_decide;
