@@ -202,3 +202,22 @@ async fn forms_offer_categories_in_the_order_that_was_given() {
     let at = |text: &str| page.body.find(text).expect("it is offered");
     assert!(at(">Emergency<") < at(">Major<"));
 }
+
+#[tokio::test]
+async fn a_category_is_numbered_as_its_page_says_and_the_policy_keeps_it() {
+    let app = TestApp::start().await;
+    let browser = app.browser_of(&ines(&app));
+    let form_of_new = browser.get("/categories/new").await.expect(200).form("/categories").with("workflow", category(&app, "minor").workflow_id);
+    browser.submit(&form_of_new.with("name", "Infrastructure").with("parts", "1")).await.expect(303);
+    let made = category(&app, "infrastructure");
+    let parts = |key: &str| app.read(slipway::store::policies::current).parts_of(key, category(&app, key).level);
+    assert_eq!((parts("infrastructure"), app.log()), (1, vec!["process_shaped".to_owned(); 2]));
+    browser.get(&format!("/releases/new?category={}&item={}", made.id, given::item(&app, "Payroll"))).await.expect_text("<strong>v1</strong>");
+    let edited = form(&browser, &made).await;
+    assert_eq!(edited.value("parts"), "1");
+    let page = browser.submit(&edited.with("parts", "3")).await.expect(422).expect_text("Say why the numbering changes");
+    browser.submit(&page.form(&format!("/categories/{}", made.id)).with("reason", "So many patches")).await.expect(303);
+    assert_eq!(parts("infrastructure"), 3);
+    browser.get("/categories").await.expect_text("v1.2.1");
+    browser.get("/policy").await.expect(200).expect_text("Infrastructure");
+}

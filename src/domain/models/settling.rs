@@ -95,19 +95,27 @@ pub fn settle(drafts: &[Draft], history: &[Vec<ModelTask>], ground: &Ground) -> 
     Ok(tasks)
 }
 
-/// The key of each draft, old or new.
+/// The key of each draft, old or new. What begins a model of its own keeps the keys that it has elsewhere.
 fn keys(drafts: &[Draft], history: &[Vec<ModelTask>]) -> Vec<String> {
     let mut taken: BTreeSet<String> = history.iter().flatten().map(|it| it.key.clone()).collect();
     let (known, mut used) = (taken.clone(), BTreeSet::new());
-    let mut key = |draft: &Draft| {
-        if known.contains(&draft.key) && used.insert(draft.key.clone()) {
+    let stays = |key: &str| if history.is_empty() { is_key(key) } else { known.contains(key) };
+    let kept: Vec<bool> = drafts.iter().map(|it| stays(&it.key) && used.insert(it.key.clone())).collect();
+    taken.extend(used);
+    let mut key = |draft: &Draft, kept: bool| {
+        if kept {
             return draft.key.clone();
         }
         let fresh = fresh(&draft.title, &taken.iter().cloned().collect::<Vec<_>>());
         taken.insert(fresh.clone());
         fresh
     };
-    drafts.iter().map(|it| key(it)).collect()
+    drafts.iter().zip(kept).map(|(it, kept)| key(it, kept)).collect()
+}
+
+/// Whether a word is one that [`fresh`] makes; what stands for new tasks is not.
+fn is_key(word: &str) -> bool {
+    (1..=200).contains(&word.len()) && word.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'_')
 }
 
 /// A key made of the first words of a title.

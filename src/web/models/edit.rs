@@ -2,11 +2,11 @@
 
 use super::form::{self, Section};
 use super::permitted;
-use crate::app::models::shaping::{self as actions, TASKS};
+use crate::app::models::shaping as actions;
 use crate::app::{self, Context, Error, FormErrors};
 use crate::domain::events::FieldChange;
 use crate::domain::ids::{CategoryId, ModelId, RecordId};
-use crate::domain::models::{Anchor, FARTHEST, Ground, MOST, ModelTask};
+use crate::domain::models::{Anchor, FARTHEST, Ground, MOST, ModelRefusal, ModelTask};
 use crate::domain::records::RecordKind;
 use crate::store::PgConnection;
 use crate::store::categories::{self, Category};
@@ -43,6 +43,16 @@ impl Subject {
         let history = models::versions(conn, &model.key)?.into_iter().map(|it| it.model.tasks).collect();
         let (ground, used) = (models::ground(conn, model.workflow_id)?, models::is_applied(conn, id)?);
         Ok(Subject { category, ground, used, history, model: Some(model) })
+    }
+
+    /// Only the newest version is edited, and not while the model is retired.
+    fn may_be_edited(&self, conn: &mut PgConnection) -> app::Result<()> {
+        let Some(model) = &self.model else { return Ok(()) };
+        match models::versions(conn, &model.key)?.first() {
+            Some(newest) if newest.retired_at.is_some() => Err(ModelRefusal::Retired.into()),
+            Some(newest) if newest.id != model.id => Err(ModelRefusal::Renewed.into()),
+            Some(_) | None => Ok(()),
+        }
     }
 }
 
@@ -140,6 +150,7 @@ pub async fn edit(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
     let frame = page::frame(&ctx, &req);
     page::show(&ctx, move |conn| {
         let subject = Subject::found(conn, id)?;
+        subject.may_be_edited(conn)?;
         let fields = subject.model.as_ref().map(|it| {
             let mut fields = form::filled(&it.name, &it.model, &subject.ground);
             fields.set("version", it.edits.to_string());
@@ -192,12 +203,8 @@ async fn answer(ctx: &Context, req: &HttpRequest, subject: Subject, fields: Fiel
             let notice = if renewed { "Saved as a new version: what the one before brought stays as it is." } else { "The model is saved." };
             page::see_with(&format!("/models/{id}"), notice)
         }
-        (Err(Error::Invalid(mut errors)), _) => {
+        (Err(Error::Invalid(errors)), _) => {
             let wrong = form::wrong(&fields, &subject.history, &subject.ground);
-            if !wrong.is_empty() {
-                let places: Vec<String> = wrong.keys().map(|it| (it + 1).to_string()).collect();
-                errors.about(TASKS, format!("Look at task {}.", places.join(", ")));
-            }
             page::unprocessable(&Edit::of(frame, subject, Form::refused(fields, errors), &wrong))
         }
         (Err(Error::Stale), Some((_, key))) => stale(ctx, frame, key, fields).await,
