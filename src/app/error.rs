@@ -88,6 +88,18 @@ impl From<crate::domain::moving::MovingRefusal> for Error {
     }
 }
 
+impl From<crate::domain::categories::CategoryRefusal> for Error {
+    fn from(refusal: crate::domain::categories::CategoryRefusal) -> Self {
+        Error::Refused(refusal.into())
+    }
+}
+
+impl From<crate::domain::models::ModelRefusal> for Error {
+    fn from(refusal: crate::domain::models::ModelRefusal) -> Self {
+        Error::Refused(refusal.into())
+    }
+}
+
 impl From<FormErrors> for Error {
     fn from(errors: FormErrors) -> Self {
         Error::Invalid(errors)

@@ -3,6 +3,7 @@
 pub mod approvals;
 pub mod attachments;
 pub mod calendars;
+pub mod categories;
 pub mod changes;
 pub mod content;
 pub mod context;

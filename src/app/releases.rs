@@ -114,6 +114,11 @@ pub fn propose(conn: &mut diesel::pg::PgConnection, category: CategoryId, item: 
     Ok(Version::next(parts, &releases::versions(conn, item)?))
 }
 
+/// The model that a new release of this category usually has.
+pub fn usual_model(conn: &mut diesel::pg::PgConnection, category: CategoryId) -> Result<Option<ModelId>> {
+    Ok(categories::usual_model(conn, category)?)
+}
+
 /// Relates an RFC. After build began this takes a waiver, and so a reason and the right to waive.
 pub fn relate(tx: &mut Tx<'_>, release: RecordId, change: RecordId, reason: &str) -> Result<()> {
     let sheet = lock_sheet(tx, release, editing)?;

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+mod counting;
 mod hours;
 pub use hours::{BadHolidays, BadHours, Hours, holidays, hours, written_holidays, written_hours};
 

@@ -5,6 +5,7 @@ pub mod words;
 pub mod approvals;
 pub mod attachments;
 pub mod calendars;
+pub mod categories;
 pub mod deadlines;
 pub mod delegations;
 pub mod differences;

@@ -1,9 +1,24 @@
 //! Release models: predefined task plans and plan texts for a category.
 
 use super::calendars::Calendar;
+use super::ids::UserId;
 use super::words::words;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+
+mod deriving;
+mod differences;
+mod forecast;
+mod ground;
+mod settling;
+pub use deriving::{Planned, derive};
+pub use differences::differences;
+pub use forecast::{Foreseen, Given, Remark, begins, forecast};
+pub use ground::Ground;
+pub use settling::{Draft, MOST, PlanRefusal, TaskFault, draft, settle};
+
+/// How far from its anchor a task may be due, in working days.
+pub const FARTHEST: i32 = 260;
 
 words! {
     /// What a task's offset is counted from.
@@ -32,6 +47,9 @@ pub struct ModelTask {
     /// The key of the group that does it.
     #[serde(default)]
     pub group: Option<String>,
+    /// Who does it, where no group does. Nobody, once that account is closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignee: Option<UserId>,
     pub anchor: Anchor,
     /// Working days from the anchor; negative ones lie before it.
     pub offset: i32,
@@ -74,6 +92,42 @@ pub struct PlanTexts {
     pub affected_users: String,
 }
 
+/// Why nothing is done with a model. Each is a sentence that says what to do next.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ModelRefusal {
+    #[error("This model is retired already.")]
+    RetiredAlready,
+    #[error("This model is not retired.")]
+    NotRetired,
+    #[error("This model is retired. Choose another one, or bring it back first.")]
+    Retired,
+    #[error("Another model of its category has its name meanwhile. Give that one another name first.")]
+    NameTaken,
+    #[error("There is a newer version of this model meanwhile. Look at it, then choose again.")]
+    Renewed,
+    #[error("It is preselected for {0} releases. Choose another model there first.")]
+    Usual(String),
+    #[error("A model is made of a release, and this is an RFC.")]
+    OfRelease,
+}
+
+impl PlanTexts {
+    /// Each text with what it is called.
+    pub fn named(&self) -> [(&'static str, &str); 5] {
+        [
+            ("Deployment", &self.deployment_plan),
+            ("Communication", &self.communication_plan),
+            ("Back-out", &self.back_out_plan),
+            ("Resources", &self.resources),
+            ("Affected users", &self.affected_users),
+        ]
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.named().iter().all(|(_, text)| text.is_empty())
+    }
+}
+
 /// The times that offsets are counted from.
 #[derive(Clone, Copy, Debug)]
 pub struct Anchors<'a> {
@@ -92,6 +146,16 @@ impl Anchors<'_> {
             Anchor::Deployment => self.deployment,
         };
         from.map(|from| self.calendar.end(from, offset))
+    }
+
+    /// The working days from `anchor` that lead to this time, or as near to it as they can; unknown while the anchor is.
+    pub fn offset(self, anchor: Anchor, due: DateTime<Utc>) -> Option<i32> {
+        let from = match anchor {
+            Anchor::Phase => self.phase_entered,
+            Anchor::Deployment => self.deployment,
+        };
+        let days = self.calendar.days_between(from?, due);
+        Some(i32::try_from(days).unwrap_or(FARTHEST).clamp(-FARTHEST, FARTHEST))
     }
 }
 

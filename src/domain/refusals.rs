@@ -1,5 +1,7 @@
 //! Everything a rule of the work can answer instead of yes. Each is a sentence that says what to do next.
 
+use super::categories::CategoryRefusal;
+use super::models::ModelRefusal;
 use super::moving::MovingRefusal;
 use super::releases::VersionRefusal;
 use super::surveys::timing::SurveyRefusal;
@@ -15,6 +17,10 @@ pub enum Refusal {
     Survey(#[from] SurveyRefusal),
     #[error(transparent)]
     Moving(#[from] MovingRefusal),
+    #[error(transparent)]
+    Category(#[from] CategoryRefusal),
+    #[error(transparent)]
+    Model(#[from] ModelRefusal),
     #[error("It has ended: nothing can be changed any more.")]
     Ended,
     #[error("It has not ended, so there is nothing to reopen.")]

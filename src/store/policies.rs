@@ -61,9 +61,9 @@ pub fn newest(conn: &mut PgConnection) -> QueryResult<Version> {
     policies::table.inner_join(users::table).order(policies::version.desc()).select(COLUMNS).first(conn)
 }
 
-/// The versions that were before this one, and it itself, the newest first.
-pub fn list(conn: &mut PgConnection, up_to: i32, limit: i64) -> QueryResult<Vec<Version>> {
-    policies::table.inner_join(users::table).filter(policies::version.le(up_to)).order(policies::version.desc()).limit(limit).select(COLUMNS).load(conn)
+/// All versions, the newest first.
+pub fn list(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<Version>> {
+    policies::table.inner_join(users::table).order(policies::version.desc()).limit(limit).select(COLUMNS).load(conn)
 }
 
 /// [`newest`], held until the transaction ends. Whoever waited for it may find that it is the newest no longer: then [`insert`] says so.

@@ -116,8 +116,10 @@ impl Frame {
             ("/notices/preferences", "Your notifications"),
             ("/delegations", "Absences"),
             ("/items", "Configuration items"),
+            ("/categories", "Categories"),
             ("/models", "Release models"),
             ("/workflows", "Workflows"),
+            ("/policy", "Policy"),
             ("/question-sets", "Question sets"),
             ("/calendars", "Calendars"),
         ];

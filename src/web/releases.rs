@@ -1,5 +1,6 @@
 //! Releases: their list, their page, and registering one.
 
+use super::categories::{USUAL, model_choices};
 use super::csv;
 use super::form::{Choice, Fields, Form};
 use super::frame::Frame;
@@ -12,7 +13,7 @@ use crate::domain::people::Action;
 use crate::domain::records::{Grade, RecordKind};
 use crate::domain::releases::{Distribution, Strategy, Version};
 use crate::store::PgConnection;
-use crate::store::{categories, items, models, policies, related, users};
+use crate::store::{categories, items, policies, related, users};
 use actix_web::HttpRequest;
 use actix_web::web::Path;
 use askama::Template;
@@ -46,8 +47,9 @@ struct New {
 }
 
 impl New {
-    fn load(conn: &mut PgConnection, frame: Frame, form: Form) -> app::Result<New> {
+    fn load(conn: &mut PgConnection, frame: Frame, mut form: Form) -> app::Result<New> {
         let categories = categories::list(conn, RecordKind::Release)?;
+        let models = model_choices(conn, &mut form, &categories)?;
         let policy = policies::current(conn)?;
         let level = |it: &categories::Category| match policy.parts_of(&it.key, it.level) {
             1 => "One part: v2",
@@ -60,10 +62,7 @@ impl New {
             categories: categories.iter().map(|it| Choice::new(it.id, it.name.clone()).hint(level(it))).collect(),
             items: Choice::list(items::list(conn)?.into_iter().map(|it| (it.id, it.name))),
             people: Choice::list(users::people(conn)?.into_iter().map(|it| (it.id, it.name))),
-            models: models::list(conn)?
-                .into_iter()
-                .map(|it| Choice::new(it.id, format!("{} ({} tasks)", it.name, it.model.tasks.len())).hint(it.category))
-                .collect(),
+            models,
             changes: Choice::list(related::candidates(conn)?.into_iter().map(|(id, title)| (id, format!("{} {title}", RecordKind::Change.number(id))))),
             proposed,
             frame,
@@ -109,8 +108,17 @@ pub async fn new(ctx: Context, req: HttpRequest) -> Answer {
 
 pub async fn create(ctx: Context, req: HttpRequest, fields: Fields) -> Answer {
     permitted(&ctx)?;
+    let usual = fields.text("model") == USUAL;
     let answer = match parse(&fields, ctx.actor.zone) {
-        Ok(new) => ctx.write(move |tx| app::releases::register(tx, &new)).await,
+        Ok(mut new) => {
+            ctx.write(move |tx| {
+                if usual {
+                    new.model = app::releases::usual_model(tx.conn, new.category)?;
+                }
+                app::releases::register(tx, &new)
+            })
+            .await
+        }
         Err(errors) => Err(errors.into()),
     };
     match answer {
@@ -151,7 +159,7 @@ fn parse(fields: &Fields, zone: Tz) -> Result<NewRelease, FormErrors> {
     let scope = sections::scope(fields, &mut errors);
     let window = sections::window(fields, zone, &mut errors);
     let plan = sections::plan(fields, &mut errors);
-    let model = fields.optional("model", &mut errors);
+    let model = if fields.text("model") == USUAL { None } else { fields.optional("model", &mut errors) };
     let changes = fields.several("change", &mut errors);
     match (category, item, details, scope, plan) {
         (Some(category), Some(item), Some(details), Some(scope), Some(plan)) if errors.is_empty() => {

@@ -1,9 +1,9 @@
 //! Every URL of the application, who may knock there, and the function that answers: the contents page.
 
 use super::{
-    activity, api, approvals, assets, attachments, calendars, changes, delegations, early_life, evidence, follow_ups, groups, handovers, health, home, items,
-    mails, metrics, moving, notices, process, profile, public, question_sets, records, releases, results, reviews, search, session, setup, surveys, tasks,
-    users, workflow_drafts, workflows,
+    activity, api, approvals, assets, attachments, calendars, categories, changes, delegations, early_life, evidence, follow_ups, groups, handovers, health,
+    home, items, mails, metrics, models, moving, notices, policies, profile, public, question_sets, records, releases, results, reviews, search, session,
+    setup, surveys, tasks, users, workflow_drafts, workflows,
 };
 use actix_web::{Resource, guard, web};
 
@@ -223,7 +223,29 @@ routes! {
     get  "/calendars/new"                               SignedIn => calendars::new;
     post "/calendars/{id}"                              SignedIn => calendars::update;
     get  "/calendars/{id}/edit"                         SignedIn => calendars::edit;
-    get  "/models"                                      SignedIn => process::models;
+    get  "/categories"                                  SignedIn => categories::index;
+    post "/categories"                                  SignedIn => categories::create;
+    get  "/categories/new"                              SignedIn => categories::new;
+    get  "/categories/{id}/edit"                        SignedIn => categories::edit;
+    post "/categories/{id}"                             SignedIn => categories::update;
+    post "/categories/{id}/position"                    SignedIn => categories::shift;
+    post "/categories/{id}/retirement"                  SignedIn => categories::retire;
+    post "/categories/{id}/reinstatement"               SignedIn => categories::reinstate;
+    post "/categories/{id}/removal"                     SignedIn => categories::destroy;
+    get  "/models"                                      SignedIn => models::index;
+    post "/models"                                      SignedIn => models::create;
+    get  "/models/new"                                  SignedIn => models::new;
+    post "/models/preview"                              SignedIn => models::draw;
+    get  "/models/{id}"                                 SignedIn => models::show;
+    post "/models/{id}"                                 SignedIn => models::update;
+    get  "/models/{id}/edit"                            SignedIn => models::edit;
+    get  "/models/{id}/preview"                         SignedIn => models::preview;
+    post "/models/{id}/retirement"                      SignedIn => models::retire;
+    post "/models/{id}/reinstatement"                   SignedIn => models::reinstate;
+    get  "/policy"                                      SignedIn => policies::index;
+    post "/policy"                                      SignedIn => policies::update;
+    get  "/policy/edit"                                 SignedIn => policies::edit;
+    get  "/policy/{version}"                            SignedIn => policies::show;
     get  "/workflows"                                   SignedIn => workflows::index;
     get  "/workflows/{id}"                              SignedIn => workflows::show;
     get  "/workflows/{id}/simulation"                   SignedIn => workflows::simulation::show;

@@ -204,7 +204,12 @@ fn pages(world: &World) -> Vec<Page> {
     let lists =
         ["/", "/releases", "/changes", "/tasks", "/approvals", "/items", "/models", "/workflows", "/search", "/activity", "/profile", "/users", "/groups"];
     add(ADMINISTRATOR, fixed(&lists), UNFOLD);
-    add(ADMINISTRATOR, fixed(&["/calendars", "/calendars/1/edit", "/mails", "/mails?state=sent"]), UNFOLD);
+    let shaped =
+        ["/categories", "/categories/1/edit", "/categories/new", "/models/new", "/models/new?category=1", "/models/1", "/models/1/edit", "/models/1/preview"];
+    add(ADMINISTRATOR, fixed(&shaped), UNFOLD);
+    add(ADMINISTRATOR, fixed(&["/categories/new", "/categories/1/edit", "/models/new?category=1"]), SEND);
+    add(ADMINISTRATOR, vec![format!("/models/new?release={planned}")], UNFOLD);
+    add(ADMINISTRATOR, fixed(&["/policy", "/policy/1", "/policy/edit", "/calendars", "/calendars/1/edit", "/mails", "/mails?state=sent"]), UNFOLD);
     add(ADMINISTRATOR, world.found("SELECT '/mails/' || max(id) AS found FROM mails"), "");
     let simulated = world.found("SELECT '/workflows/' || max(id) || '/simulation' AS found FROM workflows GROUP BY record_kind");
     add(VIEWER, simulated.iter().map(|it| format!("{it}?take=advance")).chain(simulated.clone()).collect(), "");

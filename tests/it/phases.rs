@@ -77,7 +77,13 @@ async fn a_minor_release_goes_all_the_way_by_its_pages() {
 
     let form = browser.get("/releases/new").await.expect(200).form("/releases");
     let minor = app.read(|conn| slipway::store::categories::list(conn, slipway::domain::records::RecordKind::Release))[1].id;
-    let form = form.with("category", minor).with("new_item", "Payroll").with("title", "Payroll, better").with("owner", ines.id).with("coordinator", tom.id);
+    let form = form
+        .with("category", minor)
+        .with("model", "")
+        .with("new_item", "Payroll")
+        .with("title", "Payroll, better")
+        .with("owner", ines.id)
+        .with("coordinator", tom.id);
     let form = form.with("scope", "New tax tables").with("reason", "The law").with("impact", "medium").with("urgency", "low").with("change", rfc);
     let id = browser.submit(&form).await.expect(303).location().rsplit('/').next().and_then(|it| it.parse().ok()).map(RecordId).expect("its page");
     browser.get(&format!("/releases/{id}")).await.expect(200).expect_text("Payroll v1.1").expect_text("Ready for Planning and design");

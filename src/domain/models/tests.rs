@@ -5,6 +5,10 @@ use crate::domain::shipped;
 use crate::domain::workflows::{PhaseKind, Workflow};
 use std::collections::BTreeSet;
 
+mod differing;
+mod planning;
+mod returning;
+
 /// Calls `test` with every shipped model and the workflow that its category follows.
 fn every_model(test: impl Fn(&Workflow, &Model, &str)) {
     let categories = shipped::categories();

@@ -7,7 +7,7 @@ use crate::domain::records::{RecordKind, RecordState};
 use crate::domain::text;
 use crate::store::PgConnection;
 use crate::store::lists::{self, Filter, Mark, Order, Row};
-use crate::store::{categories, items, users, workflows};
+use crate::store::{items, users, workflows};
 use crate::web::form::{Choice, Fields, Form, local_time};
 use crate::web::frame::Frame;
 use crate::web::page::{self, Answer, wants_fragment};
@@ -149,7 +149,7 @@ fn load(conn: &mut PgConnection, frame: Frame, kind: RecordKind, fields: Fields)
         rows,
         more,
         csv,
-        categories: Choice::list(categories::list(conn, kind)?.into_iter().map(|it| (it.id, it.name))),
+        categories: crate::web::categories::all_choices(conn, kind)?,
         phases: Choice::list(workflows::phases(conn, kind)?),
         items: Choice::list(items::list(conn)?.into_iter().map(|it| (it.id, it.name))),
         people: Choice::list(users::people(conn)?.into_iter().map(|it| (it.id, it.name))),

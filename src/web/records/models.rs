@@ -1,6 +1,7 @@
 //! Applying a model to a release.
 
 use super::{back, id_of, said};
+use crate::app::models::Applied;
 use crate::app::{self, Context, FormErrors};
 use crate::domain::ids::{ModelId, RecordId};
 use crate::web::form::Fields;
@@ -16,9 +17,20 @@ pub async fn create(ctx: Context, req: HttpRequest, id: Path<String>, fields: Fi
         None => Err(errors.into()),
     };
     match answer {
-        Ok(0) => back(&ctx, id, "#tasks", "The model had been applied already; nothing was added.").await,
-        Ok(1) => back(&ctx, id, "#tasks", "The model is applied: one task was added.").await,
-        Ok(count) => back(&ctx, id, "#tasks", &format!("The model is applied: {count} tasks were added.")).await,
+        Ok(applied) => back(&ctx, id, "#tasks", &said_of(applied)).await,
         Err(error) => said::again(&ctx, &req, id, fields, error).await,
+    }
+}
+
+fn said_of(Applied { tasks, orphans }: Applied) -> String {
+    let added = match tasks {
+        0 => return "The model had been applied already; nothing was added.".to_owned(),
+        1 => "The model is applied: one task was added.".to_owned(),
+        count => format!("The model is applied: {count} tasks were added."),
+    };
+    match orphans {
+        0 => added,
+        1 => format!("{added} One of them is nobody's yet: the account of who should do it is closed."),
+        count => format!("{added} {count} of them are nobody's yet: the accounts of those who should do them are closed."),
     }
 }

@@ -190,6 +190,12 @@ impl Show {
         self.sheet.full.record.kind == RecordKind::Release
     }
 
+    /// Whether the plan is something that a model can be made of, by whoever looks at it.
+    pub fn may_make_model(&self) -> bool {
+        let category = &self.sheet.full.category;
+        self.is_release() && !self.sheet.tasks.is_empty() && category.retired_at.is_none() && self.frame.may(Action::ConfigureProcess)
+    }
+
     pub fn risk(&self) -> Option<Grade> {
         risk(self.sheet.full.record.impact, self.sheet.full.record.likelihood)
     }

@@ -2,7 +2,7 @@
 
 use crate::app::{self, Context, Error, FormErrors};
 use crate::domain::ids::{RecordId, TaskId};
-use crate::domain::models::Anchor;
+use crate::domain::models::{Anchor, FARTHEST};
 use crate::domain::people::Actor;
 use crate::domain::text;
 use crate::store::PgConnection;
@@ -18,9 +18,6 @@ use actix_web::HttpRequest;
 use actix_web::web::Path;
 use askama::Template;
 use chrono_tz::Tz;
-
-/// How far from its anchor a task may be due, in working days.
-const FARTHEST: i32 = 260;
 
 #[derive(Template)]
 #[template(path = "tasks/edit.html")]

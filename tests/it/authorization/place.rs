@@ -118,6 +118,8 @@ impl Place {
             "users" => self.value("user"),
             "groups" => self.value("group"),
             "calendars" => self.value("calendar"),
+            "categories" => "1",
+            "models" => self.value("model"),
             "delegations" => self.value("delegation"),
             "follow-ups" => self.value("follow-up"),
             "mails" => self.value("mail"),
@@ -131,7 +133,13 @@ impl Place {
             _ => self.value("release"),
         };
         let file = slipway::web::assets::url("app.css");
-        let path = route.path.replace("/static/{hash}/{file}", &file).replace("{id}", id).replace("{change}", self.value("change")).replace("{person}", "1");
+        let path = route
+            .path
+            .replace("/static/{hash}/{file}", &file)
+            .replace("{id}", id)
+            .replace("{change}", self.value("change"))
+            .replace("{person}", "1")
+            .replace("{version}", "1");
         let token = match route.path.split('/').nth(1) {
             Some("a") => self.link.token(),
             Some("h") => self.handover.token(),
@@ -184,6 +192,16 @@ impl Place {
                     value("version", "0"),
                 ]
             }
+            "/categories" | "/categories/{id}" => {
+                vec![value("name", "New"), value("level", "minor"), value("workflow", "2"), value("parts", "2"), value("version", "0")]
+            }
+            "/categories/{id}/position" => vec![value("to", "up")],
+            "/categories/{id}/retirement" | "/categories/{id}/reinstatement" | "/categories/{id}/removal" => vec![value("version", "0")],
+            "/models" | "/models/{id}" => {
+                vec![value("category", "2"), value("name", "New"), value("resources", "Two"), value("count", "0"), value("version", "0")]
+            }
+            "/models/preview" => vec![value("category", "2"), value("name", "New")],
+            "/models/{id}/retirement" | "/models/{id}/reinstatement" => vec![value("version", "0")],
             "/attachments/{id}/removal" => vec![value("reason", "So")],
             "/records/{id}/agreement" => vec![value("agreed_with", "Kim"), value("criteria", &format!("{}.0", self.value("metric")))],
             "/records/{id}/metrics" | "/exit-metrics/{id}" => {
@@ -204,6 +222,7 @@ impl Place {
             "/approvals/{id}/decision" => vec![value("decision", "approve"), value("digest", self.value("digest"))],
             "/mute/{token}" => vec![value("delivery", "digest")],
             "/notices/reading" => vec![value("newest", "1")],
+            "/policy" => vec![value("review_on", "2027-03-01"), value("reason", "So"), value("gap", "7"), value("version", "1")],
             "/calendars" | "/calendars/{id}" => {
                 vec![value("name", "Nights"), value("zone", "UTC"), value("monday", "0-6"), value("is_default", "yes"), value("version", "0")]
             }
