@@ -5,6 +5,7 @@ pub mod attachments;
 pub mod calendars;
 pub mod categories;
 pub mod changes;
+pub mod configuration;
 pub mod content;
 pub mod context;
 pub mod credentials;

@@ -84,6 +84,17 @@ fn write(tx: &mut Tx<'_>, before: &Version, policy: &Policy, reason: &str, revie
     Ok(events::record(tx, None, &event)?)
 }
 
+/// Makes the next version with this policy, where it differs, and keeps the review date.
+pub fn replace(tx: &mut Tx<'_>, policy: &Policy, reason: &str) -> Result<()> {
+    permit(tx, Action::ConfigureProcess)?;
+    let before = policies::lock(tx)?;
+    let fields = changes(&before, policy, before.review_on, &policies::kinds(tx.conn)?);
+    if fields.is_empty() {
+        return Ok(());
+    }
+    write(tx, &before, policy, reason, before.review_on, fields)
+}
+
 /// What differs between a version and a policy that somebody wants in its place.
 pub fn changes(before: &Version, policy: &Policy, review_on: Option<NaiveDate>, kinds: &[Kind]) -> Vec<FieldChange> {
     let day = |it: Option<NaiveDate>| it.map_or_else(String::new, |it| it.to_string());

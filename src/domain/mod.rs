@@ -6,6 +6,7 @@ pub mod approvals;
 pub mod attachments;
 pub mod calendars;
 pub mod categories;
+pub mod configuration;
 pub mod deadlines;
 pub mod delegations;
 pub mod differences;

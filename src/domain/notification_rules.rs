@@ -177,6 +177,11 @@ impl Recipients {
 }
 
 impl NotificationRule {
+    /// What tells it apart: there is one rule for an event, a place and a condition.
+    pub fn place(&self) -> (Rule, Option<&str>, Option<&str>, Condition) {
+        (self.event, self.workflow.as_deref(), self.phase.as_deref(), self.condition)
+    }
+
     pub fn applies(&self, occasion: &Occasion<'_>) -> bool {
         self.event == occasion.event && self.is_of(occasion.workflow, occasion.phase) && self.condition.holds(occasion.circumstances)
     }

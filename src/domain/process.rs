@@ -11,6 +11,7 @@ words! {
         Model = "model" "release model",
         Policy = "policy" "policy",
         Notification = "notification" "notification rule",
+        Calendar = "calendar" "calendar",
         Configuration = "configuration" "process configuration",
     }
 }

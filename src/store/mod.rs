@@ -9,6 +9,7 @@ pub mod calendars;
 pub mod categories;
 pub mod choices;
 pub mod condition;
+pub mod configuration;
 pub mod confirmations;
 pub mod cursors;
 pub mod db;

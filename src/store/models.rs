@@ -4,6 +4,7 @@ use super::Tx;
 use super::schema::{applied_models, categories, groups, models, records, users};
 use crate::domain::ids::{CategoryId, ModelId, RecordId, WorkflowId};
 use crate::domain::models::{Ground, Model};
+use crate::domain::workflows::Workflow;
 use chrono::{DateTime, Utc};
 use diesel::dsl::exists;
 use diesel::pg::PgConnection;
@@ -168,11 +169,17 @@ pub fn note_application(tx: &mut Tx<'_>, record: RecordId, id: ModelId) -> Query
 
 /// What models of a category stand on: this workflow, and everybody who can be given work.
 pub fn ground(conn: &mut PgConnection, workflow: WorkflowId) -> QueryResult<Ground> {
+    let workflow = super::workflows::find(conn, workflow)?;
+    ground_of(conn, workflow)
+}
+
+/// The same for a workflow that need not be published.
+pub fn ground_of(conn: &mut PgConnection, workflow: Workflow) -> QueryResult<Ground> {
     let everybody: Vec<(crate::domain::ids::UserId, String, bool)> =
         users::table.filter(users::id.ne(crate::domain::ids::SLIPWAY)).select((users::id, users::name, users::disabled_at.is_null())).load(conn)?;
     let of = |wanted: bool| everybody.iter().filter(|(.., active)| *active == wanted).map(|(id, name, _)| (*id, name.clone())).collect::<BTreeMap<_, _>>();
     Ok(Ground {
-        workflow: super::workflows::find(conn, workflow)?,
+        workflow,
         groups: groups::table.select((groups::key, groups::name)).load::<(String, String)>(conn)?.into_iter().collect(),
         people: of(true),
         closed: of(false),

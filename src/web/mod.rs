@@ -8,6 +8,7 @@ pub mod attachments;
 pub mod calendars;
 pub mod categories;
 pub mod changes;
+pub mod configuration;
 pub mod csv;
 pub mod decision;
 pub mod delegations;

@@ -1,7 +1,7 @@
 //! Every URL of the application, who may knock there, and the function that answers: the contents page.
 
 use super::{
-    activity, api, approvals, assets, attachments, calendars, categories, changes, delegations, early_life, evidence, follow_ups, groups, handovers, health,
+    activity, api, approvals, assets, attachments, calendars, categories, changes, configuration, delegations, early_life, evidence, follow_ups, groups, handovers, health,
     home, items, mails, metrics, models, moving, notices, policies, profile, public, question_sets, records, releases, results, reviews, search, session,
     setup, surveys, tasks, users, workflow_drafts, workflows,
 };
@@ -44,7 +44,7 @@ impl Table {
 }
 
 /// Lists of people are longer than any other form: 50,000 addresses with their names.
-const LISTS: &str = "/surveys/{id}/people";
+const LISTS: [&str; 3] = ["/surveys/{id}/people", "/process/preview", "/process/import"];
 const LIST_LIMIT: usize = 8 * 1024 * 1024;
 
 /// GET answers HEAD as well: mail scanners and health probes use it.
@@ -64,7 +64,7 @@ macro_rules! routes {
             let mut table = Table::default();
             $(table.add($path, $method().to($handler));)+
             for (path, resource) in table.0 {
-                app.service(if path == LISTS { resource.app_data(web::PayloadConfig::new(LIST_LIMIT)) } else { resource });
+                app.service(if LISTS.contains(&path) { resource.app_data(web::PayloadConfig::new(LIST_LIMIT)) } else { resource });
             }
         }
     };
@@ -232,6 +232,10 @@ routes! {
     post "/categories/{id}/retirement"                  SignedIn => categories::retire;
     post "/categories/{id}/reinstatement"               SignedIn => categories::reinstate;
     post "/categories/{id}/removal"                     SignedIn => categories::destroy;
+    get  "/process"                                     SignedIn => configuration::show;
+    get  "/process.toml"                                SignedIn => configuration::export;
+    post "/process/preview"                             SignedIn => configuration::preview;
+    post "/process/import"                              SignedIn => configuration::import;
     get  "/models"                                      SignedIn => models::index;
     post "/models"                                      SignedIn => models::create;
     get  "/models/new"                                  SignedIn => models::new;
