@@ -193,6 +193,7 @@ fn pages(world: &World) -> Vec<Page> {
     let lists =
         ["/", "/releases", "/changes", "/tasks", "/approvals", "/items", "/models", "/workflows", "/search", "/activity", "/profile", "/users", "/groups"];
     add(ADMINISTRATOR, fixed(&lists), UNFOLD);
+    add(ADMINISTRATOR, fixed(&["/policy/edit"]), SEND);
     add(ADMINISTRATOR, fixed(&["/policy", "/policy/1", "/policy/edit", "/calendars", "/calendars/1/edit", "/mails", "/mails?state=sent"]), UNFOLD);
     add(ADMINISTRATOR, world.found("SELECT '/mails/' || max(id) AS found FROM mails"), "");
     add(MANAGER, fixed(&["/notices", "/notices?show=unread", "/notices/preferences"]), "");

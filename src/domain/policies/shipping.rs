@@ -139,6 +139,6 @@ fn consequence(strictness: Strictness) -> &'static str {
 }
 
 /// `Mon 2 Mar 2026`.
-pub(super) fn written(day: NaiveDate) -> String {
+pub fn written(day: NaiveDate) -> String {
     day.format("%a %-d %b %Y").to_string()
 }
