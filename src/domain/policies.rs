@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 mod differences;
 mod shipping;
 pub use differences::{Kind, changes, listed};
-pub use shipping::{Breach, Shipment};
+pub use shipping::{Breach, Shipment, written};
 
 words! {
     /// What follows when a rule about dates is broken.

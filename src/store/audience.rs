@@ -25,7 +25,8 @@ pub struct Asked {
 
 type AskedRow = (ApprovalId, ApprovalState, UserId, String, String, Option<DateTime<Utc>>, bool, Record);
 
-/// The approvers of these approvals, and those who stand in for them at this moment: never who owns or coordinates the record.
+/// The approvers of these approvals, and those who stand in for them at this moment: nobody who owns or coordinates the
+/// record, unless the step lets them decide.
 pub fn asked(conn: &mut PgConnection, ids: &[ApprovalId], now: DateTime<Utc>) -> QueryResult<Vec<Asked>> {
     let rows: Vec<AskedRow> = approvals::table
         .inner_join(approval_steps::table)

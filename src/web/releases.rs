@@ -51,15 +51,18 @@ impl New {
         let categories = categories::list(conn, RecordKind::Release)?;
         let models = model_choices(conn, &mut form, &categories)?;
         let policy = policies::current(conn)?;
-        let level = |it: &categories::Category| match policy.parts_of(&it.key, it.level) {
-            1 => "One part: v2",
-            2 => "Two parts: v1.3",
-            _ => "Three parts: v1.2.1",
+        let ruled = |it: &categories::Category| {
+            let parts = match policy.parts_of(&it.key, it.level) {
+                1 => "One part: v2",
+                2 => "Two parts: v1.3",
+                _ => "Three parts: v1.2.1",
+            };
+            std::iter::once(format!("{parts}.")).chain(policy.rules_of(&it.key, &it.name)).collect::<Vec<_>>().join(" ")
         };
         let chosen = form.text("category").parse::<CategoryId>().ok().zip(form.text("item").parse::<ItemId>().ok());
         let proposed = chosen.and_then(|(category, item)| app::releases::propose(conn, category, item).ok());
         Ok(New {
-            categories: categories.iter().map(|it| Choice::new(it.id, it.name.clone()).hint(level(it))).collect(),
+            categories: categories.iter().map(|it| Choice::new(it.id, it.name.clone()).hint(ruled(it))).collect(),
             items: Choice::list(items::list(conn)?.into_iter().map(|it| (it.id, it.name))),
             people: Choice::list(users::people(conn)?.into_iter().map(|it| (it.id, it.name))),
             models,

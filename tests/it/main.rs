@@ -28,6 +28,7 @@ mod notices;
 mod pages;
 mod people;
 mod phases;
+mod policies;
 mod program;
 mod question_sets;
 mod readings;

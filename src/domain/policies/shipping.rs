@@ -47,6 +47,8 @@ impl Policy {
     /// What a release would break that ships on its day among the other releases of its CI; `called` is the name of its category.
     pub fn breaches(&self, new: &Shipment, called: &str, others: &[Shipment]) -> Vec<Breach> {
         let mut breaches: Vec<Breach> = self.too_often(new, called, others).into_iter().chain(self.too_close(new, others)).collect();
+        // What refuses comes last, and with it the way out: warnings are not shown beside the field.
+        breaches.sort_by_key(Breach::refuses);
         if let (Some(last), Some(day)) = (breaches.last_mut(), self.free_from(new, others)) {
             last.message.push_str(&format!(" The next day that is free is {}.", written(day)));
         }
@@ -139,6 +141,6 @@ fn consequence(strictness: Strictness) -> &'static str {
 }
 
 /// `Mon 2 Mar 2026`.
-pub(super) fn written(day: NaiveDate) -> String {
+pub fn written(day: NaiveDate) -> String {
     day.format("%a %-d %b %Y").to_string()
 }

@@ -168,6 +168,16 @@ fn what_may_ship_in_between_needs_no_distance() {
 }
 
 #[test]
+fn what_refuses_names_the_way_out() {
+    let rule = Frequency { count: 1, days: 20, strictness: Strictness::Refuse };
+    let spacing = Spacing { days: 30, between: Vec::new(), strictness: Strictness::Warn };
+    let policy = Policy { frequency: BTreeMap::from([("major".into(), rule)]), spacing, ..Policy::default() };
+    let breaches = policy.breaches(&on("major", 10), "Major", &[on("major", 0)]);
+    assert_eq!(breaches.iter().map(Breach::refuses).collect::<Vec<_>>(), [false, true]);
+    assert!(breaches[1].message.ends_with("The next day that is free is Wed 1 Apr 2026."), "{breaches:?}");
+}
+
+#[test]
 fn a_policy_that_cannot_be_is_said_where() {
     let fields = |policy: Policy| policy.faults().into_iter().map(|it| it.field).collect::<Vec<_>>();
     let security = Security { session_idle: 4, session_life: 0, shortest_password: 14, sign_in_attempts: 2, lock_minutes: 0 };

@@ -46,7 +46,7 @@ impl Edit {
     }
 
     fn parts(&self) -> [(&'static str, &'static str); 3] {
-        [("1", "One part: v2"), ("2", "Two parts: v1.3"), ("3", "Three parts: v1.2.1")]
+        [("1", "v2"), ("2", "v1.3"), ("3", "v1.2.1")]
     }
 
     fn strictnesses(&self) -> [(&'static str, &'static str); 2] {

@@ -12,7 +12,7 @@ use crate::app::sessions::Limits;
 use crate::app::{self, Error, policies as actions};
 use crate::domain::events::FieldChange;
 use crate::domain::people::Action;
-use crate::domain::policies::{Kind, Policy, listed, waivable};
+use crate::domain::policies::{Kind, Policy, listed, waivable, written};
 use crate::domain::requirements::Requirement;
 use crate::store::PgConnection;
 use crate::store::calendars;
@@ -100,7 +100,7 @@ impl Show {
 
     /// `Mon 2 Mar 2026`.
     fn day(&self, it: &NaiveDate) -> String {
-        it.format("%a %-d %b %Y").to_string()
+        written(*it)
     }
 
     fn is_overdue(&self) -> bool {

@@ -162,7 +162,8 @@ fn load(conn: &mut PgConnection, frame: Frame, actor: &Actor, id: RecordId, word
     };
     let consequences = Consequences::load(conn, record.clone(), part, actor)?;
     let ruled = if part == Part::Window && record.release.is_some() { Some(Ruled::load(conn, actor, &record)?) } else { None };
-    let (rules, breaches) = ruled.map_or_else(Default::default, |it| (it.rules(&record), it.breaches));
+    let rules = ruled.as_ref().map(|it| it.rules(conn, &record, frame.now)).transpose()?.unwrap_or_default();
+    let breaches = ruled.map_or_else(Vec::new, |it| it.breaches);
     let title = part.title(record.record.kind);
     Ok(EditPage { frame, title, full: record, word: word.to_owned(), form, conflicts, people, items, consequences, rules, breaches })
 }
