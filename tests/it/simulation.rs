@@ -77,8 +77,18 @@ async fn a_way_that_is_not_ready_says_what_is_open_and_keeps_what_was_ticked() {
     let app = house().await;
     let browser = app.signed_in(Role::Viewer);
     let path = format!("/workflows/{}/simulation", newest(&app, "Major release"));
-    let start = browser.get(&path).await.expect(200).expect_text("Would be asked").status;
-    assert_eq!(start, 200);
+    let start = browser.get(&path).await.expect(200).form(&path);
+    let page = browser.submit(&start.and("met", "details_complete").and("take", "advance")).await.expect(422);
+    let page = page.expect_text("Not yet: Relate at least one RFC.").expect_text("value=\"details_complete\" checked");
+    let waived = page.form(&path).and("waived", "changes_related").and("take", "advance");
+    let plan = browser.submit(&waived).await.expect(200).expect_text("The sample is in Planning and design").expect_text("Waived: RFCs related");
+    let plan = plan.expect_text("Would be asked: Ada, Ben, Cem.").expect_text("All must approve, within 3 working days");
+    let denied = browser.submit(&everything(&plan, &path).with("answer-0", "no").and("take", "advance")).await.expect(422);
+    let denied = denied.expect_text("Denied by “Plan”. Put it right and ask again.");
+    // One step back: the first phase again, as it was left.
+    let back = denied.body.split("href=\"").find_map(|it| it.strip_prefix(&format!("{path}?impact"))).expect("a way back");
+    let back = format!("{path}?impact{}", back.split('"').next().unwrap_or_default().replace("&#38;", "&").replace("&amp;", "&"));
+    browser.get(&back).await.expect(200).expect_text("The sample is in Registration").expect_text("value=\"changes_related\" checked");
 }
 
 #[tokio::test]

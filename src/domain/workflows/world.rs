@@ -1,11 +1,10 @@
 //! What must be known of an installation to judge a workflow: its groups, its people, and how far its RFCs can come.
 
-use super::Approvers;
+use super::{ApprovalStep, Approvers, SelfApproval};
 use crate::domain::approvals::{Rule, Tally, Verdict};
 use crate::domain::ids::UserId;
 use crate::domain::people::Role;
 use crate::domain::records::{Milestone, RecordKind};
-use crate::domain::workflows::{ApprovalStep, SelfApproval};
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug)]
