@@ -1,4 +1,4 @@
-//! The process as it is: workflows and release models, to read.
+//! The process as it is: release models, to read.
 
 use super::frame::Frame;
 use super::page::{self, Answer};
