@@ -39,8 +39,14 @@ impl Names {
             SelfApproval::Allowed => " Those who run the record may decide.".to_owned(),
         };
         let (who, rule) = (self.approvers(&step.approvers), step.rule.words());
-        format!("Step {}: {who}; {rule}, within {} working days. Covers {covers}.{own}", step.position, step.days)
+        let time = if step.days == 0 { "on the same day".to_owned() } else { format!("within {}", days(step.days)) };
+        format!("Step {}: {who}; {rule}, {time}. Covers {covers}.{own}", step.position)
     }
+}
+
+/// How many working days, in words.
+pub fn days(count: u32) -> String {
+    if count == 1 { "1 working day".to_owned() } else { format!("{count} working days") }
 }
 
 fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
@@ -110,7 +116,6 @@ fn of_steps(old: &Phase, new: &Phase, names: &Names, field: impl Fn(&str) -> Str
 fn described(phase: &Phase, names: &Names) -> Vec<(&'static str, String)> {
     let mut sections = phase.sections.clone();
     sections.sort_unstable();
-    let days = |days: u32| format!("{days} working days");
     vec![
         ("name", phase.name.clone()),
         ("kind", phase.kind.label().to_owned()),
