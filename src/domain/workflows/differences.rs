@@ -45,8 +45,11 @@ impl Names {
 }
 
 /// How many working days, in words.
-pub fn days(count: u32) -> String {
-    if count == 1 { "1 working day".to_owned() } else { format!("{count} working days") }
+pub fn days(count: impl std::borrow::Borrow<u32>) -> String {
+    match count.borrow() {
+        1 => "1 working day".to_owned(),
+        count => format!("{count} working days"),
+    }
 }
 
 fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
