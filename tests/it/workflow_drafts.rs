@@ -225,7 +225,7 @@ async fn what_does_not_do_comes_back_as_typed_with_the_reason_beside_the_field()
     let phase = form(&browser, &format!("{draft}/phases/new")).await.with("name", " closed ").with("target_days", "soon");
     let page = browser.submit(&phase.clone()).await.expect(422).expect_text("Write a whole number");
     assert_eq!(page.form(&phase.action).value("target_days"), "soon");
-    browser.submit(&phase.clone().with("target_days", "")).await.expect(422).expect_text("is called closed already");
+    browser.submit(&phase.clone().with("target_days", "")).await.expect(422).expect_text("is called Closed already");
     browser.submit(&phase.with("target_days", "999").with("name", "Build")).await.expect(422).expect_text("at most 250 working days");
     let first = form(&browser, &format!("{draft}/phases/registered")).await;
     browser.submit(&first.clone().with("kind", "side")).await.expect(422).expect_text("Every record starts in the first phase");
@@ -234,7 +234,11 @@ async fn what_does_not_do_comes_back_as_typed_with_the_reason_beside_the_field()
     let way = form(&browser, &format!("{draft}/phases/registered/transitions/new")).await.with("label", "Stop").with("kind", "abandon").with("to", "closed");
     let page = browser.submit(&way.clone()).await.expect(422).expect_text("Closed is an end. Choose how the record ends there.");
     assert_eq!((page.form(&way.action).value("label"), page.form(&way.action).value("to")), ("Stop", "closed"));
-    browser.submit(&way.clone().with("to", "registered").with("outcome", "closed")).await.expect(422).expect_text("this is the one that it leads out of");
+    browser
+        .submit(&way.clone().with("to", "registered").with("outcome", "closed"))
+        .await
+        .expect(422)
+        .expect_text("only sending back may begin the same one anew");
     browser.submit(&way.clone().with("to", "nowhere")).await.expect(422).expect_text("not there any more");
     browser.submit(&way.with("kind", "sideways")).await.expect(422).expect_text("Choose again");
 

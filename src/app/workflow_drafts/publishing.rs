@@ -1,6 +1,6 @@
 //! Publishing a draft: the next version of its workflow, and the categories whose new records follow it.
 
-use super::{names, refused, seen_draft};
+use super::{names, seen_draft};
 use crate::app::{FormErrors, Result};
 use crate::domain::events::{Event, FieldChange};
 use crate::domain::ids::{CategoryId, WorkflowDraftId, WorkflowId};
@@ -57,8 +57,8 @@ impl Publication {
 pub fn publish(tx: &mut Tx<'_>, id: WorkflowDraftId, seen: i32, note: &str, chosen: &[CategoryId]) -> Result<WorkflowId> {
     let draft = seen_draft(tx, id, seen)?;
     let publication = Publication::of(tx.conn, draft)?;
-    if let Some(fault) = unsound(&publication.draft.workflow).into_iter().next() {
-        return Err(refused(fault));
+    if !publication.faults.is_empty() {
+        return Err(FormErrors::of("faults", publication.faults.join(" ")).into());
     }
     if publication.is_idle() {
         return Err(FormErrors::of("note", "Nothing differs from the version before, so there is nothing to publish.").into());

@@ -39,7 +39,16 @@ impl Names {
             SelfApproval::Allowed => " Those who run the record may decide.".to_owned(),
         };
         let (who, rule) = (self.approvers(&step.approvers), step.rule.words());
-        format!("Step {}: {who}; {rule}, within {} working days. Covers {covers}.{own}", step.position, step.days)
+        let time = if step.days == 0 { "on the same day".to_owned() } else { format!("within {}", days(step.days)) };
+        format!("Step {}: {who}; {rule}, {time}. Covers {covers}.{own}", step.position)
+    }
+}
+
+/// How many working days, in words.
+pub fn days(count: impl std::borrow::Borrow<u32>) -> String {
+    match count.borrow() {
+        1 => "1 working day".to_owned(),
+        count => format!("{count} working days"),
     }
 }
 
@@ -79,7 +88,9 @@ fn of_phase(before: (&Workflow, &Phase), after: (&Workflow, &Phase), names: &Nam
         changes.push(FieldChange::between(&field(&format!("way out “{}”", way.label)), transition(earlier, way), ""));
     }
     for way in &new.transitions {
-        let old = old.transition(&way.key).map(|it| transition(earlier, it)).unwrap_or_default();
+        // By the name of now, where it has one: a phase that was renamed says so itself.
+        let led = |it: &Transition| leading(it, later.phase(&it.to).or_else(|| earlier.phase(&it.to)));
+        let old = old.transition(&way.key).map(led).unwrap_or_default();
         changes.push(FieldChange::between(&field(&format!("way out “{}”", way.label)), old, transition(later, way)));
     }
     let common =
@@ -108,7 +119,6 @@ fn of_steps(old: &Phase, new: &Phase, names: &Names, field: impl Fn(&str) -> Str
 fn described(phase: &Phase, names: &Names) -> Vec<(&'static str, String)> {
     let mut sections = phase.sections.clone();
     sections.sort_unstable();
-    let days = |days: u32| format!("{days} working days");
     vec![
         ("name", phase.name.clone()),
         ("kind", phase.kind.label().to_owned()),
@@ -131,7 +141,11 @@ fn summary(workflow: &Workflow, phase: &Phase, names: &Names) -> String {
 
 /// A way out, in a sentence.
 pub fn transition(workflow: &Workflow, way: &Transition) -> String {
-    let to = workflow.phase(&way.to).map_or(way.to.as_str(), |it| it.name.as_str());
+    leading(way, workflow.phase(&way.to))
+}
+
+fn leading(way: &Transition, to: Option<&Phase>) -> String {
+    let to = to.map_or(way.to.as_str(), |it| it.name.as_str());
     let mut text = format!("“{}” ({}) to {to}.", way.label, way.kind.label());
     if !way.requirements.is_empty() {
         text.push_str(&format!(" Needs: {}.", joined(way.requirements.iter().map(|it| it.label()))));
@@ -161,6 +175,14 @@ mod tests {
         let all = differences(&before, &after, &Names::default());
         let said: Vec<_> = all.iter().map(|it| (it.field.as_str(), it.before.as_str(), it.after.as_str())).collect();
         assert_eq!(said, [("Intake: name", "Registered", "Intake"), ("Intake: target", "", "2 working days")]);
+    }
+
+    #[test]
+    fn a_phase_that_is_renamed_does_not_show_in_the_ways_that_lead_there() {
+        let before = blank(RecordKind::Release);
+        let details = Details { name: "Over".into(), ..Details::of(before.phase("closed").expect("an end")) };
+        let after = edited(&before, &Edit::EditPhase { key: "closed".into(), details }).expect("it is taken");
+        assert_eq!(differences(&before, &after, &Names::default()).into_iter().map(|it| it.field).collect::<Vec<_>>(), ["Over: name"]);
     }
 
     #[test]

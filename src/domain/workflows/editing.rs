@@ -292,11 +292,12 @@ fn remove_phase(workflow: &mut Workflow, key: &str, heir: Option<&str>) -> Resul
     }
     workflow.phases.remove(at);
     for phase in &mut workflow.phases {
-        if let Some(heir) = heir {
-            phase.transitions.iter_mut().filter(|it| it.to == key).for_each(|it| heir.clone_into(&mut it.to));
-        }
         // A way back to where one is leads nowhere.
-        phase.transitions.retain(|it| it.to != key && it.to != phase.key);
+        let heir = heir.filter(|it| *it != phase.key);
+        phase.transitions.retain(|it| it.to != key || heir.is_some());
+        for way in phase.transitions.iter_mut().filter(|it| it.to == key) {
+            heir.unwrap_or_default().clone_into(&mut way.to);
+        }
     }
     Ok(())
 }

@@ -118,6 +118,8 @@ fn what_led_to_a_phase_that_goes_leads_to_its_heir_or_goes_as_well() {
     assert!(cut.phase("build_test").expect("it stays").advance().is_none_or(|it| it.kind != TransitionKind::Advance));
     assert_eq!(fault(&workflow, Edit::RemovePhase { key: s("training"), heir: Some(s("training")) }), "heir");
     assert_eq!(fault(&workflow, Edit::RemovePhase { key: s("nowhere"), heir: None }), "name");
+    let own = done(&workflow, Edit::RemovePhase { key: s("training"), heir: Some(s("build_test")) });
+    assert_eq!(own, done(&workflow, Edit::RemovePhase { key: s("training"), heir: None }), "a way out to itself is none");
     let ended = done(&workflow, Edit::RemovePhase { key: s("training"), heir: Some(s("closed")) });
     let advance = ended.phase("build_test").and_then(|it| it.transition("advance")).expect("it stays");
     assert_eq!((advance.to.as_str(), advance.outcome), ("closed", Some(RecordState::Closed)));
@@ -147,6 +149,7 @@ fn a_way_out_says_how_the_record_ends_exactly_if_it_leads_to_an_end() {
     assert_eq!(fault(&workflow, add(way(TransitionKind::Close, "closed", Some(RecordState::Open)))), "outcome");
     assert_eq!(fault(&workflow, add(way(TransitionKind::Advance, "plan", None))), "to");
     assert_eq!(fault(&workflow, add(way(TransitionKind::Advance, "nowhere", None))), "to");
+    done(&workflow, add(way(TransitionKind::Rework, "plan", None)));
     assert_eq!(fault(&workflow, Edit::AddTransition { from: s("closed"), way: way(TransitionKind::Rework, "plan", None) }), "from");
     assert_eq!(fault(&workflow, add(Way { label: s(" "), ..way(TransitionKind::Rework, "assess", None) })), "label");
     assert_eq!(fault(&workflow, add(Way { requirements: vec![Requirement::ScopeFrozen], ..way(TransitionKind::Rework, "assess", None) })), "requirements");

@@ -97,8 +97,8 @@ fn described(workflow: &Workflow, from: &str, key: Option<&str>, way: &Way) -> R
     if phase.is_end() {
         return Err(Fault::about("from", format!("{} is an end: nothing follows it.", phase.name)));
     }
-    if phase.key == to.key {
-        return Err(Fault::about("to", "Choose another phase: this is the one that it leads out of."));
+    if phase.key == to.key && way.kind != TransitionKind::Rework {
+        return Err(Fault::about("to", "Choose another phase: only sending back may begin the same one anew."));
     }
     match way.outcome {
         None if to.is_end() => return Err(Fault::about("outcome", format!("{} is an end. Choose how the record ends there.", to.name))),
@@ -151,7 +151,7 @@ pub(super) fn unsound(workflow: &Workflow, phase: &Phase) -> Vec<Fault> {
         }
         match workflow.phase(&way.to) {
             None => say("to", format!("“{label}” leads out of {} to a phase that is not there.", phase.name)),
-            Some(to) if to.key == phase.key => say("to", format!("“{label}” leads out of {} to itself.", phase.name)),
+            Some(to) if to.key == phase.key && way.kind != TransitionKind::Rework => say("to", format!("“{label}” leads out of {} to itself.", phase.name)),
             Some(to) if to.is_end() != way.outcome.is_some() => say("outcome", format!("“{label}” says how the record ends only if it leads to an end.")),
             Some(_) => {}
         }
