@@ -265,3 +265,25 @@ async fn the_preview_reckons_dates_in_the_calendars_of_the_groups() {
         .expect_text("lies before the release begins");
     browser.get(&format!("/models/{id}/preview?start=soon")).await.expect(200).expect_text("Write a date and a time");
 }
+
+#[tokio::test]
+async fn tasks_whose_phase_is_gone_are_said_and_left_out() {
+    let app = TestApp::start().await;
+    let browser = app.browser_of(&ines(&app));
+    let minor = model(&app, "minor");
+    let emergency = model(&app, "emergency").workflow_id;
+    let at = format!("/categories/{}", minor.category_id);
+    let category = browser.get(&format!("{at}/edit")).await.expect(200).form(&at);
+    browser.submit(&category.with("workflow", emergency)).await.expect(303);
+    browser.get(&format!("/models/{}", minor.id)).await.expect(200).expect_text("One task names a phase").expect_text("Not in the workflow");
+    browser.get(&format!("/models/{}/preview", minor.id)).await.expect(200).expect_text("it is left out");
+    let page = browser.get(&format!("/models/{}/edit", minor.id)).await.expect(200).expect_text("In no phase of this workflow");
+    let page = page.expect_text("Choose a phase of the workflow: this one is not in it.");
+    let form = page.form(&format!("/models/{}", minor.id));
+    assert_eq!((form.value("title-0"), form.value("phase-0")), ("Identify the affected systems", "plan"), "it comes first, as it was");
+    browser.submit(&form).await.expect(422).expect_text("Look at task 1.");
+    let release = given::release(&app, "Payroll").with_model().registered();
+    assert_eq!(given::sheet(&app, release).tasks.len(), minor.model.tasks.len() - 1);
+    let mended = browser.submit(&form.with("phase-0", "build_test")).await.expect(303);
+    browser.get(mended.location()).await.expect(200).expect_text("Version 2 beside version 1").expect_no_text("Not in the workflow");
+}

@@ -17,6 +17,8 @@ pub struct Drawn {
     pub may_rise: bool,
     pub may_sink: bool,
     pub doer: String,
+    /// When it is due and who does it, in a line.
+    pub note: String,
     /// The tasks that may come first: key, title, and whether it does.
     pub others: Vec<(String, String, bool)>,
 }
@@ -44,6 +46,11 @@ impl Drawn {
 
     pub fn title(&self) -> String {
         called(self.at, &self.task)
+    }
+
+    /// Whether there is something to do here; what is all right is folded.
+    pub fn is_open(&self) -> bool {
+        self.error.is_some() || self.task.title.trim().is_empty()
     }
 
     pub fn waits(&self) -> usize {
@@ -92,9 +99,18 @@ fn draw(at: usize, all: &[rules::Draft], fields: &Fields, ground: &Ground, wrong
         may_rise: beside(at.checked_sub(1)),
         may_sink: beside(Some(at + 1)),
         doer: fields.text(&format!("doer-{at}")).to_owned(),
+        note: note(&task, ground),
         others: all.iter().enumerate().filter_map(other).collect(),
         task,
     })
+}
+
+fn note(task: &rules::Draft, ground: &Ground) -> String {
+    let due = task.anchor.zip(task.offset.trim().parse().ok()).map(|(anchor, offset)| rules::when(anchor, offset));
+    let group = ground.groups.get(&task.group);
+    let doer = task.assignee.and_then(|it| ground.people.get(&it)).or(group).cloned();
+    let optional = (!task.mandatory).then(|| "optional".to_owned());
+    [due, doer, optional].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 /// Who can do a task: groups first.

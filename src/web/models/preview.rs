@@ -62,14 +62,16 @@ impl Calendars {
     }
 }
 
-/// The times that were asked for; where nothing was, now, and the day on which the phases before the rollout would be over.
+/// The times that were asked for; where nothing was, now, and the day on which the rollout would be over.
 fn given(fields: &mut Fields, frame: &Frame, ground: &Ground, calendar: &Calendar, errors: &mut FormErrors) -> Given {
     let asked = fields.has("start");
     let start = local_time(fields, "start", frame.zone(), errors).unwrap_or(frame.now);
     let mut deployment = local_time(fields, "deployment", frame.zone(), errors);
     if !asked {
         let begins = rules::begins(ground, Given { start, deployment: None }, calendar);
-        deployment = ground.phases().find(|it| !ground.workflow.awaits_start(&it.key)).and_then(|it| begins.get(&it.key)).copied();
+        let mut reckoned = ground.phases().filter(|it| begins.contains_key(&it.key)).skip_while(|it| ground.workflow.awaits_start(&it.key));
+        let rollout = reckoned.next();
+        deployment = reckoned.next().or(rollout).and_then(|it| begins.get(&it.key)).copied();
         fields.set("start", local_input(Some(start), frame.zone()));
         fields.set("deployment", local_input(deployment, frame.zone()));
     }
