@@ -22,6 +22,7 @@ mod links;
 mod lists;
 mod mails;
 mod migrations;
+mod moving;
 mod notices;
 mod pages;
 mod people;

@@ -76,10 +76,11 @@ fn successor<'a>(phase: &Phase, from: &Workflow, to: &'a Workflow) -> Option<&'a
     between.find(|it| it.kind == phase.kind && it.milestone == phase.milestone && from.phase(&it.key).is_none())
 }
 
-/// Of the phases that both versions have, the one that is most like it and stands closest.
+/// Of the phases that both versions have, the one that is most like it and stands closest. One that is often passed over is the last to be taken:
+/// it would lead on.
 fn nearest<'a>(phase: &Phase, from: &Workflow, to: &'a Workflow) -> Option<&'a Phase> {
     let here = from.position(&phase.key)?;
-    let rank = |(at, it): &(usize, &Phase)| (it.milestone != phase.milestone, it.kind != phase.kind, *at > here, at.abs_diff(here));
+    let rank = |(at, it): &(usize, &Phase)| (it.condition.is_some(), it.milestone != phase.milestone, it.kind != phase.kind, *at > here, at.abs_diff(here));
     let both = open_phases(to).filter_map(|it| Some((from.position(&it.key)?, it)));
     both.min_by_key(rank).map(|(_, it)| it)
 }

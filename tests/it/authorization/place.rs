@@ -87,6 +87,11 @@ impl Place {
         ];
         let survey = given::draft_survey(&app, release, &[Audience::Users]);
         let mut values = values;
+        // A release that can be moved to another version of its workflow, and an order to do so.
+        let older = given::version(&app, "release-minor", 3);
+        let newer = given::next_version(&app, "release-minor", |_| {});
+        values.extend([value("workflow", older.to_string()), value("newer workflow", newer.to_string())]);
+        values.push(value("move", given::ordered(&app, older, newer).to_string()));
         values.extend([value("survey", survey.to_string()), value("set", given::question_set(&app, Audience::Network).to_string())]);
         let mute = muting::path(&Keys::of(&app.config), cora.id, Muted::Rule(Rule::PhaseEntered)).replace("/mute/", "");
         let survey = given::survey(&app, release).laid();
@@ -120,6 +125,8 @@ impl Place {
             "follow-ups" => self.value("follow-up"),
             "mails" => self.value("mail"),
             "question-sets" => self.value("set"),
+            "workflows" => self.value("workflow"),
+            "workflow-moves" => self.value("move"),
             "exit-metrics" => self.value("metric"),
             "issues" => self.value("issue"),
             "known-errors" => self.value("known error"),
@@ -221,6 +228,7 @@ impl Place {
             "/session" => vec![value("email", "nobody@example.org"), value("password", "nothing at all")],
             "/users" | "/users/{id}" => vec![value("name", "New"), value("email", "new@example.org")],
             "/groups" => vec![value("name", "CAB")],
+            "/workflows/{id}/moving" => vec![value("to", self.value("newer workflow")), value("do", "all"), value("reason", "So")],
             _ => Vec::new(),
         }
     }

@@ -11,6 +11,7 @@ mod records;
 mod results;
 mod reviews;
 mod surveys;
+mod workflows;
 
 pub use asking::{draft_survey, question_set};
 pub use attachments::attachment;
@@ -23,3 +24,4 @@ pub use records::{change, item, release};
 pub use results::survey as answered_survey;
 pub use reviews::{follow_up, point_is};
 pub use surveys::{invited, set_survey, survey, survey_link};
+pub use workflows::{next_version, ordered, phase, rename_phase, version};
