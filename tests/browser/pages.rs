@@ -219,22 +219,12 @@ fn pages(world: &World) -> Vec<Page> {
         .found("SELECT DISTINCT '/workflows/' || w.id || '/moving' AS found FROM workflows w JOIN records r ON r.workflow_id = w.id WHERE r.state = 'open'");
     let newest = world.found("SELECT '/workflows/' || max(id) || '/moving' AS found FROM workflows GROUP BY record_kind");
     let older = world.found("SELECT '/workflows/' || max(w.id) || '/moving?to=' || max(o.id) AS found FROM workflows w JOIN workflows o ON o.key = w.key AND o.version < w.version GROUP BY w.key");
-    add(ADMINISTRATOR, [left, newest, older.clone()].concat(), "");
-    add(ADMINISTRATOR, older, SEND);
-    add(ADMINISTRATOR, world.found(MOVE), "");
+    add(ADMINISTRATOR, [left, newest, older].concat(), "");
+    add(ADMINISTRATOR, vec![format!("/workflow-moves/{}", given::passed_over(&world.app))], "");
     add(VIEWER, fixed(&["/releases/new", "/releases/999999", "/nowhere"]), "");
     every_route_is_among(&pages);
     pages
 }
-
-/// An order to move records, made for the page: what there is, somebody changed.
-const MOVE: &str = "
-    WITH version AS (SELECT max(w.id) AS id, max(o.id) AS other FROM workflows w JOIN workflows o ON o.key = w.key AND o.version < w.version GROUP BY w.key LIMIT 1),
-    made AS (INSERT INTO workflow_moves (from_id, to_id, mapping, reason, created_at, created_by)
-        SELECT id, other, '{}', 'The process is another one', now(), (SELECT max(id) FROM users) FROM version RETURNING id),
-    passed AS (INSERT INTO moved_records (move_id, record_id, seen, state, said, done_at)
-        SELECT made.id, r.id, 0, CASE WHEN r.id % 2 = 0 THEN 'skipped' ELSE 'moved' END, 'Somebody changed it.', now() FROM made, records r LIMIT 9)
-    SELECT '/workflow-moves/' || id AS found FROM made";
 
 /// What mails lead to: one link for each state of an approval, the awaited one first, with the page of everything that it covers.
 fn links(world: &World) -> Vec<String> {

@@ -137,7 +137,8 @@ async fn a_record_in_a_phase_that_is_gone_begins_a_new_visit_and_its_tasks_and_s
     assert!(sheet.facts().confirmations.is_empty(), "tests are confirmed anew");
     for it in &tasks {
         let now = sheet.tasks.iter().find(|task| task.task.id == it.task.id).expect("it is there");
-        assert_eq!((now.task.phase.as_str(), now.task.version), ("construction", it.task.version + 1));
+        assert_eq!(now.task.phase, "construction");
+        assert!(now.task.version > it.task.version, "whoever has its form open is told");
         assert_eq!(now.task.state == TaskState::Ready, it.task.state == TaskState::Ready);
     }
     assert_eq!(app.read(|conn| slipway::store::surveys::find(conn, survey)).phase.as_deref(), Some("distribution"));

@@ -53,6 +53,11 @@ impl Show {
         }
     }
 
+    /// Whether a phase goes elsewhere than to that of its key.
+    fn needs_look(&self) -> bool {
+        self.places.iter().any(|it| it.gone || it.error.is_some() || it.goal != it.key)
+    }
+
     /// What the form that moves carries along: the order as it was looked at.
     fn hidden(&self) -> Vec<(String, String)> {
         form::hidden(&self.form.fields, self.to.as_ref(), &self.places)

@@ -1,13 +1,16 @@
 //! Many records are moved by the worker: one after the other, each wholly or not at all.
 
 use super::{MINOR, at, follows, ines, order, seen, versions};
-use crate::support::{Page, TestApp, given};
-use slipway::app::moving::many;
+use crate::support::{Page, TestApp, given, noon};
+use diesel::connection::{Connection, InstrumentationEvent};
+use slipway::app::moving::{self, Way, many};
 use slipway::domain::ids::{MoveId, RecordId};
-use slipway::domain::moving::MoveState;
+use slipway::domain::moving::{MoveState, open_phases};
 use slipway::domain::people::Role;
 use slipway::store::moving as rows;
 use slipway::worker::moving::move_records;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Releases in the planning phase, one of each service.
 fn releases(app: &TestApp, count: usize) -> Vec<RecordId> {
@@ -142,4 +145,31 @@ async fn a_long_list_is_looked_at_page_by_page() {
     browser.get(&back).await.expect(200).expect_text(&format!("/releases/{}", all[25])).expect_no_text(&format!("/releases/{}\"", all[26]));
     let older = given::version(&app, MINOR, 1);
     browser.get(&at(older)).await.expect(200).expect_text("Nothing runs by this version now");
+}
+
+#[tokio::test]
+async fn a_page_of_records_is_looked_at_in_as_many_queries_as_one() {
+    let app = TestApp::start().await;
+    let (from, to) = versions(&app, |_| {});
+    releases(&app, 1);
+    let queries = || {
+        let count = Arc::new(AtomicUsize::new(0));
+        let counted = count.clone();
+        app.read(|conn| {
+            let (before, after) = moving::pair(conn, from, to).expect("two versions");
+            let chosen = open_phases(&before.workflow).map(|it| (it.key.clone(), it.key.clone())).collect();
+            let way = Way::chosen(before, after, &chosen).expect("every phase has its place");
+            conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+                if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+                    counted.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+            let seen = moving::preview(conn, &way, None, 25, noon()).expect("they are looked at").len();
+            conn.set_instrumentation(|_: InstrumentationEvent<'_>| {});
+            Ok((seen, count.load(Ordering::Relaxed)))
+        })
+    };
+    assert_eq!(queries(), (1, 8));
+    releases(&app, 9);
+    assert_eq!(queries(), (10, 8));
 }

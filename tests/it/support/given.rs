@@ -24,4 +24,4 @@ pub use records::{change, item, release};
 pub use results::survey as answered_survey;
 pub use reviews::{follow_up, point_is};
 pub use surveys::{invited, set_survey, survey, survey_link};
-pub use workflows::{next_version, ordered, phase, rename_phase, version};
+pub use workflows::{next_version, passed_over, phase, rename_phase, version};

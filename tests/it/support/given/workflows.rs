@@ -4,11 +4,12 @@ use super::super::TestApp;
 use diesel::prelude::*;
 use slipway::app::moving::Order;
 use slipway::app::moving::many::{self, Which};
-use slipway::domain::ids::{MoveId, WorkflowId};
+use slipway::domain::ids::{MoveId, RecordId, WorkflowId};
 use slipway::domain::moving::{Mapping, open_phases};
+use slipway::domain::records::{RecordKind, RecordState};
 use slipway::domain::workflows::{Phase, Workflow};
 use slipway::store::moving::versions;
-use slipway::store::schema::workflows;
+use slipway::store::schema::{records, workflows};
 use std::collections::BTreeMap;
 
 /// This version of a shipped workflow.
@@ -45,12 +46,18 @@ pub fn rename_phase(workflow: &mut Workflow, from: &str, to: &str, name: &str) {
     (it.key, it.name) = (to.to_owned(), name.to_owned());
 }
 
-/// An order to move all records of a version, with the phases as they are proposed.
-pub fn ordered(app: &TestApp, from: WorkflowId, to: WorkflowId) -> MoveId {
-    let (before, after) = (app.read(|conn| versions::find(conn, from)), app.read(|conn| versions::find(conn, to)));
+/// An order that was carried out: the record that it names was passed over, because it is not as it was seen.
+pub fn passed_over(app: &TestApp) -> MoveId {
+    let open = records::table.filter(records::state.eq(RecordState::Open)).filter(records::kind.eq(RecordKind::Release));
+    let (record, from): (RecordId, WorkflowId) = app.read(|conn| open.order(records::id).select((records::id, records::workflow_id)).first(conn));
+    let before = app.read(|conn| versions::find(conn, from));
+    let to = app.read(|conn| versions::targets(conn, &before))[0].id;
+    let after = app.read(|conn| versions::find(conn, to));
     let mapping = Mapping::proposed(&before.workflow, &after.workflow);
     let goal = |key: &str| mapping.goal(key).expect("a phase").to_owned();
     let chosen: BTreeMap<String, String> = open_phases(&before.workflow).map(|it| (it.key.clone(), goal(&it.key))).collect();
     let order = Order { from, to, chosen, reason: "The process is another one".into() };
-    app.act(|tx| many::order(tx, &order, &Which::All)).expect("ordered")
+    let id = app.act(|tx| many::order(tx, &order, &Which::These(vec![(record, -1)]))).expect("ordered");
+    slipway::worker::moving::move_records(&app.db).expect("passed over");
+    id
 }
