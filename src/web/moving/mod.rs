@@ -83,7 +83,7 @@ fn load(conn: &mut PgConnection, frame: Frame, id: WorkflowId, fields: Fields, m
             };
             if looked.len() > PAGE {
                 looked.truncate(PAGE);
-                more = looked.last().map(|it| form::address(id, &fields, Some(to.id), &places, Some(it.record.id)));
+                more = looked.last().map(|it| form::address(id, &to.id.to_string(), &chosen, &it.record.id.to_string()));
             }
             lines = Some(looked.into_iter().map(|it| Line::of(it, &fields, &frame)).collect());
         } else if fields.has("to") {
