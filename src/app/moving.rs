@@ -119,9 +119,11 @@ fn carry_out(tx: &mut Tx<'_>, id: RecordId, seen: i32, way: &Way, reason: &str) 
     let after = Sheet::load(tx.conn, id)?;
     if changes.keeps_visit() {
         approvals::carrying::carry(tx, &after, &changes.from.approvals, &changes.round, &why)?;
+        tasks::settle_all(tx, &after.full)?;
+    } else {
+        tasks::enter_phase(tx, id)?;
     }
     handovers::enter_phase(tx, &after, &changes.to)?;
-    tasks::enter_phase(tx, id)?;
     if record.kind == RecordKind::Change { phases::tell_release(tx, id, record.milestone) } else { Ok(()) }
 }
 

@@ -105,7 +105,7 @@ pub fn changes(running: &Running<'_>, from: &Workflow, to: &Workflow, mapping: &
     let elsewhere =
         |of: &BTreeMap<String, usize>| of.iter().filter(|(key, _)| mapping.goal(key).is_some_and(|goal| goal != key.as_str())).map(|(_, it)| it).sum();
     Ok(Changes {
-        asked_newly: asked_after.iter().filter(|it| !asked_before.contains(it) && !(kept && met(it))).copied().collect(),
+        asked_newly: asked_after.iter().filter(|it| !(asked_before.contains(it) || kept && met(it))).copied().collect(),
         asked_again: asked_after.iter().filter(|it| asked_before.contains(it) && again(it)).copied().collect(),
         asked_no_more: asked_before.iter().filter(|it| !asked_after.contains(it)).copied().collect(),
         tasks: elsewhere(running.tasks),

@@ -234,6 +234,12 @@ fn pages(world: &World) -> Vec<Page> {
         add(ADMINISTRATOR, world.found(query), UNFOLD);
     }
     add(VIEWER, world.found("SELECT '/surveys/' || max(id) || '/results' AS found FROM surveys GROUP BY state, anonymous, moment"), "");
+    let left = world
+        .found("SELECT DISTINCT '/workflows/' || w.id || '/moving' AS found FROM workflows w JOIN records r ON r.workflow_id = w.id WHERE r.state = 'open'");
+    let newest = world.found("SELECT '/workflows/' || max(id) || '/moving' AS found FROM workflows GROUP BY record_kind");
+    let older = world.found("SELECT '/workflows/' || max(w.id) || '/moving?to=' || max(o.id) AS found FROM workflows w JOIN workflows o ON o.key = w.key AND o.version < w.version GROUP BY w.key");
+    add(ADMINISTRATOR, [left, newest, older].concat(), "");
+    add(ADMINISTRATOR, vec![format!("/workflow-moves/{}", given::passed_over(&world.app))], "");
     add(VIEWER, fixed(&["/releases/new", "/releases/999999", "/nowhere"]), "");
     every_route_is_among(&pages);
     pages

@@ -24,6 +24,7 @@ mod lists;
 mod mails;
 mod migrations;
 mod models;
+mod moving;
 mod notices;
 mod pages;
 mod people;

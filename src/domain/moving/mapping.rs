@@ -60,26 +60,29 @@ fn proposed<'a>(phase: &Phase, from: &Workflow, to: &'a Workflow) -> Option<&'a 
     open_phases(to)
         .find(|it| it.key == phase.key)
         .or_else(|| open_phases(to).filter(is_new).find(|it| it.name == phase.name))
-        .or_else(|| successor(phase, from, to).filter(is_new))
+        .or_else(|| successor(phase, from, to))
         .or_else(|| nearest(phase, from, to))
         .or_else(|| open_phases(to).next())
 }
 
-/// The new phase of the same kind that stands where the one that is gone stood: between the same neighbours.
+/// The new phase of the same kind that stands where the one that is gone stood: between the same neighbours, and of several the one in its turn.
 fn successor<'a>(phase: &Phase, from: &Workflow, to: &'a Workflow) -> Option<&'a Phase> {
     let here = from.position(&phase.key)?;
-    let stays = |it: &&Phase| to.phase(&it.key).is_some();
-    let before = from.phases.iter().take(here).rev().find(stays).and_then(|it| to.position(&it.key));
-    let after = from.phases.iter().skip(here + 1).find(stays).and_then(|it| to.position(&it.key));
-    let first = before.map_or(0, |it| it + 1);
-    let mut between = to.phases.iter().take(after.unwrap_or(to.phases.len())).skip(first);
-    between.find(|it| it.kind == phase.kind && it.milestone == phase.milestone && from.phase(&it.key).is_none())
+    let there = |it: &Phase| to.position(&it.key);
+    let alike = |it: &&Phase| it.kind == phase.kind && it.milestone == phase.milestone;
+    let gone: Vec<&Phase> = from.phases.iter().take(here).rev().take_while(|it| there(it).is_none()).collect();
+    let turn = gone.iter().copied().filter(alike).count();
+    let first = from.phases.iter().take(here).rev().find_map(there).map_or(0, |it| it + 1);
+    let end = from.phases.iter().skip(here + 1).find_map(there).unwrap_or(to.phases.len());
+    let new: Vec<&Phase> = to.phases.iter().take(end).skip(first).filter(alike).filter(|it| from.phase(&it.key).is_none()).collect();
+    new.get(turn).or(new.last()).copied()
 }
 
-/// Of the phases that both versions have, the one that is most like it and stands closest.
+/// Of the phases that both versions have, the one that is most like it and stands closest. One that is often passed over is the last to be taken:
+/// it would lead on.
 fn nearest<'a>(phase: &Phase, from: &Workflow, to: &'a Workflow) -> Option<&'a Phase> {
     let here = from.position(&phase.key)?;
-    let rank = |(at, it): &(usize, &Phase)| (it.milestone != phase.milestone, it.kind != phase.kind, *at > here, at.abs_diff(here));
+    let rank = |(at, it): &(usize, &Phase)| (it.condition.is_some(), it.milestone != phase.milestone, it.kind != phase.kind, *at > here, at.abs_diff(here));
     let both = open_phases(to).filter_map(|it| Some((from.position(&it.key)?, it)));
     both.min_by_key(rank).map(|(_, it)| it)
 }

@@ -118,6 +118,14 @@ fn a_phase_that_is_gone_goes_to_the_one_in_its_place() {
         phase(to, "construction").name = "Construction".into();
     };
     assert_eq!(goal(renamed, "build_test").as_deref(), Some("construction"), "another one stands there");
+    let two = |to: &mut Workflow| {
+        for (from, key) in [("training", "schooling"), ("rollout", "distribution")] {
+            rename(to, from, key);
+            phase(to, key).name = key.to_uppercase();
+        }
+    };
+    assert_eq!(goal(two, "training").as_deref(), Some("schooling"));
+    assert_eq!(goal(two, "rollout").as_deref(), Some("distribution"), "of two new ones that in its turn");
     let swapped = |to: &mut Workflow| {
         rename(to, "build_test", "b2");
         let last = to.phases.pop().unwrap();
@@ -126,7 +134,7 @@ fn a_phase_that_is_gone_goes_to_the_one_in_its_place() {
         to.phases.extend([last, moved]);
     };
     assert_eq!(goal(swapped, "build_test").as_deref(), Some("b2"), "one of its name stands elsewhere");
-    assert_eq!(goal(|to| remove(to, "rollout"), "rollout").as_deref(), Some("training"), "the one before that is as far");
+    assert_eq!(goal(|to| remove(to, "rollout"), "rollout").as_deref(), Some("build_test"), "the one before that is as far and that all go through");
     assert_eq!(goal(|to| remove(to, "assess"), "assess").as_deref(), Some("plan"), "the first goes to the new first");
     assert_eq!(goal(|to| remove(to, "review"), "review").as_deref(), Some("early_life"));
 }

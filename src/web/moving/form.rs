@@ -101,31 +101,22 @@ pub fn hidden(fields: &Fields, to: Option<&Version>, places: &[Place]) -> Vec<(S
     all
 }
 
-/// The address of the page that looks at the records after this one.
-pub fn address(id: WorkflowId, fields: &Fields, to: Option<WorkflowId>, places: &[Place], after: Option<RecordId>) -> String {
+/// The address of the page that looks at the records after this one, with these phases chosen.
+pub fn address(id: WorkflowId, to: &str, places: &BTreeMap<String, String>, after: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
-    if let Some(to) = to {
-        query.append_pair("to", &to.to_string()).append_pair("for", &to.to_string());
+    query.append_pair("to", to).append_pair("for", to);
+    for (key, goal) in places {
+        query.append_pair(&format!("{PHASE}{key}"), goal);
     }
-    for it in places {
-        query.append_pair(&it.field(), &it.goal);
+    if !after.is_empty() {
+        query.append_pair("after", after);
     }
-    let before = fields.text("after").to_owned();
-    query.append_pair("after", &after.map_or(before, |it| it.to_string()));
     format!("/workflows/{id}/moving?{}", query.finish())
 }
 
 /// Back to the page that an order was given on.
 pub fn back(id: WorkflowId, fields: &Fields) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query.append_pair("to", fields.text("to")).append_pair("for", fields.text("to"));
-    for (key, goal) in places_of(fields) {
-        query.append_pair(&format!("{PHASE}{key}"), &goal);
-    }
-    if fields.is_set("after") {
-        query.append_pair("after", fields.text("after"));
-    }
-    format!("/workflows/{id}/moving?{}", query.finish())
+    address(id, fields.text("to"), &places_of(fields), fields.text("after"))
 }
 
 /// The records that the form moves: all, that of the button that was pressed, or those that are ticked.

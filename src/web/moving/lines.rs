@@ -3,8 +3,8 @@
 use crate::app::moving::Preview;
 use crate::domain::moving::{Changes, Fate};
 use crate::domain::requirements::Requirement;
-use crate::domain::text::moment;
 use crate::store::records::Record;
+use crate::web::filters::moment;
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
 use chrono::{DateTime, Utc};
@@ -75,8 +75,13 @@ fn sentences(changes: &Changes) -> Vec<String> {
     }
     all.extend(count(changes.tasks, "open task goes along", "open tasks go along"));
     all.extend(count(changes.surveys, "survey goes along", "surveys go along"));
-    if changes.is_none() {
-        all.push("Nothing changes for it.".to_owned());
+    if all.is_empty() {
+        let rest = match (changes.is_none(), changes.keeps_visit()) {
+            (true, _) => "Nothing changes for it.",
+            (false, true) => "Nothing else.",
+            (false, false) => "It begins this phase anew.",
+        };
+        all.push(rest.to_owned());
     }
     all
 }

@@ -53,6 +53,11 @@ impl Show {
         }
     }
 
+    /// Whether a phase goes elsewhere than to that of its key.
+    fn needs_look(&self) -> bool {
+        self.places.iter().any(|it| it.gone || it.error.is_some() || it.goal != it.key)
+    }
+
     /// What the form that moves carries along: the order as it was looked at.
     fn hidden(&self) -> Vec<(String, String)> {
         form::hidden(&self.form.fields, self.to.as_ref(), &self.places)
@@ -78,7 +83,7 @@ fn load(conn: &mut PgConnection, frame: Frame, id: WorkflowId, fields: Fields, m
             };
             if looked.len() > PAGE {
                 looked.truncate(PAGE);
-                more = looked.last().map(|it| form::address(id, &fields, Some(to.id), &places, Some(it.record.id)));
+                more = looked.last().map(|it| form::address(id, &to.id.to_string(), &chosen, &it.record.id.to_string()));
             }
             lines = Some(looked.into_iter().map(|it| Line::of(it, &fields, &frame)).collect());
         } else if fields.has("to") {

@@ -88,6 +88,11 @@ impl Place {
         ];
         let survey = given::draft_survey(&app, release, &[Audience::Users]);
         let mut values = values;
+        // A release that can be moved to another version of its workflow, and an order that was carried out.
+        let older = given::version(&app, "release-minor", 3);
+        let newer = given::next_version(&app, "release-minor", |_| {});
+        values.extend([value("workflow", older.to_string()), value("newer workflow", newer.to_string())]);
+        values.push(value("move", given::passed_over(&app).to_string()));
         values.extend([value("survey", survey.to_string()), value("set", given::question_set(&app, Audience::Network).to_string())]);
         values.push(("workflow draft", given::workflow_draft(&app, "release-major").to_string()));
         let mute = muting::path(&Keys::of(&app.config), cora.id, Muted::Rule(Rule::PhaseEntered)).replace("/mute/", "");
@@ -126,6 +131,7 @@ impl Place {
             "question-sets" => self.value("set"),
             "workflows" => self.value("workflow"),
             "workflow-drafts" => self.value("workflow draft"),
+            "workflow-moves" => self.value("move"),
             "exit-metrics" => self.value("metric"),
             "issues" => self.value("issue"),
             "known-errors" => self.value("known error"),
@@ -247,6 +253,11 @@ impl Place {
             "/session" => vec![value("email", "nobody@example.org"), value("password", "nothing at all")],
             "/users" | "/users/{id}" => vec![value("name", "New"), value("email", "new@example.org")],
             "/groups" => vec![value("name", "CAB")],
+            "/workflows/{id}/moving" => {
+                let phases = ["phase-assess", "phase-plan", "phase-build_test", "phase-rollout", "phase-back_out", "phase-early_life", "phase-review"];
+                let rest = [value("to", self.value("newer workflow")), value("do", "all"), value("reason", "So")];
+                phases.map(|it| (it, it.replace("phase-", ""))).into_iter().chain(rest).collect()
+            }
             _ => Vec::new(),
         }
     }

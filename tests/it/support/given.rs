@@ -13,6 +13,7 @@ mod results;
 mod reviews;
 mod surveys;
 mod workflow_drafts;
+mod workflows;
 
 pub use asking::{draft_survey, question_set};
 pub use attachments::attachment;
@@ -27,3 +28,4 @@ pub use results::survey as answered_survey;
 pub use reviews::{follow_up, point_is};
 pub use surveys::{invited, set_survey, survey, survey_link};
 pub use workflow_drafts::{workflow, workflow_draft};
+pub use workflows::{next_version, passed_over, phase, rename_phase, version};
