@@ -120,6 +120,7 @@ impl Frame {
             ("/workflows", "Workflows"),
             ("/question-sets", "Question sets"),
             ("/calendars", "Calendars"),
+            ("/notification-rules", "Notification rules"),
         ];
         if self.manages_users() {
             places.extend([("/users", "Users"), ("/groups", "Groups"), ("/mails", "Mails"), ("/activity", "Activity log")]);

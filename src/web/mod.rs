@@ -26,6 +26,7 @@ pub mod log;
 pub mod mails;
 pub mod metrics;
 pub mod notices;
+pub mod notification_rules;
 pub mod page;
 pub mod process;
 pub mod profile;

@@ -2,7 +2,8 @@
 
 use super::{
     activity, api, approvals, assets, attachments, calendars, changes, delegations, early_life, evidence, follow_ups, groups, handovers, health, home, items,
-    mails, metrics, notices, process, profile, public, question_sets, records, releases, results, reviews, search, session, setup, surveys, tasks, users,
+    mails, metrics, notices, notification_rules, process, profile, public, question_sets, records, releases, results, reviews, search, session, setup, surveys,
+    tasks, users,
 };
 use actix_web::{Resource, guard, web};
 
@@ -222,6 +223,18 @@ routes! {
     get  "/calendars/new"                               SignedIn => calendars::new;
     post "/calendars/{id}"                              SignedIn => calendars::update;
     get  "/calendars/{id}/edit"                         SignedIn => calendars::edit;
+    get  "/calendars/{id}/holidays/new"                 SignedIn => calendars::holidays::new;
+    post "/calendars/{id}/holidays"                     SignedIn => calendars::holidays::create;
+    post "/calendars/{id}/holidays/removal"             SignedIn => calendars::holidays::destroy;
+    post "/calendars/{id}/holiday-file"                 SignedIn => calendars::holidays::draw;
+    get  "/notification-rules"                          SignedIn => notification_rules::index;
+    post "/notification-rules"                          SignedIn => notification_rules::edit::create;
+    get  "/notification-rules/new"                      SignedIn => notification_rules::edit::new;
+    get  "/notification-rules/recipients"               SignedIn => notification_rules::recipients::index;
+    get  "/notification-rules/recipients/mail"          SignedIn => notification_rules::recipients::show;
+    post "/notification-rules/{id}"                     SignedIn => notification_rules::edit::update;
+    get  "/notification-rules/{id}/edit"                SignedIn => notification_rules::edit::edit;
+    post "/notification-rules/{id}/removal"             SignedIn => notification_rules::edit::destroy;
     get  "/models"                                      SignedIn => process::models;
     get  "/workflows"                                   SignedIn => process::workflows;
     get  "/question-sets"                               SignedIn => question_sets::index;

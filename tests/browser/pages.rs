@@ -193,6 +193,8 @@ fn pages(world: &World) -> Vec<Page> {
     let lists =
         ["/", "/releases", "/changes", "/tasks", "/approvals", "/items", "/models", "/workflows", "/search", "/activity", "/profile", "/users", "/groups"];
     add(ADMINISTRATOR, fixed(&lists), UNFOLD);
+    add(MANAGER, fixed(&["/notification-rules", "/notification-rules/new?event=deadline_missed", "/notification-rules/recipients"]), UNFOLD);
+    add(MANAGER, fixed(&["/calendars/1/holidays/new", "/notification-rules/new"]), "");
     add(ADMINISTRATOR, fixed(&["/calendars", "/calendars/1/edit", "/mails", "/mails?state=sent"]), UNFOLD);
     add(ADMINISTRATOR, world.found("SELECT '/mails/' || max(id) AS found FROM mails"), "");
     add(MANAGER, fixed(&["/notices", "/notices?show=unread", "/notices/preferences"]), "");

@@ -23,6 +23,7 @@ mod lists;
 mod mails;
 mod migrations;
 mod notices;
+mod notification_rules;
 mod pages;
 mod people;
 mod phases;

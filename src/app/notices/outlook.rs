@@ -10,8 +10,8 @@ use crate::app::{Error, Result, deadlines};
 use crate::domain::approvals::{ApprovalState, RoundState};
 use crate::domain::deadlines::{Stage, Subject};
 use crate::domain::ids::{ApprovalId, DeadlineId, NoticeId, RecordId, SLIPWAY, UserId};
-use crate::domain::notices::catalogue::{Telling, tellings};
 use crate::domain::notices::Rule;
+use crate::domain::notices::catalogue::{Telling, tellings};
 use crate::domain::notification_rules::{Circumstances, How};
 use crate::domain::people::Actor;
 use crate::store::deadlines::Due;
@@ -154,7 +154,7 @@ fn of_deadline(conn: &mut PgConnection, sheet: &Sheet, stage: Stage, rules: &Rul
     };
     let all = [due];
     let facts = deadlines::facts(conn, &all, rules, now)?;
-    let circumstances = super::ruling::circumstances(&sheet.full, now);
+    let circumstances = super::ruling::circumstances(&sheet.full, Some(now));
     let circumstances = Circumstances { late, ..circumstances };
     let ruling = rules.of(stage.rule(), record.workflow_id, &record.phase, circumstances).cloned();
     Ok((deadlines::told_by(conn, &facts, rules, &[(&all[0], stage)], now)?, ruling))

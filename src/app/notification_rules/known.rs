@@ -73,7 +73,9 @@ impl Known {
         if let Some(phase) = &rule.phase {
             let of = |it: &Followed| it.phases.iter().any(|(key, _)| key == phase);
             match workflow.flatten() {
-                Some(workflow) if !of(workflow) => errors.about("phase", format!("{} has no such phase. Choose one of its own, or any workflow.", workflow.name)),
+                Some(workflow) if !of(workflow) => {
+                    errors.about("phase", format!("{} has no such phase. Choose one of its own, or any workflow.", workflow.name))
+                }
                 None if !self.workflows.iter().any(of) => errors.about("phase", "No workflow has this phase. Choose another one."),
                 Some(_) | None => {}
             }

@@ -1,9 +1,9 @@
 //! The stages of deadlines: their order, their times, and what is told of those that passed unseen.
 
 use super::*;
-use crate::domain::notification_rules::{Party, Recipients};
 use crate::domain::ids::{ApprovalId, UserId};
 use crate::domain::notices::Why;
+use crate::domain::notification_rules::{Party, Recipients};
 use crate::domain::records::RecordKind;
 use chrono_tz::Tz;
 use proptest::prelude::*;

@@ -85,8 +85,7 @@ fn any_rule() -> impl Strategy<Value = NotificationRule> {
 
 fn any_circumstances() -> impl Strategy<Value = Circumstances> {
     let grade = || proptest::option::of(proptest::sample::select(Grade::ALL));
-    (grade(), grade(), any::<bool>(), any::<bool>())
-        .prop_map(|(impact, urgency, emergency, late)| Circumstances { impact, urgency, emergency, late })
+    (grade(), grade(), any::<bool>(), any::<bool>()).prop_map(|(impact, urgency, emergency, late)| Circumstances { impact, urgency, emergency, late })
 }
 
 proptest! {

@@ -21,7 +21,8 @@ pub fn event(rule: Rule, sheet: &Sheet) -> Option<Event> {
     let record = &sheet.full.record;
     let phase = record.phase_name.clone();
     let (step, reason) = (step(sheet), REASON.to_owned());
-    let ended = |transition, outcome: &str| Event::RecordEnded { transition, from: phase.clone(), outcome: outcome.into(), reason: REASON.into(), summary: Vec::new() };
+    let ended =
+        |transition, outcome: &str| Event::RecordEnded { transition, from: phase.clone(), outcome: outcome.into(), reason: REASON.into(), summary: Vec::new() };
     Some(match rule {
         Rule::Registered => match record.kind {
             RecordKind::Release => {
@@ -66,12 +67,9 @@ pub fn event(rule: Rule, sheet: &Sheet) -> Option<Event> {
         Rule::DeploymentDone => {
             Event::ConfirmationRecorded { subject: Confirmation::DeploymentDone, outcome: Outcome::Passed, note: String::new(), link: String::new() }
         }
-        Rule::ExitProposed
-        | Rule::ExitEndangered
-        | Rule::HandoverAsked
-        | Rule::HandoverSettled
-        | Rule::SurveyClosed
-        | Rule::FollowUpAssigned => Event::Aftercare(aftercare(rule, sheet)?),
+        Rule::ExitProposed | Rule::ExitEndangered | Rule::HandoverAsked | Rule::HandoverSettled | Rule::SurveyClosed | Rule::FollowUpAssigned => {
+            Event::Aftercare(aftercare(rule, sheet)?)
+        }
         Rule::ApprovalReminded | Rule::DueSoon | Rule::DeadlineMissed | Rule::DeadlineEscalated | Rule::DeadlineRepeated | Rule::Delegation => return None,
     })
 }
