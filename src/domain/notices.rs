@@ -55,7 +55,7 @@ words! {
         Manager = "manager" "are a release manager",
         Actor = "actor" "took part in it",
         Requester = "requester" "asked for one of its RFCs",
-        Named = "named" "are named by a notification rule, yourself or with a group",
+        Named = "named" "are named by a notification rule",
     }
 }
 

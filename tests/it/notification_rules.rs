@@ -275,6 +275,14 @@ async fn one_sees_beforehand_who_would_get_what_and_why_and_how() {
     let told: i64 = app.read(|conn| notices::table.filter(notices::user_id.eq(zoe.id)).count().get_result(conn));
     assert_eq!(told, 0, "looking tells nobody");
 
+    given::rule(&app, Rule::DeadlineMissed).of_phase("rollout").to_person(zoe.id).insert();
+    let late = browser
+        .get(&there.replace("phase_entered", "deadline_missed"))
+        .await
+        .expect(200)
+        .expect_text("Phase “Distribution and rollout” of Payroll v1.1 was due");
+    late.expect_text("Zoe").expect_text("By the rule").expect_text("coordinate it");
+
     // Every kind of news can be looked at, for a release and for an RFC.
     given::approvers(&app, ["Ada"]);
     given::ask(&app, release);
