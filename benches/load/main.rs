@@ -136,7 +136,7 @@ fn queries(db: &Db, config: &Config) -> Result<Vec<(&'static str, usize)>, Box<d
     system.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?;
-        let server = slipway::web::server::start(listener, db.clone(), config, Draining::default())?;
+        let server = slipway::web::server::start(listener, db.clone(), config, Draining::default(), slipway::mail::compose::sample)?;
         let handle = server.handle();
         actix_web::rt::spawn(server);
         let cookie = fill::cookie(db, config)?;
@@ -162,7 +162,7 @@ fn compare(db: &Db, config: &Config, page: &'static limit::Page, connections: us
         let (first, second) = (TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?);
         let (app_address, bare_address) = (first.local_addr()?, second.local_addr()?);
         let cookie = fill::cookie(db, config)?;
-        let app = slipway::web::server::start(first, db.clone(), config, Draining::default())?;
+        let app = slipway::web::server::start(first, db.clone(), config, Draining::default(), slipway::mail::compose::sample)?;
         let app_handle = app.handle();
         actix_web::rt::spawn(app);
         let target = |address| -> Result<Target, Box<dyn std::error::Error>> { Ok(Target { address, requests: page.requests(db)?, cookie: cookie.clone() }) };

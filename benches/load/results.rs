@@ -47,7 +47,7 @@ pub fn measure(server: &Server, config: &Config, short: &mut Vec<String>) -> Out
     System::new().block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?;
-        let served = slipway::web::server::start(listener, db.clone(), config, Draining::default())?;
+        let served = slipway::web::server::start(listener, db.clone(), config, Draining::default(), slipway::mail::compose::sample)?;
         let handle = served.handle();
         actix_web::rt::spawn(served);
         let cookie = fill::cookie(&db, config)?;

@@ -2,12 +2,14 @@
 
 use super::context::{permit, unchanged};
 use super::{Error, FormErrors, Result};
-use crate::domain::calendars::{Calendar, WEEK_DAYS, written_holidays, written_hours};
+use crate::domain::calendars::{BadHolidays, Calendar, MOST_HOLIDAYS, WEEK_DAYS, written_holidays, written_hours};
 use crate::domain::events::{Event, FieldChange};
 use crate::domain::ids::CalendarId;
 use crate::domain::people::Action;
 use crate::store::calendars::{self, Named};
-use crate::store::{Tx, events};
+use crate::store::{PgConnection, Tx, deadlines, events};
+use chrono::{DateTime, NaiveDate, Utc};
+use std::collections::BTreeMap;
 
 /// A calendar as somebody wants it.
 #[derive(Clone, Debug)]
@@ -44,6 +46,49 @@ pub fn edit(tx: &mut Tx<'_>, id: CalendarId, seen: i32, draft: &Draft) -> Result
         events::record(tx, None, &Event::CalendarEdited { name: before.name, fields })?;
     }
     Ok(())
+}
+
+/// Adds days off, such as those that a file named. Returns how many are new.
+pub fn add_holidays(tx: &mut Tx<'_>, id: CalendarId, seen: i32, days: &BTreeMap<NaiveDate, String>) -> Result<usize> {
+    permit(tx, Action::ConfigureProcess)?;
+    let before = calendars::lock(tx, id)?;
+    unchanged(before.version, seen)?;
+    let calendar = before.calendar.with_holidays(days).map_err(|it| FormErrors::of("day", it.to_string()))?;
+    if calendar.holidays().len() > MOST_HOLIDAYS {
+        return Err(FormErrors::of("day", BadHolidays::TooMany.to_string()).into());
+    }
+    let added = calendar.holidays().len() - before.calendar.holidays().len();
+    replace(tx, before, calendar)?;
+    Ok(added)
+}
+
+/// Removes the days off that count for nothing any more. Returns how many.
+pub fn tidy_holidays(tx: &mut Tx<'_>, id: CalendarId, seen: i32) -> Result<usize> {
+    permit(tx, Action::ConfigureProcess)?;
+    let before = calendars::lock(tx, id)?;
+    unchanged(before.version, seen)?;
+    let now = tx.now;
+    let first = first_that_counts(tx.conn, &before.calendar, now)?;
+    let calendar = before.calendar.without_holidays_before(first);
+    let removed = before.calendar.holidays_before(first);
+    replace(tx, before, calendar)?;
+    Ok(removed)
+}
+
+/// The first day that still counts: today, or the day on which the oldest of what is due began, because its reminders are reckoned from there.
+pub fn first_that_counts(conn: &mut PgConnection, calendar: &Calendar, now: DateTime<Utc>) -> Result<NaiveDate> {
+    let oldest = deadlines::earliest_start(conn)?;
+    Ok(calendar.day(oldest.map_or(now, |it| it.min(now))))
+}
+
+fn replace(tx: &mut Tx<'_>, before: Named, calendar: Calendar) -> Result<()> {
+    if calendar == before.calendar {
+        return Ok(());
+    }
+    let draft = Draft { name: before.name.clone(), calendar, is_default: before.is_default };
+    calendars::update(tx, before.id, &draft.name, &draft.calendar)?;
+    let fields = changes(&before, &draft);
+    Ok(events::record(tx, None, &Event::CalendarEdited { name: before.name, fields })?)
 }
 
 /// What differs between a calendar as it stands and as somebody wants it.

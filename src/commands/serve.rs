@@ -77,7 +77,7 @@ fn offer_setup(db: &Db, config: &Config) -> anyhow::Result<()> {
 async fn until_stopped(listener: TcpListener, db: Db, config: &Config) -> anyhow::Result<()> {
     let mut signals = Signals::new()?;
     let draining = Draining::default();
-    let server = web::server::start(listener, db.clone(), config, draining.clone())?;
+    let server = web::server::start(listener, db.clone(), config, draining.clone(), mail::compose::sample)?;
     let handle = server.handle();
     let mut serving = actix_web::rt::spawn(server);
     let worker = Worker::start(&db, config)?;

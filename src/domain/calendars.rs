@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 mod counting;
+pub mod files;
 mod hours;
-pub use hours::{BadHolidays, BadHours, Hours, holidays, hours, written_holidays, written_hours};
+pub use hours::{BadHolidays, BadHours, Hours, MOST_HOLIDAYS, holidays, hours, written_holidays, written_hours};
 
 pub const WEEK_DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
@@ -65,6 +66,28 @@ impl Calendar {
 
     pub fn holidays(&self) -> &BTreeMap<NaiveDate, String> {
         &self.holidays
+    }
+
+    /// With these days off as well; a day that is off already keeps its name.
+    pub fn with_holidays(&self, more: &BTreeMap<NaiveDate, String>) -> Result<Calendar, Unworkable> {
+        let mut holidays = more.clone();
+        holidays.extend(self.holidays.clone());
+        Calendar::new(self.zone, self.week.clone(), holidays)
+    }
+
+    /// Without the days off before this one.
+    pub fn without_holidays_before(&self, day: NaiveDate) -> Calendar {
+        Calendar { holidays: self.holidays.clone().split_off(&day), ..self.clone() }
+    }
+
+    /// How many days off lie before this one.
+    pub fn holidays_before(&self, day: NaiveDate) -> usize {
+        self.holidays.range(..day).count()
+    }
+
+    /// The day that a moment lies in.
+    pub fn day(&self, when: DateTime<Utc>) -> NaiveDate {
+        self.day_of(when)
     }
 
     fn rests_too_long(&self) -> bool {

@@ -56,7 +56,7 @@ words! {
         Administrator = "administrator" "are an administrator",
         Actor = "actor" "took part in it",
         Requester = "requester" "asked for one of its RFCs",
-        Named = "named" "are named by a notification rule, yourself or with a group",
+        Named = "named" "are named by a notification rule",
     }
 }
 

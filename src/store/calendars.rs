@@ -61,6 +61,23 @@ pub fn names(conn: &mut PgConnection) -> QueryResult<Vec<(CalendarId, String)>> 
     calendars::table.order(calendars::name).select((calendars::id, calendars::name)).load(conn)
 }
 
+/// Groups and services that have a calendar of their own: the calendar and their names.
+#[derive(Debug, Clone, Default)]
+pub struct Uses {
+    pub groups: Vec<(CalendarId, GroupId, String)>,
+    pub items: Vec<(CalendarId, ItemId, String)>,
+}
+
+/// Who goes by which calendar; all others go by the default one.
+pub fn uses(conn: &mut PgConnection) -> QueryResult<Uses> {
+    let groups = groups::table.filter(groups::calendar_id.is_not_null()).order(groups::name);
+    let items = configuration_items::table.filter(configuration_items::calendar_id.is_not_null()).order(configuration_items::name);
+    Ok(Uses {
+        groups: groups.select((groups::calendar_id.assume_not_null(), groups::id, groups::name)).load(conn)?,
+        items: items.select((configuration_items::calendar_id.assume_not_null(), configuration_items::id, configuration_items::name)).load(conn)?,
+    })
+}
+
 /// All of them at hand, for reckoning many times at once.
 pub fn known(conn: &mut PgConnection) -> QueryResult<Known> {
     let rows: Vec<(CalendarId, bool, serde_json::Value)> = calendars::table.select((calendars::id, calendars::is_default, calendars::definition)).load(conn)?;

@@ -68,6 +68,11 @@ pub fn claim(tx: &mut Tx<'_>, limit: i64) -> QueryResult<Vec<Due>> {
     Due::query().filter(deadlines::next_at.le(tx.now)).order((deadlines::next_at, deadlines::id)).limit(limit).for_no_key_update().skip_locked().load(tx.conn)
 }
 
+/// When the oldest of all that is due began.
+pub fn earliest_start(conn: &mut PgConnection) -> QueryResult<Option<DateTime<Utc>>> {
+    deadlines::table.select(diesel::dsl::min(deadlines::starts_at)).first(conn)
+}
+
 /// Notes how far claimed deadlines have come, and when each is to be looked at again. They are there, so nothing is inserted: a conflict
 /// finds each row by its key, where an update that joins many would read the whole table.
 pub fn advance(tx: &mut Tx<'_>, all: &[(&Due, i32, Option<DateTime<Utc>>)]) -> QueryResult<()> {

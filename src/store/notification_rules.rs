@@ -1,7 +1,7 @@
 //! Notification rules' rows.
 
 use super::Tx;
-use super::schema::{notification_rules, records, release_changes};
+use super::schema::{notification_rules, records, release_changes, workflows};
 use crate::domain::ids::{NotificationRuleId, RecordId, UserId};
 use crate::domain::notices::Rule;
 use crate::domain::notification_rules::{Condition, NotificationRule, Recipients, Urgency};
@@ -93,4 +93,16 @@ pub fn requesters(conn: &mut PgConnection, releases: &[RecordId]) -> QueryResult
         .order(records::id)
         .select((release_changes::release_id, records::owner_id))
         .load(conn)
+}
+
+/// A recent record to try a rule with: the newest that follows this workflow, if one is named; best one that is in this phase now.
+pub fn recent(conn: &mut PgConnection, workflow: Option<&str>, phase: Option<&str>) -> QueryResult<Option<RecordId>> {
+    let mut query = records::table.inner_join(workflows::table.on(workflows::id.eq(records::workflow_id))).select(records::id).into_boxed();
+    if let Some(key) = workflow {
+        query = query.filter(workflows::key.eq(key.to_owned()));
+    }
+    if let Some(key) = phase {
+        query = query.order(records::phase.eq(key.to_owned()).desc());
+    }
+    query.then_order_by((records::kind.desc(), records::id.desc())).first(conn).optional()
 }

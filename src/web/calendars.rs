@@ -1,5 +1,7 @@
 //! Calendars: everybody reads them, those who configure the process edit them.
 
+pub mod holidays;
+
 use super::form::{Choice, Fields, Form};
 use super::frame::Frame;
 use super::page::{self, Answer};
@@ -9,7 +11,7 @@ use crate::app::calendars::{self as actions, Draft};
 use crate::app::{self, Context, Error, FormErrors};
 use crate::domain::calendars::{Calendar, Unworkable, WEEK_DAYS, holidays, hours, written_holidays, written_hours};
 use crate::domain::events::FieldChange;
-use crate::domain::ids::CalendarId;
+use crate::domain::ids::{CalendarId, GroupId, ItemId};
 use crate::domain::people::Action;
 use crate::domain::text;
 use crate::store::PgConnection;
@@ -26,7 +28,24 @@ const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday",
 #[template(path = "calendars/index.html")]
 struct Index {
     frame: Frame,
-    calendars: Vec<Named>,
+    calendars: Vec<Listed>,
+    /// Whether groups can be edited: then their names lead there.
+    may_manage: bool,
+}
+
+/// A calendar with who goes by it.
+struct Listed {
+    it: Named,
+    groups: Vec<(GroupId, String)>,
+    items: Vec<(ItemId, String)>,
+    /// How many of its holidays count for nothing any more.
+    past: usize,
+}
+
+impl Listed {
+    fn is_used(&self) -> bool {
+        self.it.is_default || !self.groups.is_empty() || !self.items.is_empty()
+    }
 }
 
 impl Index {
@@ -53,8 +72,19 @@ impl Index {
 }
 
 pub async fn index(ctx: Context, req: HttpRequest) -> Answer {
-    let frame = page::frame(&ctx, &req);
-    page::show(&ctx, move |conn| Ok(Index { frame, calendars: calendars::list(conn)? })).await
+    let (frame, now) = (page::frame(&ctx, &req), ctx.now());
+    page::show(&ctx, move |conn| {
+        let uses = calendars::uses(conn)?;
+        let mut listed = Vec::new();
+        for it in calendars::list(conn)? {
+            let past = it.calendar.holidays_before(actions::first_that_counts(conn, &it.calendar, now)?);
+            let groups = uses.groups.iter().filter(|(of, ..)| *of == it.id).map(|(_, id, name)| (*id, name.clone())).collect();
+            let items = uses.items.iter().filter(|(of, ..)| *of == it.id).map(|(_, id, name)| (*id, name.clone())).collect();
+            listed.push(Listed { it, groups, items, past });
+        }
+        Ok(Index { may_manage: frame.manages_users(), frame, calendars: listed })
+    })
+    .await
 }
 
 #[derive(Template)]

@@ -122,6 +122,7 @@ impl Frame {
             ("/policy", "Policy"),
             ("/question-sets", "Question sets"),
             ("/calendars", "Calendars"),
+            ("/notification-rules", "Notification rules"),
         ];
         if self.manages_users() {
             places.extend([("/users", "Users"), ("/groups", "Groups"), ("/mails", "Mails"), ("/activity", "Activity log")]);

@@ -143,10 +143,15 @@ pub async fn show(Manager(ctx): Manager, req: HttpRequest, id: Path<String>, out
         Ok(Show { text: personal.fill(&Marks::of(&mail), &mail.body_text), frame, mail, personal, outlet: *outlet.get_ref() })
     })
     .await?;
-    // The one page with a frame in it.
+    lets_frame(&mut page)?;
+    Ok(page)
+}
+
+/// Of a page with a mail in a frame.
+pub(super) fn lets_frame(page: &mut HttpResponse) -> Result<(), Error> {
     let policy = HeaderValue::try_from(format!("{POLICY}; frame-src 'self'")).map_err(|cause| Error::Outage(Outage::Render(cause.to_string())))?;
     page.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-    Ok(page)
+    Ok(())
 }
 
 /// May only be drawn: nothing runs, nothing is fetched; links open elsewhere.
@@ -161,13 +166,18 @@ pub async fn html(Manager(ctx): Manager, id: Path<String>, outlet: Data<Outlet>,
             Ok(personal(conn, &mail, *outlet.get_ref(), &keys, &base)?.fill(&Marks::of(&mail), &mail.body_html))
         })
         .await?;
-    Ok(HttpResponse::Ok()
+    Ok(framed(html))
+}
+
+/// The HTML of a mail, for a frame.
+pub(super) fn framed(html: String) -> HttpResponse {
+    HttpResponse::Ok()
         .insert_header((header::CONTENT_SECURITY_POLICY, HTML_POLICY))
         .insert_header((header::X_FRAME_OPTIONS, "SAMEORIGIN"))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header(header::ContentType::html())
-        .body(html))
+        .body(html)
 }
 
 pub async fn resend(Manager(ctx): Manager, id: Path<String>) -> Answer {

@@ -30,6 +30,7 @@ pub mod metrics;
 pub mod models;
 pub mod moving;
 pub mod notices;
+pub mod notification_rules;
 pub mod page;
 pub mod policies;
 pub mod profile;

@@ -1,9 +1,9 @@
 //! Every URL of the application, who may knock there, and the function that answers: the contents page.
 
 use super::{
-    activity, api, approvals, assets, attachments, calendars, categories, changes, configuration, delegations, early_life, evidence, follow_ups, groups, handovers, health,
-    home, items, mails, metrics, models, moving, notices, policies, profile, public, question_sets, records, releases, results, reviews, search, session,
-    setup, surveys, tasks, users, workflow_drafts, workflows,
+    activity, api, approvals, assets, attachments, calendars, categories, changes, configuration, delegations, early_life, evidence, follow_ups, groups,
+    handovers, health, home, items, mails, metrics, models, moving, notices, notification_rules, policies, profile, public, question_sets, records, releases,
+    results, reviews, search, session, setup, surveys, tasks, users, workflow_drafts, workflows,
 };
 use actix_web::{Resource, guard, web};
 
@@ -281,6 +281,18 @@ routes! {
     get  "/workflows/{id}/moving"                       SignedIn => moving::show;
     post "/workflows/{id}/moving"                       SignedIn => moving::create;
     get  "/workflow-moves/{id}"                         SignedIn => moving::progress::show;
+    get  "/calendars/{id}/holidays/new"                 SignedIn => calendars::holidays::new;
+    post "/calendars/{id}/holidays"                     SignedIn => calendars::holidays::create;
+    post "/calendars/{id}/holidays/removal"             SignedIn => calendars::holidays::destroy;
+    post "/calendars/{id}/holiday-file"                 SignedIn => calendars::holidays::draw;
+    get  "/notification-rules"                          SignedIn => notification_rules::index;
+    post "/notification-rules"                          SignedIn => notification_rules::edit::create;
+    get  "/notification-rules/new"                      SignedIn => notification_rules::edit::new;
+    get  "/notification-rules/recipients"               SignedIn => notification_rules::recipients::index;
+    get  "/notification-rules/recipients/mail"          SignedIn => notification_rules::recipients::show;
+    post "/notification-rules/{id}"                     SignedIn => notification_rules::edit::update;
+    get  "/notification-rules/{id}/edit"                SignedIn => notification_rules::edit::edit;
+    post "/notification-rules/{id}/removal"             SignedIn => notification_rules::edit::destroy;
     get  "/question-sets"                               SignedIn => question_sets::index;
     post "/question-sets"                               SignedIn => question_sets::create;
     get  "/question-sets/new"                           SignedIn => question_sets::new;

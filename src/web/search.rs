@@ -45,7 +45,7 @@ pub async fn index(ctx: Context, req: HttpRequest) -> Answer {
 }
 
 /// `REL-00042`, `rfc-107`.
-fn number(text: &str) -> Option<RecordId> {
+pub(super) fn number(text: &str) -> Option<RecordId> {
     let text = text.trim().to_ascii_lowercase();
     let digits = text.strip_prefix("rel-").or_else(|| text.strip_prefix("rfc-"))?;
     digits.parse().ok().map(RecordId)

@@ -9,6 +9,7 @@ use super::{assets, failure, log, page, routes, security, session};
 use crate::app::attachments::Storage;
 use crate::app::credentials::Credentials;
 use crate::app::links::Keys;
+use crate::app::mails::Preview;
 use crate::config::Config;
 use crate::store::Db;
 use actix_web::dev::Server;
@@ -25,7 +26,8 @@ const BODY_LIMIT: usize = 512 * 1024;
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// A server on a socket that listens already.
-pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining) -> std::io::Result<Server> {
+/// `preview`: how mails read, for pages that show one beforehand.
+pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining, preview: Preview) -> std::io::Result<Server> {
     assets::warm_up();
     let base = config.base_url();
     let sessions = session::Settings::of(config);
@@ -50,6 +52,7 @@ pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining)
             .app_data(keys.clone())
             .app_data(storage.clone())
             .app_data(web::Data::new(outlet))
+            .app_data(web::Data::new(preview))
             .app_data(metrics.clone())
             .app_data(throttle.clone())
             .app_data(web::PayloadConfig::new(BODY_LIMIT))

@@ -210,7 +210,9 @@ fn pages(world: &World) -> Vec<Page> {
     add(ADMINISTRATOR, fixed(&["/categories/new", "/categories/1/edit", "/models/new?category=1"]), SEND);
     add(ADMINISTRATOR, vec![format!("/models/new?release={planned}")], UNFOLD);
     add(ADMINISTRATOR, fixed(&["/policy/edit"]), SEND);
-    add(ADMINISTRATOR, fixed(&["/policy", "/policy/1", "/policy/edit", "/calendars", "/calendars/1/edit", "/mails", "/mails?state=sent"]), UNFOLD);
+    add(ADMINISTRATOR, fixed(&["/process", "/policy", "/policy/1", "/policy/edit", "/calendars", "/calendars/1/edit", "/mails", "/mails?state=sent"]), UNFOLD);
+    add(MANAGER, fixed(&["/notification-rules", "/notification-rules/new?event=deadline_missed", "/notification-rules/recipients"]), UNFOLD);
+    add(MANAGER, fixed(&["/calendars/1/holidays/new", "/notification-rules/new"]), "");
     add(ADMINISTRATOR, world.found("SELECT '/mails/' || max(id) AS found FROM mails"), "");
     let simulated = world.found("SELECT '/workflows/' || max(id) || '/simulation' AS found FROM workflows GROUP BY record_kind");
     add(VIEWER, simulated.iter().map(|it| format!("{it}?take=advance")).chain(simulated.clone()).collect(), "");

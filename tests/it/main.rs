@@ -26,6 +26,7 @@ mod migrations;
 mod models;
 mod moving;
 mod notices;
+mod notification_rules;
 mod pages;
 mod people;
 mod phases;

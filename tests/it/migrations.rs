@@ -4,7 +4,7 @@ use crate::support::{Database, TestApp};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
-use slipway::domain::{approvals, deadlines, items, mails, models, moving, notices, people, records, releases, requirements, tasks};
+use slipway::domain::{approvals, deadlines, items, mails, models, moving, notices, notification_rules, people, records, releases, requirements, tasks};
 use slipway::domain::{attachments, early_life, follow_ups, handovers, reviews, surveys};
 use slipway::store::migrations;
 use std::collections::BTreeMap;
@@ -80,6 +80,9 @@ async fn each_column_of_words_takes_exactly_the_programs_words() {
         "notices.delivery" => notices::Delivery,
         "notices.rule" => notices::Rule,
         "notices.why" => notices::Why,
+        "notification_rules.condition" => notification_rules::Condition,
+        "notification_rules.event" => notices::Rule,
+        "notification_rules.urgency" => notification_rules::Urgency,
         "records.impact" => records::Grade,
         "records.kind" => records::RecordKind,
         "records.likelihood" => records::Grade,

@@ -4,7 +4,6 @@ use crate::domain::events::{Aftercare, Event};
 use crate::domain::notices::Rule;
 
 /// The headline for somebody who is not concerned themselves; none if it is the same for all.
-#[expect(clippy::wildcard_enum_match_arm, reason = "all other news is told to everybody alike")]
 pub fn headline(rule: Rule, event: &Event, actor: &str, name: &str) -> Option<String> {
     Some(match (rule, event) {
         (Rule::ApprovalAsked, Event::StepOpened { step, .. }) => format!("Decisions on {name} are asked: {step}"),

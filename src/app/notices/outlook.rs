@@ -153,8 +153,9 @@ fn of_deadline(conn: &mut PgConnection, sheet: &Sheet, stage: Stage, rules: &Rul
         calendar_id: None,
     };
     let all = [due];
-    let facts = deadlines::facts(conn, &all, rules, now)?;
-    let circumstances = super::ruling::circumstances(&sheet.full, now);
+    let mut facts = deadlines::facts(conn, &all, rules, now)?;
+    facts.imagine(record.id, &record.phase, &record.phase_name);
+    let circumstances = super::ruling::circumstances(&sheet.full, Some(now));
     let circumstances = Circumstances { late, ..circumstances };
     let ruling = rules.of(stage.rule(), record.workflow_id, &record.phase, circumstances).cloned();
     Ok((deadlines::told_by(conn, &facts, rules, &[(&all[0], stage)], now)?, ruling))

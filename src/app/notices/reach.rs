@@ -1,13 +1,16 @@
 //! How many people an action would mail, so that its page can say so before.
 
+use super::ruling::{Rules, circumstances};
 use crate::app::sheet::Sheet;
 use crate::domain::approvals::{ApprovalState, RoundState};
 use crate::domain::ids::{GroupId, UserId};
 use crate::domain::notices::{Delivery, Rule};
+use crate::domain::notification_rules::Party;
+use crate::domain::people::Role;
 use crate::domain::tasks::TaskState;
 use crate::domain::workflows::{Phase, TransitionKind};
 use crate::store::preferences::{self, Wishes};
-use crate::store::{PgConnection, audience};
+use crate::store::{PgConnection, audience, notification_rules, users};
 use diesel::QueryResult;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,13 +21,18 @@ pub struct Reach {
     by_key: BTreeMap<String, BTreeSet<UserId>>,
     by_id: BTreeMap<GroupId, BTreeSet<UserId>>,
     wishes: Wishes,
+    rules: Rules,
+    /// Looked up only if there are rules.
+    managers: Vec<UserId>,
+    requesters: Vec<UserId>,
 }
 
 impl Reach {
-    /// In two queries, however many people and groups there are.
+    /// In a few queries, however many people and groups there are.
     pub fn load(conn: &mut PgConnection, sheet: &Sheet, me: UserId) -> QueryResult<Reach> {
         let record = &sheet.full.record;
-        let keys: Vec<&str> = sheet.full.workflow.phases.iter().filter_map(|it| it.group.as_deref()).collect();
+        let rules = Rules::load(conn)?;
+        let keys: Vec<&str> = sheet.full.workflow.phases.iter().filter_map(|it| it.group.as_deref()).chain(rules.groups()).collect();
         let groups: Vec<GroupId> = sheet.tasks.iter().filter_map(|it| it.task.group_id).collect();
         let (mut by_key, mut by_id): (BTreeMap<String, BTreeSet<UserId>>, BTreeMap<GroupId, BTreeSet<UserId>>) = Default::default();
         for (id, key, user) in audience::members_of_all(conn, &keys, &groups)? {
@@ -37,8 +45,16 @@ impl Reach {
         people.extend(by_id.values().flatten());
         people.extend(sheet.tasks.iter().filter_map(|it| it.task.assignee_id));
         people.extend(awaited(sheet));
+        people.extend(rules.people());
+        let (managers, requesters) = if rules.is_empty() {
+            Default::default()
+        } else {
+            let requesters = notification_rules::requesters(conn, &[record.id])?;
+            (users::holders(conn, Role::ReleaseManager)?, requesters.into_iter().map(|(_, it)| it).collect::<Vec<_>>())
+        };
+        people.extend(managers.iter().chain(&requesters));
         let wishes = preferences::of_active(conn, &people.into_iter().collect::<Vec<_>>())?;
-        Ok(Reach { me, around, by_key, by_id, wishes })
+        Ok(Reach { me, around, by_key, by_id, wishes, rules, managers, requesters })
     }
 
     /// Whom a way out of the phase mails: those who hear of the new phase, whose tasks begin, and whose answer is needed no longer.
@@ -49,7 +65,9 @@ impl Reach {
             TransitionKind::Close => Rule::Closed,
             TransitionKind::Advance | TransitionKind::Rework => Rule::PhaseEntered,
         };
-        let mut mailed = self.mailed(rule, self.around.iter().chain(self.group(to)));
+        // Where a record goes away from a phase, that one counts.
+        let counts = if rule.is_of_leaving() { sheet.full.record.phase.as_str() } else { to.key.as_str() };
+        let mut mailed = self.news(sheet, rule, counts, Some(to));
         mailed.extend(self.mailed(Rule::TaskReady, self.doers(sheet, to)));
         mailed.extend(self.mailed(Rule::ApprovalNotNeeded, &awaited(sheet)));
         mailed.len()
@@ -57,8 +75,32 @@ impl Reach {
 
     /// Whom it mails that something happened to the record in its present phase.
     pub fn of_news(&self, sheet: &Sheet, rule: Rule) -> usize {
-        let group = sheet.full.phase().ok().into_iter().flat_map(|it| self.group(it));
-        self.mailed(rule, self.around.iter().chain(group)).len()
+        self.news(sheet, rule, &sheet.full.record.phase, sheet.full.phase().ok()).len()
+    }
+
+    /// Whom it mails that something happened: whom the notification rule that counts names, or else those around and the group of the phase.
+    fn news(&self, sheet: &Sheet, rule: Rule, counts: &str, phase: Option<&Phase>) -> BTreeSet<UserId> {
+        let record = &sheet.full.record;
+        let group = phase.into_iter().flat_map(|it| self.group(it));
+        let Some(ruling) = self.rules.of(rule, record.workflow_id, counts, circumstances(&sheet.full, sheet.now)) else {
+            return self.mailed(rule, self.around.iter().chain(group));
+        };
+        let named = &ruling.rule.recipients;
+        let mut people: BTreeSet<UserId> = named.people.iter().copied().collect();
+        people.extend(named.groups.iter().filter_map(|key| self.by_key.get(key)).flatten());
+        for party in &named.parties {
+            match party {
+                Party::Owner => people.extend([record.owner_id]),
+                Party::Coordinator => people.extend(record.coordinator_id),
+                Party::Watchers => people.extend(sheet.watchers.iter().map(|it| it.id)),
+                Party::GroupOfPhase => people.extend(phase.into_iter().flat_map(|it| self.group(it))),
+                Party::Managers => people.extend(&self.managers),
+                Party::Requesters => people.extend(&self.requesters),
+            }
+        }
+        let mailed =
+            |user: &UserId| *user != self.me && self.wishes.of(*user, rule).map(|it| ruling.rule.urgency.delivery(it, false)) == Some(Delivery::AtOnce);
+        people.into_iter().filter(mailed).collect()
     }
 
     fn group(&self, phase: &Phase) -> impl Iterator<Item = &UserId> {

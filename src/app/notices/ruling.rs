@@ -1,7 +1,7 @@
 //! Which notification rule counts for what is to be told.
 
 use crate::domain::events::Event;
-use crate::domain::ids::WorkflowId;
+use crate::domain::ids::{UserId, WorkflowId};
 use crate::domain::notices::Rule;
 use crate::domain::notification_rules::{Circumstances, Occasion, most_specific};
 use crate::domain::releases::Level;
@@ -36,6 +36,11 @@ impl Rules {
         self.all.iter().flat_map(|it| &it.rule.recipients.groups).map(String::as_str)
     }
 
+    /// Everybody whom any of them names.
+    pub fn people(&self) -> impl Iterator<Item = UserId> {
+        self.all.iter().flat_map(|it| &it.rule.recipients.people).copied()
+    }
+
     /// The one that counts in this phase; none where those hear who do by default.
     pub fn of(&self, event: Rule, workflow: WorkflowId, phase: &str, circumstances: Circumstances) -> Option<&Kept> {
         let workflow = self.workflows.get(&workflow)?;
@@ -44,14 +49,14 @@ impl Rules {
 
     /// The one that counts for an event of a record.
     pub fn of_event(&self, event: &Event, full: &Full, rule: Rule, now: DateTime<Utc>) -> Option<&Kept> {
-        self.of(rule, full.record.workflow_id, phase_of(event, full), circumstances(full, now))
+        self.of(rule, full.record.workflow_id, phase_of(event, full), circumstances(full, Some(now)))
     }
 }
 
-/// What decides of a record whether a condition holds.
-pub fn circumstances(full: &Full, now: DateTime<Utc>) -> Circumstances {
-    let record = &full.record;
-    Circumstances { impact: record.impact, urgency: record.urgency, emergency: full.category.level == Level::Emergency, late: full.is_late(&now) }
+/// What decides of a record whether a condition holds; without a time nothing is late.
+pub fn circumstances(full: &Full, now: Option<DateTime<Utc>>) -> Circumstances {
+    let (record, late) = (&full.record, now.is_some_and(|it| full.is_late(&it)));
+    Circumstances { impact: record.impact, urgency: record.urgency, emergency: full.category.level == Level::Emergency, late }
 }
 
 /// The key of the phase in which an event happened: where a record goes away from a phase that one, where it enters one the new one.

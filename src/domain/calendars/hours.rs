@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 const DAY: u16 = 24 * 60;
-const MOST_HOLIDAYS: usize = 1000;
+pub const MOST_HOLIDAYS: usize = 1000;
 
 /// From and to on one day, in minutes since midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

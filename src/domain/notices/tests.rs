@@ -81,3 +81,39 @@ fn every_rule_says_what_it_tells() {
         assert!(rule.meaning().ends_with('.'), "{rule:?}");
     }
 }
+
+#[test]
+fn the_page_of_rules_says_who_hears_by_the_catalogue() {
+    let decided = Event::StepSettled { step: "Plan".into(), state: StepState::Approved, spared: vec![ApprovalId(5)] };
+    let settled = Event::RoundSettled { phase: "Plan".into(), state: RoundState::Approved, spared: Vec::new() };
+    let ready = Event::TasksReady { tasks: vec![TaskId(3)], titles: vec!["Brief".into()] };
+    let asked_by = UserId(7);
+    let answered = crate::domain::events::Aftercare::HandoverAnswered {
+        handover: crate::domain::ids::HandoverId(1),
+        state: crate::domain::handovers::HandoverState::Accepted,
+        group_name: "Desk".into(),
+        note: String::new(),
+        by_link: false,
+        asked_by,
+    };
+    let events = [
+        entered(TransitionKind::Advance),
+        entered(TransitionKind::BackOut),
+        edited("Planned start", "2026-03-02 22:00 UTC"),
+        Event::ChangesAllAuthorised { count: 1 },
+        Event::ChangeRegistered { title: "Part".into(), category: "Normal".into() },
+        Event::RecordReopened { phase: "Plan".into(), reason: "So".into() },
+        Event::Aftercare(answered),
+        decided,
+        settled,
+        ready,
+    ];
+    for event in &events {
+        for telling in tellings(event) {
+            let usual = telling.rule.usual();
+            let others: Vec<Audience> = telling.audience.iter().filter(|it| !it.is_concerned()).cloned().collect();
+            assert_eq!(others, usual.parties.iter().map(|it| it.audience()).collect::<Vec<_>>(), "{:?}", telling.rule);
+            assert_eq!(telling.audience.iter().any(Audience::is_concerned), usual.concerned.is_some(), "{:?}", telling.rule);
+        }
+    }
+}

@@ -99,6 +99,13 @@ impl Facts {
         Ok(())
     }
 
+    /// As if a record were in this phase: to see beforehand who would hear there.
+    pub fn imagine(&mut self, record: RecordId, phase: &str, name: &str) {
+        if let Some(it) = self.records.get_mut(&record) {
+            (it.phase, it.phase_name) = (phase.to_owned(), name.to_owned());
+        }
+    }
+
     pub fn is_emergency(&self, record: &Around) -> bool {
         self.emergencies.contains(&record.category_id)
     }

@@ -62,6 +62,32 @@ pub async fn all(req: &HttpRequest, body: Multipart, storage: &Storage) -> Resul
     tokio::time::timeout(patience.whole, fields(body, storage, patience.piece)).await.map_err(|_| Failure::TooSlow)?
 }
 
+/// The one file that a form sends in this field, in memory; none if there is none. Of one that is too large `most` bytes come, which is as
+/// many as are refused; the rest is read and dropped, so that the answer is seen.
+pub async fn one(req: &HttpRequest, mut body: Multipart, name: &str, most: usize) -> Result<Option<Vec<u8>>, Failure> {
+    if length(req).is_some_and(|it| it > 20 * MEGABYTE) {
+        return Err(Failure::TooLarge);
+    }
+    let patience = Patience::of(req, 20 * MEGABYTE);
+    let read = async {
+        let mut found = None;
+        while let Some(mut field) = in_time(patience.piece, body.try_next()).await? {
+            let wanted = field.name() == Some(name);
+            let mut bytes = Vec::new();
+            while let Some(piece) = in_time(patience.piece, field.try_next()).await? {
+                if wanted && bytes.len() < most {
+                    bytes.extend_from_slice(&piece[..piece.len().min(most - bytes.len())]);
+                }
+            }
+            if wanted {
+                found = Some(bytes);
+            }
+        }
+        Ok::<_, Failure>(found)
+    };
+    tokio::time::timeout(patience.whole, read).await.map_err(|_| Failure::TooSlow)?
+}
+
 /// Reads a body that nobody wants, for as long as it would have been waited for: cut off in the middle, a browser shows no answer.
 pub async fn nothing(req: &HttpRequest, mut body: Multipart, storage: &Storage) {
     let patience = Patience::of(req, most(storage));

@@ -86,6 +86,7 @@ impl Place {
             value("code", link.code.clone()),
             value("digest", given::pending(&app, release)[0].2.clone()),
         ];
+        let rule = given::rule(&app, Rule::WindowMoved).insert();
         let survey = given::draft_survey(&app, release, &[Audience::Users]);
         let mut values = values;
         // A release that can be moved to another version of its workflow, and an order that was carried out.
@@ -95,6 +96,7 @@ impl Place {
         values.push(value("move", given::passed_over(&app).to_string()));
         values.extend([value("survey", survey.to_string()), value("set", given::question_set(&app, Audience::Network).to_string())]);
         values.push(("workflow draft", given::workflow_draft(&app, "release-major").to_string()));
+        values.push(value("rule", rule.to_string()));
         let mute = muting::path(&Keys::of(&app.config), cora.id, Muted::Rule(Rule::PhaseEntered)).replace("/mute/", "");
         let survey = given::survey(&app, release).laid();
         let survey = given::survey_link(&app, given::invited(&app, survey, "Sue", None));
@@ -125,6 +127,7 @@ impl Place {
             "calendars" => self.value("calendar"),
             "categories" => "1",
             "models" => self.value("model"),
+            "notification-rules" => self.value("rule"),
             "delegations" => self.value("delegation"),
             "follow-ups" => self.value("follow-up"),
             "mails" => self.value("mail"),
@@ -232,6 +235,13 @@ impl Place {
             "/calendars" | "/calendars/{id}" => {
                 vec![value("name", "Nights"), value("zone", "UTC"), value("monday", "0-6"), value("is_default", "yes"), value("version", "0")]
             }
+            "/calendars/{id}/holidays" => vec![value("day", "2027-12-25 Christmas"), value("version", "0")],
+            "/calendars/{id}/holidays/removal" => vec![value("version", "0")],
+            "/notification-rules" | "/notification-rules/{id}" => {
+                let place = [value("event", "closed"), value("workflow", "release-major"), value("condition", "always")];
+                [place.to_vec(), vec![value("parties", "owner"), value("urgency", "as_preferred"), value("version", "0")]].concat()
+            }
+            "/notification-rules/{id}/removal" => vec![value("version", "0")],
             "/approvals/{id}/reassignment" => vec![value("to", &self.people[3].id.to_string()), value("reason", "So")],
             "/delegations" => vec![value("from", "2026-05-01"), value("until", "2026-05-02")],
             "/a/{token}/decision" => vec![value("decision", "approve"), value("code", self.value("code")), value("digest", self.value("digest"))],
@@ -265,6 +275,9 @@ impl Place {
     pub async fn knock(&self, browser: &Browser, route: &Route) -> Page {
         if route.method == "get" {
             return browser.get(&self.path(route)).await;
+        }
+        if route.path == "/calendars/{id}/holiday-file" {
+            return browser.attach(&self.path(route), &[], &[]).await;
         }
         if route.path == "/records/{id}/attachments" {
             return browser.attach(&self.path(route), &[], &[("plan.txt", b"Plan")]).await;

@@ -11,6 +11,7 @@ use slipway::config::Config;
 use slipway::domain::ids::{ApprovalId, MailId, RecordId};
 use slipway::domain::mails::MailState;
 use slipway::domain::notices::{Rule, Why};
+use slipway::domain::notification_rules::Urgency;
 use slipway::domain::people::Role;
 use slipway::store::mails::{self, Mail};
 use slipway::store::notices::{self, NewNotice};
@@ -29,6 +30,8 @@ pub fn news(who: &Somebody, occurrence: &str) -> NewNotice {
         path: "/releases".into(),
         approval: None,
         handover: None,
+        urgency: Urgency::AsPreferred,
+        concerned: true,
     }
 }
 
@@ -45,6 +48,8 @@ pub fn about(rule: Rule, who: &Somebody, record: RecordId, approval: ApprovalId)
         path: format!("/approvals/{approval}"),
         approval: Some(approval),
         handover: None,
+        urgency: Urgency::AsPreferred,
+        concerned: true,
     }
 }
 

@@ -49,7 +49,7 @@ impl TestApp {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("it listens");
         config.listen = address;
-        let server = slipway::web::server::start(listener, db.clone(), &config, Draining::default()).expect("it starts");
+        let server = slipway::web::server::start(listener, db.clone(), &config, Draining::default(), slipway::mail::compose::sample).expect("it starts");
         let handle = server.handle();
         tokio::spawn(server);
         TestApp { db, clock, config, address: format!("http://{address}"), server: handle, database }
