@@ -12,9 +12,9 @@ use crate::domain::people::{Action, group_key};
 use crate::domain::process::{Deed, Part};
 use crate::domain::records::RecordKind;
 use crate::domain::text;
-use crate::domain::workflows::Workflow;
 use crate::domain::workflows::differences::{Names, differences};
 use crate::domain::workflows::editing::{Edit, Fault, blank, edited};
+use crate::domain::workflows::{Approvers, Workflow};
 use crate::store::workflow_drafts::{self, Draft};
 use crate::store::{Tx, events, groups, users, workflows};
 use diesel::QueryResult;
@@ -101,7 +101,6 @@ fn seen_draft(tx: &mut Tx<'_>, id: WorkflowDraftId, seen: i32) -> Result<Draft> 
 
 /// Groups and people that an edit names must be there.
 fn known(tx: &mut Tx<'_>, edit: &Edit) -> Result<()> {
-    use crate::domain::workflows::Approvers;
     let names = names(tx.conn)?;
     let group = |key: &str, field| {
         if names.groups.contains_key(key) { Ok(()) } else { Err(FormErrors::of(field, "This group is not there any more. Choose another one.")) }

@@ -46,7 +46,7 @@ impl Names {
 
 /// How many working days, in words.
 pub fn days(count: impl std::borrow::Borrow<u32>) -> String {
-    match count.borrow() {
+    match *count.borrow() {
         1 => "1 working day".to_owned(),
         count => format!("{count} working days"),
     }
