@@ -368,7 +368,7 @@ async fn what_was_due_before_there_were_deadlines_gets_them() {
     given::take(&app, given::release(&app, "Mail").in_phase("rollout"), "back_out", "It does not work");
     given::release(&app, "Shop").in_phase("closed");
     given::change(&app, "Part").in_phase("implementation");
-    type Kept = (RecordId, Subject, i64, DateTime<Utc>);
+    type Kept = (Option<RecordId>, Subject, i64, DateTime<Utc>);
     let kept = |app: &TestApp| -> Vec<Kept> {
         app.read(|conn| {
             rows::table
