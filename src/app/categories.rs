@@ -73,7 +73,7 @@ pub fn create(tx: &mut Tx<'_>, kind: RecordKind, draft: &Draft) -> Result<Catego
     fields.extend(FieldChange::between("Level", "", draft.level.label()));
     fields.extend(FieldChange::between("Workflow", "", around.workflow_name(draft.workflow)));
     record(tx, &made, Deed::Created, fields, &draft.reason)?;
-    number(tx, &made, draft)?;
+    number(tx, &made, draft, "a new category.")?;
     Ok(id)
 }
 
@@ -95,13 +95,13 @@ pub fn edit(tx: &mut Tx<'_>, id: CategoryId, seen: i32, draft: &Draft) -> Result
     if !fields.is_empty() {
         record(tx, &before, Deed::Edited, fields, &draft.reason)?;
     }
-    number(tx, &before, draft)
+    number(tx, &before, draft, "another level, numbered as before.")
 }
 
-/// Says so in the policy, where the numbering is ruled.
-fn number(tx: &mut Tx<'_>, category: &Category, draft: &Draft) -> Result<()> {
+/// Says so in the policy, where the numbering is ruled; `otherwise` is the reason where nobody gave one.
+fn number(tx: &mut Tx<'_>, category: &Category, draft: &Draft, otherwise: &str) -> Result<()> {
     let Some(parts) = draft.parts else { return Ok(()) };
-    let reason = if draft.reason.is_empty() { format!("The new category {}.", draft.name) } else { draft.reason.clone() };
+    let reason = if draft.reason.is_empty() { format!("{}: {otherwise}", draft.name) } else { draft.reason.clone() };
     policies::set_numbering(tx, &category.key, parts, &reason)
 }
 

@@ -1,5 +1,9 @@
 //! Categories: everybody reads them, those who configure the process shape them.
 
+mod choices;
+
+pub use choices::{USUAL, all_choices, model_choices};
+
 use super::form::{Choice, Fields, Form};
 use super::frame::Frame;
 use super::page::{self, Answer};
@@ -9,13 +13,14 @@ use crate::app::{self, Context, Error, FormErrors};
 use crate::domain::categories::{PARTS, Usage, levels};
 use crate::domain::events::FieldChange;
 use crate::domain::handovers::Direction;
-use crate::domain::ids::CategoryId;
+use crate::domain::ids::{CategoryId, ModelId};
 use crate::domain::people::Action;
 use crate::domain::records::RecordKind;
+use crate::domain::releases::Level;
 use crate::domain::text;
 use crate::store::PgConnection;
 use crate::store::categories::{self, Category};
-use crate::store::{models, policies};
+use crate::store::policies;
 use actix_web::HttpRequest;
 use actix_web::web::Path;
 use askama::Template;
@@ -28,7 +33,7 @@ struct Listed {
     usage: Usage,
     workflow: String,
     /// The preselected model: its newest version and name.
-    model: Option<(crate::domain::ids::ModelId, String)>,
+    model: Option<(ModelId, String)>,
     is_first: bool,
     is_last: bool,
 }
@@ -162,7 +167,7 @@ pub async fn new(ctx: Context, req: HttpRequest) -> Answer {
     let kind = kind_of(&Fields::of_query(req.query_string()));
     page::show(&ctx, move |conn| {
         let mut fields = Fields::default();
-        let level = if kind == RecordKind::Release { crate::domain::releases::Level::Minor } else { crate::domain::releases::Level::Normal };
+        let level = if kind == RecordKind::Release { Level::Minor } else { Level::Normal };
         fields.set("level", level.word());
         fields.set("parts", level.parts().to_string());
         Edit::load(conn, frame, kind, None, Form::of(fields))
@@ -286,33 +291,3 @@ pub async fn destroy(ctx: Context, id: Path<String>, fields: Fields) -> Answer {
     ctx.write(move |tx| actions::remove(tx, id, seen)).await?;
     page::see_with("/categories", "The category is deleted.")
 }
-
-/// Every category of a kind, for lists: what is retired is said to be.
-pub fn all_choices(conn: &mut PgConnection, kind: RecordKind) -> app::Result<Vec<Choice>> {
-    let label = |it: &Category| if it.retired_at.is_some() { format!("{} (retired)", it.name) } else { it.name.clone() };
-    Ok(categories::all(conn, kind)?.iter().map(|it| Choice::new(it.id, label(it))).collect())
-}
-
-/// What the form of a release lets one choose as its model. Before a category is chosen, whatever that category usually has.
-pub fn model_choices(conn: &mut PgConnection, form: &mut Form, offered: &[Category]) -> app::Result<Vec<Choice>> {
-    let chosen = form.text("category").parse::<CategoryId>().ok();
-    let models: Vec<models::Named> = models::list(conn)?.into_iter().filter(|it| offered.iter().any(|category| category.id == it.category_id)).collect();
-    let label = |it: &models::Named| format!("{} ({} tasks)", it.name, it.model.tasks.len());
-    let Some(category) = chosen else {
-        if !form.fields.has("model") {
-            form.fields.set("model", USUAL);
-        }
-        let all = models.iter().map(|it| Choice::new(it.id, format!("{}: {}", it.category, label(it))));
-        return Ok(std::iter::once(Choice::new(USUAL, "As usual for the category")).chain(all).collect());
-    };
-    let fitting: Vec<&models::Named> = models.iter().filter(|it| it.category_id == category).collect();
-    let kept = form.fields.has("model") && (!form.is_set("model") || fitting.iter().any(|it| it.id.to_string() == form.text("model")));
-    if form.text("model") == USUAL || (!kept && form.errors.is_empty()) {
-        let usual = fitting.iter().find(|it| it.is_usual).map(|it| it.id.to_string());
-        form.fields.set("model", usual.unwrap_or_default());
-    }
-    Ok(fitting.into_iter().map(|it| Choice::new(it.id, label(it))).collect())
-}
-
-/// The word by which a form leaves the model to the category.
-pub const USUAL: &str = "usual";

@@ -218,6 +218,8 @@ async fn a_category_is_numbered_as_its_page_says_and_the_policy_keeps_it() {
     let page = browser.submit(&edited.with("parts", "3")).await.expect(422).expect_text("Say why the numbering changes");
     browser.submit(&page.form(&format!("/categories/{}", made.id)).with("reason", "So many patches")).await.expect(303);
     assert_eq!(parts("infrastructure"), 3);
+    browser.submit(&form(&browser, &made).await.with("level", "major")).await.expect(303);
+    assert_eq!(parts("infrastructure"), 3, "another level is numbered as before, and needs no reason for that");
     browser.get("/categories").await.expect_text("v1.2.1");
     browser.get("/policy").await.expect(200).expect_text("Infrastructure");
 }
