@@ -134,7 +134,7 @@ async fn each_point_of_a_review_shows_its_own_and_takes_more() {
     let (review, point) = (format!("/records/{id}/review"), [("point", "incidents")]);
     browser.get(&review).await.expect(200).expect_text("attachments-incidents-files").expect_text("attachments-lessons-files");
     browser.attach(&at(id), &point, &[("outage.txt", b"Eight minutes")]).await.expect_see(&format!("{review}#attachments-incidents"));
-    assert_eq!(browser.get(&review).await.expect(200).body.matches("outage.txt").count(), 1, "at its point alone");
+    assert_eq!(browser.get(&review).await.expect(200).body.matches("outage.txt</a>").count(), 1, "at its point alone");
     let viewer = app.signed_in(Role::Viewer);
     viewer.get(&review).await.expect(200).expect_text("outage.txt").expect_no_text("attachments-incidents-files");
     viewer.attach(&at(id), &point, &[("more.txt", b"x")]).await.expect(403);

@@ -233,7 +233,7 @@ async fn an_anonymous_low_score_takes_five_and_an_ended_release_takes_none() {
 #[tokio::test]
 async fn low_scores_keep_a_release_from_closing_until_somebody_has_seen_them() {
     let app = TestApp::start().await;
-    let release = given::release(&app, "Payroll").in_phase("review");
+    let release = given::release(&app, "Payroll").with_changes(1).in_phase("review");
     let id = given::answered_survey(&app, release, "After Monday").open().asking(Audience::Users, 9, answers(4, 2, 9, "")).made();
     let close = given::sheet(&app, release).full.phase().expect("a phase").transition("close").expect("a way").clone();
     for requirement in close.requirements {

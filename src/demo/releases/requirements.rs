@@ -146,7 +146,7 @@ impl ReleaseRun {
         if left.is_empty() {
             return Ok(None);
         }
-        let why = "Not needed: too little changes for a training; users got a page with pictures.";
+        let why = "The release came through without it; nothing of it is needed any more.";
         world.act(self.lead, |tx| left.iter().try_for_each(|it| tasks::step(tx, *it, TaskStep::Skip, why).map(drop)))?;
         Ok(Some(self.soon(world)))
     }

@@ -53,7 +53,7 @@ fn use_handover_link(running: &Running, path: &str, code: &str) -> Vec<Answer> {
         running.get(&format!("{path}?code={code}")),
         running.get(&format!("{path}/nothing")),
         post(running, &format!("{path}/answer"), "answer=accept&code=1"),
-        post(running, &format!("{path}/answer"), &format!("answer=decline&code={code}")),
+        post(running, &format!("{path}/answer"), &format!("answer=perhaps&code={code}")),
         post(running, path, ""),
         running.get(path),
     ]
