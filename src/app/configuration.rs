@@ -4,9 +4,7 @@ mod taking;
 
 use super::context::permit;
 use super::{Error, FormErrors, Result};
-use crate::domain::configuration::{
-    Around, Category, Configuration, Difference, FORMAT, Group, NamedCalendar, NamedModel, NamedWorkflow, differences, faults,
-};
+use crate::domain::configuration::{Around, Category, Configuration, Difference, FORMAT, Group, NamedCalendar, NamedModel, NamedWorkflow, differences, faults};
 use crate::domain::ids::UserId;
 use crate::domain::people::Action;
 use crate::domain::process::{Deed, Part};
@@ -46,10 +44,7 @@ pub fn current(conn: &mut PgConnection) -> Result<Configuration> {
         policy: policies::current(conn)?,
         people: BTreeMap::new(),
         groups: groups::list(conn)?.into_iter().map(|it| Group { key: it.key, name: it.name }).collect(),
-        calendars: calendars::list(conn)?
-            .into_iter()
-            .map(|it| NamedCalendar { name: it.name, is_default: it.is_default, calendar: it.calendar })
-            .collect(),
+        calendars: calendars::list(conn)?.into_iter().map(|it| NamedCalendar { name: it.name, is_default: it.is_default, calendar: it.calendar }).collect(),
         categories: all.iter().map(category).collect(),
         workflows: newest.into_iter().map(|it| NamedWorkflow { key: it.key, name: it.name, kind: it.kind, phases: it.workflow.phases }).collect(),
         models: models::newest(conn)?.into_iter().map(model).collect(),
@@ -91,8 +86,7 @@ pub fn plan(conn: &mut PgConnection, text: &str) -> Result<std::result::Result<P
         Err(strangers) => return Ok(Err(strangers)),
     };
     let missing = file.groups.iter().filter(|it| !now.groups.iter().any(|other| other.key == it.key));
-    let mut found: Vec<String> =
-        missing.map(|it| format!("There is no group “{}” ({}) here. Create it first, with its members.", it.name, it.key)).collect();
+    let mut found: Vec<String> = missing.map(|it| format!("There is no group “{}” ({}) here. Create it first, with its members.", it.name, it.key)).collect();
     let around = Around {
         worlds: [world::load(conn, RecordKind::Release)?, world::load(conn, RecordKind::Change)?],
         ground: models::ground_of(conn, Workflow { phases: Vec::new() })?,

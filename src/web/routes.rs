@@ -259,6 +259,7 @@ routes! {
     get  "/workflow-drafts/{id}"                        SignedIn => workflow_drafts::show;
     post "/workflow-drafts/{id}"                        SignedIn => workflow_drafts::update;
     post "/workflow-drafts/{id}/discarding"             SignedIn => workflow_drafts::destroy;
+    get  "/workflow-drafts/{id}/simulation"             SignedIn => workflows::simulation::draft;
     get  "/workflow-drafts/{id}/publication"            SignedIn => workflow_drafts::publication::new;
     post "/workflow-drafts/{id}/publication"            SignedIn => workflow_drafts::publication::create;
     post "/workflow-drafts/{id}/phases"                 SignedIn => workflow_drafts::phases::create;

@@ -161,9 +161,9 @@ fn pages(world: &World) -> Vec<Page> {
     add(ADMINISTRATOR, ended, SEND);
     let draft = given::workflow_draft(&world.app, "release-major");
     let phase = format!("/workflow-drafts/{draft}/phases/plan");
-    let pages = ["", "/transitions/new", "/transitions/advance", "/approvals/new", "/approvals/0"];
-    add(ADMINISTRATOR, pages.iter().map(|it| format!("{phase}{it}")).collect(), UNFOLD);
-    add(ADMINISTRATOR, ["", "/phases/new", "/publication"].iter().map(|it| format!("/workflow-drafts/{draft}{it}")).collect(), UNFOLD);
+    let parts = ["", "/transitions/new", "/transitions/advance", "/approvals/new", "/approvals/0"];
+    add(ADMINISTRATOR, parts.iter().map(|it| format!("{phase}{it}")).collect(), UNFOLD);
+    add(ADMINISTRATOR, ["", "/simulation", "/phases/new", "/publication"].iter().map(|it| format!("/workflow-drafts/{draft}{it}")).collect(), UNFOLD);
     add(ADMINISTRATOR, vec![format!("{phase}/approvals/new"), format!("{phase}/transitions/new"), "/workflow-drafts/new".to_owned()], SEND);
     add(VIEWER, world.found("SELECT '/workflows/' || id AS found FROM workflows WHERE key = 'release-major'"), "");
     add(VIEWER, vec![format!("/workflow-drafts/{draft}")], "");

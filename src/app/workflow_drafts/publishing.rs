@@ -5,10 +5,10 @@ use crate::app::{FormErrors, Result};
 use crate::domain::events::{Event, FieldChange};
 use crate::domain::ids::{CategoryId, WorkflowDraftId, WorkflowId};
 use crate::domain::process::{Deed, Part};
+use crate::domain::workflows::checking::findings;
 use crate::domain::workflows::differences::differences;
-use crate::domain::workflows::editing::unsound;
 use crate::store::workflow_drafts::{self, Draft};
-use crate::store::workflows::{self, Follower, Published};
+use crate::store::workflows::{self, Follower, Published, world};
 use crate::store::{Tx, events};
 use diesel::QueryResult;
 use diesel::pg::PgConnection;
@@ -38,8 +38,7 @@ impl Publication {
             None => Vec::new(),
         };
         let followers = workflows::followers(conn, draft.kind)?;
-        // Here the findings of the check come in, which knows the whole installation.
-        let faults = unsound(&draft.workflow).into_iter().map(|it| it.message).collect();
+        let faults = findings(&draft.workflow, &world::load(conn, draft.kind)?).into_iter().map(|it| it.message).collect();
         Ok(Publication { draft, before, differences, followers, faults })
     }
 

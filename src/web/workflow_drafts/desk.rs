@@ -5,10 +5,12 @@ use crate::app::{self, Context, Error, FormErrors};
 use crate::domain::ids::{WorkflowDraftId, WorkflowId};
 use crate::domain::people::Action;
 use crate::domain::records::RecordKind;
+use crate::domain::workflows::checking::{Finding, Place, findings};
 use crate::domain::workflows::differences::Names;
+use crate::domain::workflows::drawing::{self, Picture};
 use crate::domain::workflows::{Phase, Workflow};
 use crate::store::workflow_drafts::{self, Draft};
-use crate::store::workflows;
+use crate::store::workflows::{self, world};
 use crate::web::failure::Failure;
 use crate::web::form::{Choice, Fields, Form};
 use crate::web::frame::Frame;
@@ -23,6 +25,8 @@ pub struct Desk {
     pub meanwhile: Option<Meanwhile>,
     /// The version that it becomes the next one of: address and number.
     pub before: Option<(WorkflowId, i32)>,
+    /// What must be put right before it can be published.
+    pub findings: Vec<Finding>,
 }
 
 pub fn permitted(ctx: &Context) -> app::Result<()> {
@@ -35,7 +39,8 @@ pub async fn desk(ctx: &Context, id: WorkflowDraftId, stale: Option<i32>) -> app
         let draft = workflow_drafts::find(conn, id)?;
         let meanwhile = stale.map(|seen| actions::meanwhile(conn, &draft, seen)).transpose()?;
         let before = workflows::versions(conn, &draft.key)?.first().map(|it| (it.id, it.version));
-        Ok(Desk { names: actions::names(conn)?, draft, meanwhile, before })
+        let findings = findings(&draft.workflow, &world::load(conn, draft.kind)?);
+        Ok(Desk { names: actions::names(conn)?, draft, meanwhile, before, findings })
     })
     .await
 }
@@ -43,6 +48,21 @@ pub async fn desk(ctx: &Context, id: WorkflowDraftId, stale: Option<i32>) -> app
 impl Desk {
     pub fn address(&self) -> String {
         format!("/workflow-drafts/{}", self.draft.id)
+    }
+
+    pub fn picture(&self) -> Picture {
+        drawing::picture(&self.draft.workflow, None)
+    }
+
+    /// Where a finding is put right.
+    pub fn mend(&self, it: &Finding) -> String {
+        let address = self.address();
+        match &it.place {
+            Place::Workflow => format!("{address}#phases"),
+            Place::Phase(phase) => format!("{address}/phases/{phase}"),
+            Place::Transition(phase, way) => format!("{address}/phases/{phase}/transitions/{way}"),
+            Place::Approval(phase, step) => format!("{address}/phases/{phase}/approvals/{step}"),
+        }
     }
 
     pub fn workflow(&self) -> &Workflow {

@@ -14,6 +14,7 @@ use crate::domain::people::Action;
 use crate::domain::records::RecordKind;
 use crate::domain::workflows::Workflow;
 use crate::domain::workflows::differences::{Names, differences};
+use crate::domain::workflows::drawing::{self, Picture};
 use crate::store::workflow_drafts::{self, Draft};
 use crate::store::workflows::{self, Follower, Published};
 use actix_web::HttpRequest;
@@ -78,6 +79,10 @@ struct Show {
 impl Show {
     fn may_edit(&self) -> bool {
         self.frame.may(Action::ConfigureProcess)
+    }
+
+    fn picture(&self) -> Picture {
+        drawing::picture(&self.it.workflow, None)
     }
 
     fn newest(&self) -> Option<&Published> {

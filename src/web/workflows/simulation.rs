@@ -2,14 +2,15 @@
 
 use super::choosing::{encoded, one_back, visits};
 use super::view::Here;
-use crate::app::Context;
-use crate::domain::ids::WorkflowId;
+use crate::app::{self, Context};
+use crate::domain::ids::{WorkflowDraftId, WorkflowId};
 use crate::domain::records::RecordKind;
 use crate::domain::workflows::Workflow;
 use crate::domain::workflows::drawing::{Picture, picture};
 use crate::domain::workflows::simulation::{Choices, Ground, Passage, walk};
 use crate::domain::workflows::world::World;
 use crate::store::workflows::{self, world};
+use crate::store::{PgConnection, workflow_drafts};
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
 use crate::web::page::{self, Answer};
@@ -79,20 +80,45 @@ impl Simulation {
 /// The simulation of a published version.
 pub async fn show(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
     let id: WorkflowId = id_of(&id)?;
-    let frame = page::frame(&ctx, &req);
-    let query = Fields::of_query(req.query_string());
-    let shown = ctx.read(move |conn| {
+    shown(ctx, req, move |conn| {
         let it = workflows::version(conn, id)?;
-        let world = world::load(conn, it.kind)?;
-        let subject = Subject {
+        Ok(Subject {
             name: it.name,
             state: format!("version {}", it.version),
             kind: it.kind,
             workflow: it.workflow,
             path: format!("/workflows/{id}/simulation"),
-            back: "/workflows".to_owned(),
-            back_label: "Workflows".to_owned(),
-        };
+            back: format!("/workflows/{id}"),
+            back_label: "The version".to_owned(),
+        })
+    })
+    .await
+}
+
+/// The simulation of a draft.
+pub async fn draft(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
+    let id: WorkflowDraftId = id_of(&id)?;
+    shown(ctx, req, move |conn| {
+        let it = workflow_drafts::find(conn, id)?;
+        Ok(Subject {
+            name: it.name,
+            state: "draft".to_owned(),
+            kind: it.kind,
+            workflow: it.workflow,
+            path: format!("/workflow-drafts/{id}/simulation"),
+            back: format!("/workflow-drafts/{id}"),
+            back_label: "The draft".to_owned(),
+        })
+    })
+    .await
+}
+
+async fn shown(ctx: Context, req: HttpRequest, subject: impl FnOnce(&mut PgConnection) -> app::Result<Subject> + Send + 'static) -> Answer {
+    let frame = page::frame(&ctx, &req);
+    let query = Fields::of_query(req.query_string());
+    let shown = ctx.read(move |conn| {
+        let subject = subject(conn)?;
+        let world = world::load(conn, subject.kind)?;
         Ok(Simulation::of(frame, subject, &world, &query))
     });
     shown.await?.answer()
