@@ -11,6 +11,7 @@ mod bodies;
 mod calendars;
 mod categories;
 mod changes;
+mod configuration;
 mod deadlines;
 mod delegations;
 mod demo;
