@@ -182,6 +182,7 @@ async fn past_holidays_go_once_nothing_counts_them_any_more() {
     app.clock.set(noon() + chrono::Duration::days(10));
     let release = given::release(&app, "Payroll").registered();
     app.clock.advance(chrono::Duration::days(300));
+    let browser = app.browser_of(&ines(&app));
     let page = browser.get("/calendars").await.expect(200).expect_text("Remove 1 past holiday<");
     let form = page.form(&format!("/calendars/{id}/holidays/removal"));
     browser.submit(&form).await.expect_see("/calendars");

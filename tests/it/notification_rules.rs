@@ -116,7 +116,10 @@ async fn in_its_phase_those_hear_whom_the_rule_names_and_nobody_else() {
     given::members(&app, "service_desk", &[zoe.clone(), vera.clone()]);
     given::rule(&app, Rule::PhaseEntered).of_phase("build_test").to(&[Party::Watchers]).to_group("service_desk").to_person(pia.id).insert();
     let release = given::release(&app, "Payroll").with_changes(1).registered();
-    app.act_as(vera.actor(), |tx| slipway::app::records::watch(tx, release, true)).expect("watched");
+    for (who, watches) in [(&vera, true), (&ines, false), (&tom, false)] {
+        // Who owns or coordinates a record watches it from the start.
+        app.act_as(who.actor(), |tx| slipway::app::records::watch(tx, release, watches)).expect("noted");
+    }
     given::advance(&app, release);
     assert_eq!(app.told_of(tom.id, Rule::PhaseEntered), ["Payroll v1.1 is now in Planning and design"], "the rule is for another phase");
     given::approvers(&app, ["Ada"]);
@@ -303,7 +306,7 @@ async fn pages_count_whom_a_rule_would_mail() {
     let release = given::release(&app, "Payroll").with_changes(1).registered();
     let browser = app.browser_of(&ines);
     browser.get(&format!("/releases/{release}")).await.expect(200).expect_text("This mails one person.");
-    given::rule(&app, Rule::PhaseEntered).of_phase("plan").to(&[Party::Coordinator]).to_person(zoe.id).insert();
+    given::rule(&app, Rule::Abandoned).of_phase("assess").to(&[Party::Coordinator]).to_person(zoe.id).insert();
     browser.get(&format!("/releases/{release}")).await.expect(200).expect_text("This mails 2 people.");
     assert_eq!(app.clock.now(), noon());
 }
