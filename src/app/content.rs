@@ -43,9 +43,14 @@ fn text(sheet: &Sheet, part: Covered) -> String {
             let points = Point::ALL.iter().filter_map(|point| {
                 let it = written(*point)?;
                 let outcome = it.outcome.map_or("open", PointOutcome::label);
-                Some((point.label(), if it.finding.is_empty() { outcome.to_owned() } else { format!("{outcome}. {}", it.finding) }))
+                let owner = it.owner.as_ref().map(|it| format!("Owner: {it}."));
+                let evidence = Some(&it.evidence).filter(|it| !it.is_empty()).map(|it| format!("Evidence: {it}"));
+                let finding = Some(it.finding.clone()).filter(|it| !it.is_empty());
+                let said = [Some(format!("{outcome}.")), finding, owner, evidence];
+                Some((point.label(), said.into_iter().flatten().collect::<Vec<_>>().join(" ")))
             });
-            let points: Vec<(&str, String)> = points.collect();
+            let mut points: Vec<(&str, String)> = points.collect();
+            points.extend(found(sheet));
             lines(&points.iter().map(|(label, text)| (*label, text.as_str())).collect::<Vec<_>>())
         }
         Covered::Assessment => lines(&[
@@ -55,6 +60,30 @@ fn text(sheet: &Sheet, part: Covered) -> String {
             ("Risk", grade(risk(record.impact, record.likelihood))),
         ]),
     }
+}
+
+/// What the review rests on: what remains to be done, what went wrong, what people said; each a list.
+fn found(sheet: &Sheet) -> [(&'static str, String); 4] {
+    let list = |lines: Vec<String>| lines.iter().map(|it| format!("- {it}")).collect::<Vec<_>>().join("\n");
+    let and = |label: &str, text: &str| if text.is_empty() { String::new() } else { format!(", {label}{text}") };
+    let action = |it: &crate::store::follow_ups::Named| {
+        let (action, due) = (&it.action, it.action.due_at.map_or_else(String::new, |at| time(Some(at))));
+        let who = and("", it.assignee.as_deref().unwrap_or_default());
+        format!("{}: {}{who}{}{}", action.title, action.state.label().to_lowercase(), and("due ", &due), and("", &action.note))
+    };
+    let issue = |it: &crate::store::early_life::issues::Issue| {
+        format!("{} {}: {}, {}", it.number, it.title, it.severity.label().to_lowercase(), it.state.label().to_lowercase())
+    };
+    let error = |it: &crate::store::early_life::known_errors::KnownError| {
+        let accepted = it.accepted_by.as_ref().map_or_else(|| "accepted by nobody".to_owned(), |it| format!("accepted by {it}"));
+        format!("{}: {accepted}{}", it.title, and("workaround: ", &it.workaround))
+    };
+    [
+        ("Follow-up actions", list(sheet.follow_ups.iter().map(action).collect())),
+        ("Incidents and problems", list(sheet.issues.iter().map(issue).collect())),
+        ("Known errors", list(sheet.known_errors.iter().map(error).collect())),
+        ("Surveys", list(sheet.feedback.clone())),
+    ]
 }
 
 /// Filled fields with their labels, each a paragraph; a text of several lines stands below its label.

@@ -36,6 +36,8 @@ pub struct EarlyLife {
     readings: BTreeMap<MetricId, Readings>,
     /// Readings count from this day on, for the days in a row: on it early life support began, if it did.
     since: Option<NaiveDate>,
+    /// The day on which it ended, once it did: nobody measures after that, so it is judged as of then.
+    until: Option<NaiveDate>,
 }
 
 impl EarlyLife {
@@ -46,7 +48,8 @@ impl EarlyLife {
             plan: plans::plan(conn, id)?,
             metrics: metrics::list(conn, id)?,
             readings: rows::of_record(conn, id)?,
-            since: began(full, visits, Requirement::ExitCriteriaMet).next_back().map(|it| day_of(it, full)),
+            since: began(full, visits, Requirement::ExitCriteriaMet).next_back().map(|it| day_of(it.entered_at, full)),
+            until: began(full, visits, Requirement::ExitCriteriaMet).next_back().and_then(|it| it.left_at).map(|it| day_of(it, full)),
         })
     }
 
@@ -62,6 +65,7 @@ impl EarlyLife {
 
     /// Without a day, every newest reading passes for a current one.
     pub fn course(&self, metric: &Metric, today: Option<NaiveDate>) -> Course {
+        let today = today.map(|today| self.until.map_or(today, |until| today.min(until)));
         metric.criterion.course(&self.counted(metric), today)
     }
 
@@ -80,11 +84,11 @@ impl EarlyLife {
     }
 }
 
-/// When the phases began that ask for something, in their order, as far as the record is not back before them.
-fn began<'a>(full: &'a Full, visits: &'a [Visit], asked: Requirement) -> impl DoubleEndedIterator<Item = DateTime<Utc>> + 'a {
+/// The visits of phases that ask for something, in their order, as far as the record is not back before them.
+fn began<'a>(full: &'a Full, visits: &'a [Visit], asked: Requirement) -> impl DoubleEndedIterator<Item = &'a Visit> + 'a {
     let here = full.workflow.position(&full.record.phase);
     let counts = move |it: &&Visit| asking(&full.workflow, &it.phase, asked) && full.workflow.position(&it.phase) <= here;
-    visits.iter().filter(counts).map(|it| it.entered_at)
+    visits.iter().filter(counts)
 }
 
 fn asking(workflow: &Workflow, phase: &str, asked: Requirement) -> bool {
@@ -102,7 +106,7 @@ pub fn day_of(time: DateTime<Utc>, full: &Full) -> NaiveDate {
 
 /// Of which days readings are taken.
 pub fn span(full: &Full, visits: &[Visit], now: DateTime<Utc>) -> Span {
-    Span { from: began(full, visits, Requirement::DeploymentDone).next().map(|it| day_of(it, full)), today: day_of(now, full) }
+    Span { from: began(full, visits, Requirement::DeploymentDone).next().map(|it| day_of(it.entered_at, full)), today: day_of(now, full) }
 }
 
 /// The permission to keep what early life support works with.

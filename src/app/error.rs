@@ -3,6 +3,7 @@
 use crate::domain::people::Action;
 use crate::domain::refusals::Refusal;
 use crate::store::db::Outage;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub type Result<T> = std::result::Result<T, Error>;
@@ -31,18 +32,18 @@ pub enum Error {
 
 /// What to say under each field. Empty means the form is fine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FormErrors(BTreeMap<&'static str, String>);
+pub struct FormErrors(BTreeMap<Cow<'static, str>, String>);
 
 impl FormErrors {
-    pub fn of(field: &'static str, message: impl Into<String>) -> FormErrors {
+    pub fn of(field: impl Into<Cow<'static, str>>, message: impl Into<String>) -> FormErrors {
         let mut errors = FormErrors::default();
         errors.about(field, message);
         errors
     }
 
     /// Notes a message about `field`, keeping the first one made.
-    pub fn about(&mut self, field: &'static str, message: impl Into<String>) {
-        self.0.entry(field).or_insert_with(|| message.into());
+    pub fn about(&mut self, field: impl Into<Cow<'static, str>>, message: impl Into<String>) {
+        self.0.entry(field.into()).or_insert_with(|| message.into());
     }
 
     /// The value, or a message about `field`.
@@ -59,8 +60,8 @@ impl FormErrors {
     }
 
     /// Every field with its message, for the summary at the top of the form.
-    pub fn iter(&self) -> impl Iterator<Item = (&&'static str, &String)> {
-        self.0.iter()
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &String)> {
+        self.0.iter().map(|(field, message)| (field.as_ref(), message))
     }
 }
 

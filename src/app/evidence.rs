@@ -1,6 +1,7 @@
 //! The evidence pack of a release: what is in it, how it is packed, and how it is checked without us.
 
 pub mod pack;
+pub mod surveys;
 pub mod verify;
 
 use super::Result;
@@ -12,6 +13,7 @@ use crate::store::{records, related};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use surveys::Feedback;
 
 /// How a pack is checked by whoever receives it: the text that lies in each.
 const MANUAL: &str = include_str!("../../docs/evidence.md");
@@ -25,7 +27,10 @@ pub struct Evidence {
     pub records: Vec<(String, Value)>,
     pub release: Value,
     pub approvals: Vec<(String, Value)>,
+    /// The tables of its surveys, without what must not be told.
     pub surveys: Value,
+    /// What these came to.
+    pub feedback: Vec<Feedback>,
     pub activity: Vec<Row>,
     pub people: BTreeMap<i64, String>,
     /// Those whose content is kept, of the release and its RFCs.
@@ -47,7 +52,9 @@ impl Evidence {
             files.extend(attachments::of_record(conn, *record)?.into_iter().filter(|it| it.attachment.is_kept()));
         }
         let around = evidence::of_release(conn, id)?;
-        let surveys = evidence::of_surveys(conn, id)?;
+        let feedback = surveys::load(conn, id)?;
+        let mut surveys = evidence::of_surveys(conn, id)?;
+        surveys::withhold(&mut surveys, &feedback);
         let activity = evidence::activity(conn, &ids.iter().map(|(id, _)| *id).collect::<Vec<_>>())?;
         let mut named: BTreeSet<i64> = activity.iter().flat_map(|it| [Some(it.actor.0), it.on_behalf_of.map(|it| it.0)]).flatten().collect();
         all.iter().chain(&approvals).for_each(|(_, it)| people(it, &mut named));
@@ -61,6 +68,7 @@ impl Evidence {
             release: around,
             approvals,
             surveys,
+            feedback,
             activity,
             attachments: files,
         })

@@ -3,7 +3,7 @@
 use super::context::{permit, unchanged};
 use super::error::FormErrors;
 use super::tasks::{managing, working};
-use super::{Error, Result};
+use super::{Error, Result, approvals};
 use crate::domain::events::{Aftercare, Event, FieldChange};
 use crate::domain::follow_ups::FollowUpState;
 use crate::domain::ids::{FollowUpId, RecordId, UserId};
@@ -21,6 +21,7 @@ pub fn add(tx: &mut Tx<'_>, record: RecordId, draft: &Draft) -> Result<FollowUpI
     records::touch(tx, record)?;
     let event = Aftercare::FollowUpAdded { follow_up: id, title: draft.title.clone(), assignee: draft.assignee_id };
     events::record(tx, record, &Event::Aftercare(event))?;
+    approvals::refresh(tx, record)?;
     Ok(id)
 }
 
@@ -40,6 +41,7 @@ pub fn edit(tx: &mut Tx<'_>, id: FollowUpId, seen: i32, draft: &Draft) -> Result
     follow_ups::update(tx, id, draft)?;
     let assignee = draft.assignee_id.filter(|_| draft.assignee_id != before.assignee_id);
     events::record(tx, record, &Event::Aftercare(Aftercare::FollowUpEdited { follow_up: id, title: draft.title.clone(), assignee, fields }))?;
+    approvals::refresh(tx, record)?;
     Ok(record)
 }
 
@@ -58,11 +60,15 @@ pub fn take(tx: &mut Tx<'_>, id: FollowUpId, to: FollowUpState, note: &str) -> R
         (FollowUpState::Open, FollowUpState::HandedOn) if note.is_empty() => {
             return Err(FormErrors::of("note", "Say to whom it is handed on, and under which number it is found there.").into());
         }
+        (FollowUpState::Open, FollowUpState::Done) if note.is_empty() => {
+            return Err(FormErrors::of("note", "Say what came of it.").into());
+        }
         (FollowUpState::Open, FollowUpState::Done | FollowUpState::HandedOn) | (FollowUpState::Done | FollowUpState::HandedOn, FollowUpState::Open) => {}
     }
     follow_ups::set_state(tx, id, to, note)?;
     records::touch(tx, record)?;
     events::record(tx, record, &Event::Aftercare(Aftercare::FollowUpMoved { title: action.title, to, note: note.to_owned() }))?;
+    approvals::refresh(tx, record)?;
     Ok(record)
 }
 

@@ -4,13 +4,13 @@ pub mod checklist;
 pub mod links;
 mod offer;
 
-pub use offer::Offer;
+pub use offer::{Offer, changed_since};
 
 use super::context::permit;
 use super::phases::asked_for;
 use super::records::{lock_sheet, moving};
 use super::sheet::Sheet;
-use super::{FormErrors, Result};
+use super::{Error, FormErrors, Result};
 use crate::domain::events::{Aftercare, Event};
 use crate::domain::handovers::{HandoverState, Receiver, SHIPPED};
 use crate::domain::ids::{GroupId, HandoverId, RecordId};
@@ -19,15 +19,21 @@ use crate::domain::refusals::Refusal;
 use crate::domain::requirements::Requirement;
 use crate::domain::workflows::Phase;
 use crate::store::handovers::{self, Named, NewHandover};
-use crate::store::records::Record;
+use crate::store::records::{Full, Record};
 use crate::store::users::Person;
 use crate::store::{PgConnection, Tx, choices, events, records};
 
 /// What whoever takes over says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    Accept { note: String },
-    Decline { reason: String },
+    /// `seen` names what was shown as open, as [`Offer::seen`] says it.
+    Accept {
+        note: String,
+        seen: String,
+    },
+    Decline {
+        reason: String,
+    },
 }
 
 /// Asks a group to take over, once the checklist is done.
@@ -123,7 +129,14 @@ fn settle(tx: &mut Tx<'_>, id: HandoverId, answer: &Answer, by_link: bool) -> Re
         Receiver::Closed | Receiver::NoRight | Receiver::NoMember => return Err(Refusal::NotReceiving(group).into()),
     }
     let (state, said) = match answer {
-        Answer::Accept { note } => (HandoverState::Accepted, note),
+        Answer::Accept { note, seen } => {
+            let legacy = handovers::legacy(tx.conn, record.id)?;
+            if offer::seen(&legacy) != *seen {
+                return Err(Error::Stale);
+            }
+            handovers::set_taken(tx, id, &offer::left(&legacy).join("\n"))?;
+            (HandoverState::Accepted, note)
+        }
         Answer::Decline { reason } if reason.is_empty() => return Err(Refusal::NeedsReason.into()),
         Answer::Decline { reason } => (HandoverState::Declined, reason),
     };
@@ -150,4 +163,20 @@ pub fn receiver(conn: &mut PgConnection, actor: Option<&Actor>, record: &Record,
     } else {
         Receiver::NoMember
     })
+}
+
+/// The group that takes support over: that is asked or accepted, else the one that the phase names in which it is handed over.
+pub fn receiving_group(conn: &mut PgConnection, full: &Full) -> Result<Option<(GroupId, String)>> {
+    let phase = full.workflow.phases.iter().find(|it| asked_for(it, Requirement::HandoverAccepted));
+    let group = match handovers::asked_group(conn, full.record.id)? {
+        Some(asked) => Some(asked),
+        None => choices::group_by_key(conn, phase.and_then(|it| it.group.as_deref()).unwrap_or("operations"))?,
+    };
+    Ok(choices::groups(conn)?.into_iter().find(|(it, _)| Some(*it) == group))
+}
+
+/// Whether this actor stands for the group that takes support over: a member of it who may decide and does not run the release.
+pub fn receives(conn: &mut PgConnection, actor: &Actor, full: &Full) -> Result<bool> {
+    let Some((group, _)) = receiving_group(conn, full)? else { return Ok(false) };
+    Ok(receiver(conn, Some(actor), &full.record, group)? == Receiver::May)
 }

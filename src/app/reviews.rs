@@ -14,10 +14,15 @@ use crate::domain::requirements::{Confirmation, Outcome};
 use crate::domain::reviews::{History, Point, PointOutcome, Scores};
 use crate::domain::tasks::TaskState;
 use crate::domain::workflows::{PhaseKind, Section};
+use crate::store::confirmations;
 use crate::store::records;
+use crate::store::related::RelatedChange;
 use crate::store::reviews::{self, Draft, Written};
 use crate::store::{PgConnection, Tx, events, results, users};
 use diesel::QueryResult;
+
+/// What is vouched for on an RFC, and tells how it went.
+const OF_CHANGES: [Confirmation; 2] = [Confirmation::ImplementationDone, Confirmation::VerificationPassed];
 
 /// Writes what the review says about one point. Whoever wrote about it meanwhile is not overwritten.
 pub fn write(tx: &mut Tx<'_>, id: RecordId, point: Point, seen: i32, draft: &Draft) -> Result<()> {
@@ -62,6 +67,11 @@ pub fn history(conn: &mut PgConnection, sheet: &Sheet) -> QueryResult<History> {
     let tasks = |state: TaskState| sheet.tasks.iter().filter(move |it| it.task.state == state);
     let deployed = |it: &&crate::store::confirmations::Confirmed| it.subject == Confirmation::DeploymentDone && it.outcome == Outcome::Passed;
     let handover = reviews::handed(conn, record.id)?;
+    let vouched = confirmations::newest(conn, &sheet.changes.iter().map(|it| it.id).collect::<Vec<_>>(), &OF_CHANGES)?;
+    let results = |it: &RelatedChange| {
+        let said = OF_CHANGES.iter().filter_map(|subject| Some((subject, vouched.get(&(it.id, *subject))?)));
+        said.map(|(subject, outcome)| format!("{}: {}", subject.label(), outcome.label().to_lowercase())).collect::<Vec<_>>()
+    };
     Ok(History {
         late_phases: late_phases(sheet),
         setbacks: setbacks(sheet),
@@ -71,7 +81,7 @@ pub fn history(conn: &mut PgConnection, sheet: &Sheet) -> QueryResult<History> {
         open_tasks: sheet.tasks.iter().filter(|it| it.task.state.is_open()).map(|it| it.task.title.clone()).collect(),
         planned: record.planned_start.zip(record.planned_end),
         deployed_at: sheet.confirmations.iter().find(deployed).map(|it| it.at),
-        changes: sheet.changes.iter().map(|it| (it.number(), state_of(it))).collect(),
+        changes: sheet.changes.iter().map(|it| (format!("{} “{}”", it.number(), it.title), result_of(it, &results(it)))).collect(),
         issues: reviews::issues(conn, record.id)?,
         known_errors: reviews::known_errors(conn, record.id)?,
         metrics: sheet.exit().courses.into_iter().map(|it| (it.name, it.row >= it.days)).collect(),
@@ -80,11 +90,17 @@ pub fn history(conn: &mut PgConnection, sheet: &Sheet) -> QueryResult<History> {
     })
 }
 
-fn scores(it: results::Summary) -> Scores {
+/// The figures of a closed survey.
+pub(super) fn scores(it: results::Summary) -> Scores {
     Scores { csat: it.ratings.csat(), nps: it.recommendations.nps(), title: it.title, invited: it.invited, answered: it.answered }
 }
 
-fn state_of(change: &crate::store::related::RelatedChange) -> String {
+/// What an RFC came to: `closed; implementation done: passed`.
+fn result_of(change: &RelatedChange, vouched: &[String]) -> String {
+    std::iter::once(state_of(change)).chain(vouched.iter().cloned()).collect::<Vec<_>>().join("; ")
+}
+
+fn state_of(change: &RelatedChange) -> String {
     if change.state == crate::domain::records::RecordState::Open { format!("in {}", change.phase_name) } else { change.state.label().to_lowercase() }
 }
 

@@ -1,20 +1,25 @@
 //! A record with everything its page shows and its rules look at, loaded in a fixed number of queries.
 
 use super::early_life::{EarlyLife, day_of};
+use super::phases::asked_for;
+use super::reviews::scores;
 use crate::domain::approvals::{ApprovalState, RoundState, StepState};
 use crate::domain::delegations::last_day;
-use crate::domain::early_life::Exit;
-use crate::domain::follow_ups::FollowUpState;
+use crate::domain::early_life::{Exit, IssueState};
+use crate::domain::follow_ups::{FollowUpState, names};
 use crate::domain::handovers::{Handover, Request, day};
 use crate::domain::ids::{ItemId, RecordId, UserId};
 use crate::domain::readiness::{ChangeFact, Check, Facts, Review, Round, readiness};
 use crate::domain::records::{RecordKind, risk};
+use crate::domain::requirements::Requirement;
 use crate::domain::reviews::{Point, lack};
 use crate::domain::tasks::Predecessors;
-use crate::domain::workflows::{Section, Transition};
+use crate::domain::workflows::{Phase, Section, Transition};
 use crate::store::approvals::{self, FullRound};
 use crate::store::confirmations::{self, Confirmed};
 use crate::store::delegations::{self, Away};
+use crate::store::early_life::issues::{self, Issue};
+use crate::store::early_life::known_errors::{self, KnownError};
 use crate::store::handovers;
 use crate::store::handovers::items::Item;
 use crate::store::records::{self, Full};
@@ -24,7 +29,7 @@ use crate::store::tasks::{self, Named};
 use crate::store::users::Person;
 use crate::store::visits::{self, Visit};
 use crate::store::waivers::{self, Waiver};
-use crate::store::{follow_ups, items, watchers};
+use crate::store::{follow_ups, items, results, watchers};
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use diesel::pg::PgConnection;
@@ -44,8 +49,13 @@ pub struct Sheet {
     /// What the review says so far, and what remains to be done; where the phase asks for it.
     pub review: Vec<Written>,
     pub follow_ups: Vec<follow_ups::Named>,
-    /// Surveys that can still be answered.
+    /// Surveys that can still be answered, and those that were never opened.
     pub open_surveys: Vec<String>,
+    pub draft_surveys: Vec<String>,
+    /// What closed surveys came to, each as a sentence.
+    pub feedback: Vec<String>,
+    pub issues: Vec<Issue>,
+    pub known_errors: Vec<KnownError>,
     /// The checklist of the handover, and what was asked last in this visit.
     pub checklist: Vec<Item>,
     pub handover: Option<handovers::Named>,
@@ -66,9 +76,12 @@ impl Sheet {
     /// What surrounds a record that is loaded already, and perhaps locked.
     pub fn around(conn: &mut PgConnection, full: Full) -> QueryResult<Sheet> {
         let id = full.record.id;
-        let reviewed = full.record.kind == RecordKind::Release && full.phase().is_ok_and(|it| it.shows(Section::Review));
-        let (review, follow_ups, open_surveys) =
-            if reviewed { (reviews::list(conn, id)?, follow_ups::of_record(conn, id)?, reviews::open_surveys(conn, id)?) } else { Default::default() };
+        let looks_back = |it: &Phase| it.shows(Section::Review) || asked_for(it, Requirement::NothingOpen);
+        let reviewed = full.record.kind == RecordKind::Release && full.phase().is_ok_and(looks_back);
+        let (review, follow_ups) = if reviewed { (reviews::list(conn, id)?, follow_ups::of_record(conn, id)?) } else { Default::default() };
+        let (open_surveys, draft_surveys) = if reviewed { reviews::unclosed_surveys(conn, id)? } else { Default::default() };
+        let feedback = if reviewed { results::summary(conn, id)?.into_iter().map(|it| scores(it).sentence()).collect() } else { Vec::new() };
+        let (issues, known_errors) = if reviewed { (issues::list(conn, id)?, known_errors::list(conn, id)?) } else { Default::default() };
         let (changes, items) = match full.record.kind {
             RecordKind::Release => (related::of_release(conn, id)?, Vec::new()),
             RecordKind::Change => (Vec::new(), items::affected(conn, id)?),
@@ -90,6 +103,10 @@ impl Sheet {
             review,
             follow_ups,
             open_surveys,
+            draft_surveys,
+            feedback,
+            issues,
+            known_errors,
             checklist: handovers::items::list(conn, id)?,
             handover: handovers::of_visit(conn, id, full.record.visit)?,
             away: BTreeMap::new(),
@@ -168,7 +185,20 @@ impl Sheet {
             open_follow_ups: self.follow_ups.iter().filter(open).map(|it| it.action.title.clone()).collect(),
             open_surveys: self.open_surveys.clone(),
             open_tasks: self.tasks.iter().filter(|it| it.task.mandatory && it.task.state.is_open()).map(|it| it.task.title.clone()).collect(),
+            open_issues: self.left_issues().map(|it| (it.number.clone(), it.title.clone())).collect(),
+            without_workaround: self.known_errors.iter().filter(|it| it.workaround.is_empty()).map(|it| it.title.clone()).collect(),
+            not_accepted: self.known_errors.iter().filter(|it| it.accepted_at.is_none()).map(|it| it.title.clone()).collect(),
+            drafts: self.draft_surveys.clone(),
         }
+    }
+
+    /// Incidents and problems that are open and that no follow-up action names.
+    fn left_issues(&self) -> impl Iterator<Item = &Issue> {
+        let carried = move |number: &str| {
+            let texts = self.follow_ups.iter().flat_map(|it| [&it.action.title, &it.action.description, &it.action.note]);
+            texts.into_iter().any(|text| names(text, number))
+        };
+        self.issues.iter().filter(move |it| it.state == IssueState::Open && !carried(&it.number))
     }
 
     /// How early life support stands.

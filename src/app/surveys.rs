@@ -34,7 +34,7 @@ pub fn create(tx: &mut Tx<'_>, record: RecordId, draft: &Draft) -> Result<Survey
     if full.release.is_none() {
         return Err(Error::NotFound);
     }
-    check(tx, &full, draft, &[])?;
+    check(tx, &full, draft, &[], None)?;
     let id = surveys::insert(tx, record, &draft.terms)?;
     surveys::set_audiences(tx, id, &draft.audiences)?;
     events::record(tx, record, &Event::Aftercare(Aftercare::SurveyCreated { title: draft.terms.title.clone() }))?;
@@ -48,7 +48,8 @@ pub fn edit(tx: &mut Tx<'_>, id: SurveyId, seen: i32, draft: &Draft) -> Result<(
     unchanged(before.version, seen)?;
     let asked = surveys::audiences(tx.conn, id)?;
     let draft = &permitted(&before, &asked, draft);
-    check(tx, &full, draft, &asked)?;
+    let kept = before.phase.as_ref().filter(|_| before.state == SurveyState::Open);
+    check(tx, &full, draft, &asked, kept)?;
     for it in asked.iter().filter(|it| !draft.audiences.iter().any(|(audience, _)| *audience == it.audience)) {
         if people::listed(tx.conn, id, it.audience)? > 0 {
             let message = format!("There are people of “{}” on the list. Take them off it first.", it.audience.label());
@@ -121,8 +122,9 @@ pub const fn field_of(audience: Audience) -> &'static str {
     }
 }
 
-/// What a form cannot know by itself. `asked` is what the survey asks already: that may go on, retired or not.
-fn check(tx: &mut Tx<'_>, full: &Full, draft: &Draft, asked: &[Asked]) -> Result<()> {
+/// What a form cannot know by itself. `asked` is what the survey asks already: that may go on, retired or not; as may the phase that it
+/// was opened with.
+fn check(tx: &mut Tx<'_>, full: &Full, draft: &Draft, asked: &[Asked], kept: Option<&String>) -> Result<()> {
     let (mut errors, terms) = (FormErrors::default(), &draft.terms);
     if draft.audiences.is_empty() {
         errors.about("set_users", "Ask at least one audience.");
@@ -137,6 +139,13 @@ fn check(tx: &mut Tx<'_>, full: &Full, draft: &Draft, asked: &[Asked]) -> Result
         && full.workflow.phase(phase).is_none_or(|it| it.is_end())
     {
         errors.about("phase", "This phase cannot be chosen here. Choose again.");
+    }
+    // What is open, and asks in a phase that it was opened with, goes on.
+    if let Some(phase) = &terms.phase
+        && !full.workflow.is_still_to_come(phase, &full.record.phase)
+        && kept != Some(phase)
+    {
+        errors.about("phase", "The release is past this phase already, so the survey would never open. Choose a later one, or none and open it by hand.");
     }
     if terms.phase.is_some() && terms.opens_at.is_some() {
         errors.about("opens_at", "It opens with the phase, or at a time: leave one of the two empty.");

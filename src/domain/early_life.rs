@@ -7,7 +7,7 @@ mod readings;
 mod sheets;
 mod trend;
 pub use criteria::{Course, Criterion, Exit};
-pub use readings::{Fault, Given, Line, Readings, Span, judge, number, written};
+pub use readings::{Fault, Given, Line, Readings, Span, impossible, judge, number, written};
 pub use sheets::lines;
 pub use trend::{Outlook, Trend, outlook};
 

@@ -192,6 +192,30 @@ impl Action {
             Action::ReadLog => "read the whole activity log",
         }
     }
+
+    /// Whom to ask for it.
+    pub const fn who_may(self) -> &'static str {
+        match self {
+            Action::Reopen | Action::SecureAccounts | Action::ManageUsers | Action::ReadLog => "an administrator",
+            Action::RegisterRelease
+            | Action::EditRelease(_)
+            | Action::MoveRelease(_)
+            | Action::RegisterChange
+            | Action::EditChange(_)
+            | Action::MoveChange(_)
+            | Action::Waive
+            | Action::Support(_)
+            | Action::Attach(_)
+            | Action::ManageTasks(_)
+            | Action::WorkTask { .. }
+            | Action::Decide
+            | Action::Delegate { .. }
+            | Action::Reassign
+            | Action::Watch
+            | Action::RegisterItem
+            | Action::ConfigureProcess => "a release manager",
+        }
+    }
 }
 
 #[cfg(test)]

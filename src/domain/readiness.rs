@@ -73,6 +73,13 @@ pub struct Review {
     pub open_surveys: Vec<String>,
     /// Mandatory tasks of any phase that are still open.
     pub open_tasks: Vec<String>,
+    /// Incidents and problems that are open and that no follow-up action carries on: number and title.
+    pub open_issues: Vec<(String, String)>,
+    /// Known errors without a workaround, and those that nobody accepted.
+    pub without_workaround: Vec<String>,
+    pub not_accepted: Vec<String>,
+    /// Titles of surveys that were never opened: they are discarded when the release closes.
+    pub drafts: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -241,7 +248,30 @@ fn nothing_open(review: &Review) -> (bool, String, Place) {
         return (false, format!("The survey “{title}” can still be answered."), Place::Surveys);
     }
     let (met, why, place) = tasks(&review.open_tasks);
-    (met, if met { "No mandatory task and no survey is open.".to_owned() } else { why }, place)
+    if !met {
+        return (met, why, place);
+    }
+    let more = |all: usize| match all {
+        0 | 1 => String::new(),
+        2 => " One more is like it.".to_owned(),
+        _ => format!(" {} more are like it.", all - 1),
+    };
+    if let Some((number, title)) = review.open_issues.first() {
+        let why = format!("{number} “{title}” is still open: resolve it, or name it in a follow-up action that carries it on.");
+        return (false, why + &more(review.open_issues.len()), Place::EarlyLife);
+    }
+    if let Some(title) = review.without_workaround.first() {
+        return (false, format!("The known error “{title}” has no workaround.{}", more(review.without_workaround.len())), Place::EarlyLife);
+    }
+    if let Some(title) = review.not_accepted.first() {
+        return (false, format!("Nobody has accepted the known error “{title}”.{}", more(review.not_accepted.len())), Place::EarlyLife);
+    }
+    let drafts = match review.drafts.as_slice() {
+        [] => String::new(),
+        [one] => format!(" The survey “{one}” was never opened and is discarded with the closing."),
+        [one, rest @ ..] => format!(" The survey “{one}” and {} more were never opened and are discarded with the closing.", rest.len()),
+    };
+    (true, format!("No mandatory task, survey, incident or problem is open, and every known error is accepted.{drafts}"), place)
 }
 
 fn confirmed(confirmation: Confirmation, facts: &Facts) -> (bool, String, Place) {

@@ -143,6 +143,41 @@ pub enum Refusal {
     LinkSpent,
 }
 
+impl Refusal {
+    /// What stands over the sentence, on a page of its own.
+    pub fn title(&self) -> &'static str {
+        let over = matches!(self, Refusal::Ended | Refusal::Survey(SurveyRefusal::Closed) | Refusal::HandoverWithdrawn | Refusal::MovedOn | Refusal::LinkSpent);
+        let there_already = matches!(
+            self,
+            Refusal::NotEnded
+                | Refusal::FollowUpSettled
+                | Refusal::FollowUpOpen
+                | Refusal::NothingToWaive(_)
+                | Refusal::AskedAlready
+                | Refusal::ApprovedAlready
+                | Refusal::Settled(_)
+                | Refusal::AskedInstead(_)
+                | Refusal::BackAlready
+                | Refusal::HandoverAskedAlready(_)
+                | Refusal::HandedOverAlready
+                | Refusal::HandoverSettled { .. }
+                | Refusal::ChecklistAccepted
+                | Refusal::ChecklistThere
+                | Refusal::QueuedAlready
+                | Refusal::NotQueued
+                | Refusal::RemovedAlready
+                | Refusal::AcceptedAlready
+        );
+        let others = matches!(self, Refusal::OwnRecord | Refusal::NotReceiving(_) | Refusal::WaivedByOthers { .. } | Refusal::OwnAccount);
+        match (over, there_already, others) {
+            (true, ..) => "It is over",
+            (_, true, _) => "Nothing to do",
+            (_, _, true) => "Not for you to do",
+            (false, false, false) => "Not yet",
+        }
+    }
+}
+
 /// "“Runbook” is", "“Runbook” and 2 more are".
 fn open_points(titles: &[String]) -> String {
     match titles {

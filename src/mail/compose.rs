@@ -27,6 +27,8 @@ const SETTINGS: &str = "/notices/preferences";
 /// How much of a text a mail shows.
 const PART: usize = 700;
 const DIFFERENCE: usize = 300;
+/// And of one thing that is left over.
+const LEFT: usize = 200;
 
 /// Puts a mail into words, with marks for what only its reader may see.
 pub fn write(conn: &mut PgConnection, mail: &Mail, around: &Around, base: &BaseUrl) -> Result<Written> {
@@ -98,6 +100,8 @@ fn invitation(conn: &mut PgConnection, mail: &Mail, around: &Around, base: &Base
     let id = around.invitation(mail).ok_or(Error::NotFound)?;
     let asked = asked::find(conn, id)?.ok_or(Error::NotFound)?;
     let marks = Marks::of(mail);
+    // Nobody knows where somebody without an account is: the calendar of the release is the best guess, and the mail names its zone.
+    let zone = if asked.user.is_some() { zone } else { records::full(conn, asked.record)?.calendar.zone() };
     let own = if asked.user.is_some() { foot(base) } else { Foot { why: String::new(), mute: None, settings: None, home: None } };
     let mute = Some(Mute { words: "Get no more mails about surveys", mark: marks.mute });
     Ok(SurveyInvitation {
@@ -261,6 +265,7 @@ fn offer(
         checklist: offer.sheet.checklist.iter().map(|it| it.title.clone()).collect(),
         exit: offer.exit.clone(),
         left_over: offer.left_over(),
+        left: offer.left().iter().map(|it| shortened(it, LEFT)).collect(),
         team: offer.team(),
         contacts: shortened(&offer.legacy.contacts, PART),
         expires: moment(expires, reader.zone),

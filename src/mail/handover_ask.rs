@@ -21,6 +21,8 @@ pub struct HandoverAsk {
     pub exit: String,
     /// "3 known errors, no open incident or problem".
     pub left_over: String,
+    /// The same one by one, a line each.
+    pub left: Vec<String>,
     /// How the team is reached, one line each.
     pub team: Vec<String>,
     pub contacts: String,

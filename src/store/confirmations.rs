@@ -7,6 +7,7 @@ use crate::domain::requirements::{Confirmation, Outcome};
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, Queryable)]
 pub struct Confirmed {
@@ -35,6 +36,17 @@ pub fn list(conn: &mut PgConnection, record: RecordId) -> QueryResult<Vec<Confir
             users::name,
         ))
         .load(conn)
+}
+
+/// What was vouched for last about each of these subjects, on each of these records.
+pub fn newest(conn: &mut PgConnection, records: &[RecordId], subjects: &[Confirmation]) -> QueryResult<BTreeMap<(RecordId, Confirmation), Outcome>> {
+    let rows: Vec<(RecordId, Confirmation, Outcome)> = confirmations::table
+        .filter(confirmations::record_id.eq_any(records))
+        .filter(confirmations::subject.eq_any(subjects))
+        .order(confirmations::id)
+        .select((confirmations::record_id, confirmations::subject, confirmations::outcome))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(record, subject, outcome)| ((record, subject), outcome)).collect())
 }
 
 pub struct NewConfirmation<'a> {

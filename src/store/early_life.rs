@@ -8,7 +8,7 @@ pub mod team;
 
 use super::Tx;
 use super::schema::{early_life_plans, users};
-use crate::domain::ids::{GroupId, RecordId};
+use crate::domain::ids::RecordId;
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -18,7 +18,6 @@ use diesel::prelude::*;
 pub struct Plan {
     pub record_id: RecordId,
     pub contacts: String,
-    pub receiving_group_id: Option<GroupId>,
     pub agreed_with: String,
     pub agreed_at: Option<DateTime<Utc>>,
     #[diesel(select_expression = users::table.filter(users::id.nullable().eq(early_life_plans::agreed_by)).select(users::name).single_value())]

@@ -33,7 +33,7 @@ const OF_RECORD: &[(&str, &str)] = &[
 /// What only releases have.
 const OF_RELEASE: &[(&str, &str)] = &[
     ("related", "SELECT change_id, active, related_at FROM release_changes WHERE release_id = $1 ORDER BY change_id"),
-    ("early_life_plan", "SELECT contacts, receiving_group_id, agreed_with, agreed_at, agreed_by, proposed_at FROM early_life_plans WHERE record_id = $1"),
+    ("early_life_plan", "SELECT contacts, agreed_with, agreed_at, agreed_by, proposed_at FROM early_life_plans WHERE record_id = $1"),
     ("early_life_team", "SELECT * FROM early_life_team WHERE record_id = $1 ORDER BY id"),
     ("exit_metrics", "SELECT * FROM exit_metrics WHERE record_id = $1 ORDER BY position, id"),
     (
@@ -48,24 +48,25 @@ const OF_RELEASE: &[(&str, &str)] = &[
     ("follow_ups", "SELECT * FROM follow_ups WHERE record_id = $1 ORDER BY id"),
 ];
 
-/// Of an anonymous survey, audiences in which fewer than five answered are left out, and of no survey it is told who said what.
+/// Everything that was counted: what of it may be told, `app::evidence` decides. Drafts were never answered.
 const OF_SURVEYS: &[(&str, &str)] = &[
-    ("surveys", "SELECT id, moment, title, anonymous, state, opened_at, closed_at, created_at, created_by FROM surveys WHERE record_id = $1 ORDER BY id"),
+    (
+        "surveys",
+        "SELECT id, moment, title, anonymous, state, opened_at, closed_at, created_at, created_by FROM surveys \
+         WHERE record_id = $1 AND state <> 'draft' ORDER BY id",
+    ),
     (
         "audiences",
         "SELECT a.survey_id, a.audience, q.key AS question_set, q.version, q.name, q.questions, \
-         CASE WHEN told.shown THEN told.count END AS answers, NOT told.shown AS withheld FROM survey_audiences a \
-         JOIN surveys s ON s.id = a.survey_id JOIN question_sets q ON q.id = a.set_id \
-         CROSS JOIN LATERAL (SELECT coalesce(sum(t.count), 0)::bigint AS count, NOT s.anonymous OR coalesce(sum(t.count), 0) >= 5 AS shown \
-         FROM survey_tallies t WHERE t.survey_id = a.survey_id AND t.audience = a.audience AND t.question = '') told \
-         WHERE s.record_id = $1 ORDER BY a.survey_id, a.audience",
+         (SELECT coalesce(sum(t.count), 0)::bigint FROM survey_tallies t \
+         WHERE t.survey_id = a.survey_id AND t.audience = a.audience AND t.question = '') AS answers, false AS withheld \
+         FROM survey_audiences a JOIN surveys s ON s.id = a.survey_id JOIN question_sets q ON q.id = a.set_id \
+         WHERE s.record_id = $1 AND s.state <> 'draft' ORDER BY a.survey_id, a.audience",
     ),
     (
         "tallies",
         "SELECT t.survey_id, t.audience, t.question, t.value, t.count FROM survey_tallies t JOIN surveys s ON s.id = t.survey_id \
-         WHERE s.record_id = $1 AND t.question <> '' AND (NOT s.anonymous OR EXISTS (SELECT FROM survey_tallies n \
-         WHERE n.survey_id = t.survey_id AND n.audience = t.audience AND n.question = '' AND n.count >= 5)) \
-         ORDER BY t.survey_id, t.audience, t.question, t.value",
+         WHERE s.record_id = $1 AND s.state <> 'draft' AND t.question <> '' ORDER BY t.survey_id, t.audience, t.question, t.value",
     ),
 ];
 

@@ -3,8 +3,10 @@
 pub mod items;
 
 use super::Tx;
+use super::early_life::issues::{self, Issue};
+use super::early_life::known_errors::{self, KnownError};
 use super::records::Record;
-use super::schema::{early_life_issues, early_life_plans, early_life_team, group_members, groups, handovers, known_errors, records, user_roles, users};
+use super::schema::{early_life_plans, early_life_team, group_members, groups, handovers, records, user_roles, users};
 use super::users::Person;
 use crate::domain::early_life::IssueState;
 use crate::domain::handovers::HandoverState;
@@ -30,6 +32,8 @@ pub struct Handover {
     pub settled_by: Option<UserId>,
     pub by_link: bool,
     pub answer: String,
+    /// What was taken over, a line each.
+    pub taken: String,
 }
 
 impl Handover {
@@ -119,6 +123,12 @@ pub fn settle(tx: &mut Tx<'_>, id: HandoverId, state: HandoverState, answer: &st
     Ok(())
 }
 
+/// What whoever accepted was shown, a line each.
+pub fn set_taken(tx: &mut Tx<'_>, id: HandoverId, taken: &str) -> QueryResult<()> {
+    diesel::update(handovers::table.find(id)).set(handovers::taken.eq(taken)).execute(tx.conn)?;
+    Ok(())
+}
+
 /// How these stand.
 pub fn states(conn: &mut PgConnection, ids: &[HandoverId]) -> QueryResult<BTreeMap<HandoverId, HandoverState>> {
     let rows: Vec<(HandoverId, HandoverState)> = handovers::table.filter(handovers::id.eq_any(ids)).select((handovers::id, handovers::state)).load(conn)?;
@@ -186,8 +196,8 @@ pub fn inbox(conn: &mut PgConnection, user: UserId, limit: i64) -> QueryResult<V
 /// What early life support leaves to whoever takes over.
 #[derive(Clone, Debug, Default)]
 pub struct Legacy {
-    pub known_errors: i64,
-    pub open_issues: i64,
+    pub known_errors: Vec<KnownError>,
+    pub open_issues: Vec<Issue>,
     /// How the team is reached; Markdown.
     pub contacts: String,
     /// Name, role and contact of each.
@@ -195,11 +205,10 @@ pub struct Legacy {
 }
 
 pub fn legacy(conn: &mut PgConnection, record: RecordId) -> QueryResult<Legacy> {
-    let open = early_life_issues::record_id.eq(record).and(early_life_issues::state.eq(IssueState::Open));
     let contacts = early_life_plans::table.find(record).select(early_life_plans::contacts).first(conn).optional()?;
     Ok(Legacy {
-        known_errors: known_errors::table.filter(known_errors::record_id.eq(record)).count().get_result(conn)?,
-        open_issues: early_life_issues::table.filter(open).count().get_result(conn)?,
+        known_errors: known_errors::list(conn, record)?,
+        open_issues: issues::list(conn, record)?.into_iter().filter(|it| it.state == IssueState::Open).collect(),
         contacts: contacts.unwrap_or_default(),
         team: early_life_team::table
             .filter(early_life_team::record_id.eq(record))
@@ -209,7 +218,9 @@ pub fn legacy(conn: &mut PgConnection, record: RecordId) -> QueryResult<Legacy> 
     })
 }
 
-/// The group that early life support names as the one that takes over.
-pub fn planned_receiver(conn: &mut PgConnection, record: RecordId) -> QueryResult<Option<GroupId>> {
-    Ok(early_life_plans::table.find(record).select(early_life_plans::receiving_group_id).first::<Option<GroupId>>(conn).optional()?.flatten())
+/// The group that was asked last to take it over, or that did; in any visit.
+pub fn asked_group(conn: &mut PgConnection, record: RecordId) -> QueryResult<Option<GroupId>> {
+    let counts = [HandoverState::Asked, HandoverState::Accepted];
+    let asked = handovers::table.filter(handovers::record_id.eq(record)).filter(handovers::state.eq_any(counts));
+    asked.order(handovers::id.desc()).select(handovers::group_id).first(conn).optional()
 }

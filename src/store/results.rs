@@ -98,6 +98,12 @@ pub fn earlier(conn: &mut PgConnection, survey: &Survey, limit: i64) -> QueryRes
         .load(conn)
 }
 
+/// Every survey of a release that people could answer, the earliest first.
+pub fn asked(conn: &mut PgConnection, record: RecordId) -> QueryResult<Vec<Outcome>> {
+    let asked = all().filter(surveys::record_id.eq(record)).filter(surveys::state.ne(SurveyState::Draft)).order(surveys::id).load(conn)?;
+    outcomes(conn, asked)
+}
+
 type Counted = (SurveyId, Audience, String, String, i64);
 
 /// What these surveys came to, in their order.

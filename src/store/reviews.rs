@@ -124,7 +124,15 @@ pub fn handed(conn: &mut PgConnection, record: RecordId) -> QueryResult<Option<H
     Ok(row.and_then(|(group, by, at)| Some(Handed { group, by, at: at? })))
 }
 
-/// The titles of its surveys that can still be answered.
-pub fn open_surveys(conn: &mut PgConnection, record: RecordId) -> QueryResult<Vec<String>> {
-    surveys::table.filter(surveys::record_id.eq(record)).filter(surveys::state.eq(SurveyState::Open)).order(surveys::id).select(surveys::title).load(conn)
+/// The titles of its surveys that can still be answered, and of those that were never opened.
+pub fn unclosed_surveys(conn: &mut PgConnection, record: RecordId) -> QueryResult<(Vec<String>, Vec<String>)> {
+    let rows: Vec<(SurveyState, String)> = surveys::table
+        .filter(surveys::record_id.eq(record))
+        .filter(surveys::state.ne(SurveyState::Closed))
+        .order(surveys::id)
+        .select((surveys::state, surveys::title))
+        .load(conn)?;
+    let (open, drafts): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(state, _)| *state == SurveyState::Open);
+    let titles = |rows: Vec<(SurveyState, String)>| rows.into_iter().map(|(_, title)| title).collect();
+    Ok((titles(open), titles(drafts)))
 }

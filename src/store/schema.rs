@@ -1303,6 +1303,8 @@ diesel::table! {
         by_link -> Bool,
         /// What whoever answered said; why, if it was declined or withdrawn.
         answer -> Text,
+        /// Open incidents and problems, and known errors, as whoever accepted was shown them; a line each.
+        taken -> Text,
     }
 }
 

@@ -5,7 +5,7 @@ pub mod receive;
 
 pub use download::show;
 
-use super::failure::Failure;
+use super::failure::{Failure, came_from};
 use super::form::Fields;
 use super::frame::Frame;
 use super::page::{self, Answer};
@@ -177,7 +177,8 @@ pub async fn create(ctx: Context, req: HttpRequest, id: Path<String>, body: Mult
     match answer {
         Ok(()) => {
             let notice = if count == 1 { "The file is attached.".to_owned() } else { format!("{count} files are attached.") };
-            page::see_with(&ctx.read(move |conn| home(conn, id, target)).await?, &notice)
+            let came_from = came_from(&req);
+            page::see_with(&ctx.read(move |conn| home(conn, id, target, came_from)).await?, &notice)
         }
         Err(Error::Invalid(errors)) => {
             let (frame, actor) = (page::frame(&ctx, &req), ctx.actor.clone());
@@ -192,8 +193,12 @@ pub async fn create(ctx: Context, req: HttpRequest, id: Path<String>, body: Mult
     }
 }
 
-/// Where somebody goes on who attached or removed something.
-fn home(conn: &mut PgConnection, record: RecordId, target: Target) -> app::Result<String> {
+/// Where somebody goes on who attached or removed something: where they came from, if that is the page of all attachments.
+fn home(conn: &mut PgConnection, record: RecordId, target: Target, came_from: Option<String>) -> app::Result<String> {
+    let all = format!("/records/{record}/attachments");
+    if came_from.is_some_and(|it| it == all) {
+        return Ok(format!("{all}#{}", name_of(target)));
+    }
     let page = match target {
         Target::Record => path_of(conn, record)?,
         Target::Task(task) => format!("/tasks/{task}"),
@@ -213,7 +218,8 @@ pub async fn destroy(ctx: Context, req: HttpRequest, id: Path<String>, fields: F
     match answer {
         Ok(it) => {
             let target = place_of(&it);
-            let place = ctx.read(move |conn| home(conn, it.record_id, target).inspect(|_| actions::discard(&it, &storage))).await?;
+            let came_from = came_from(&req);
+            let place = ctx.read(move |conn| home(conn, it.record_id, target, came_from).inspect(|_| actions::discard(&it, &storage))).await?;
             page::see_with(&place, "The attachment is removed.")
         }
         Err(Error::Invalid(errors)) => refused(&ctx, &req, id, &errors).await,

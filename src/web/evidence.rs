@@ -1,6 +1,7 @@
 //! The evidence pack of a release, as a download.
 
 mod report;
+mod surveys;
 
 use super::attachments::download::{empty, headed};
 use super::page::Answer;

@@ -82,9 +82,9 @@ impl Failure {
             Failure::Throttled(minutes) => Words { title: "Too many attempts", sentence: format!("Wait {minutes} minutes, then try again.") },
             Failure::App(app::Error::NotFound) => words("Not here", "This page does not exist, or is not open to you."),
             Failure::App(app::Error::Forbidden(action)) => {
-                Words { title: "Not allowed", sentence: format!("Your role may not {}. Ask a release manager.", action.words()) }
+                Words { title: "Not allowed", sentence: format!("Your role may not {}. Ask {}.", action.words(), action.who_may()) }
             }
-            Failure::App(app::Error::Refused(refusal)) => Words { title: "Not yet", sentence: refusal.to_string() },
+            Failure::App(app::Error::Refused(refusal)) => Words { title: refusal.title(), sentence: refusal.to_string() },
             Failure::App(app::Error::Stale) => {
                 words("Changed meanwhile", "Somebody changed this while you looked at it. Look at it as it is now, then try again.")
             }
@@ -218,7 +218,7 @@ fn reply(response: ServiceResponse, status: StatusCode, words: Words, sign_in: b
 }
 
 /// The path of the page that the reader came from, if it is one of ours and holds no secret.
-fn came_from(req: &actix_web::HttpRequest) -> Option<String> {
+pub(super) fn came_from(req: &actix_web::HttpRequest) -> Option<String> {
     let referer = req.headers().get(header::REFERER)?.to_str().ok()?;
     let url = url::Url::parse(referer).ok()?;
     let host = req.headers().get(header::HOST)?.to_str().ok()?;

@@ -1,6 +1,7 @@
 //! How values are written on pages: times in the reader's zone, Markdown made safe.
 
 use crate::domain::records::{Grade, risk};
+use crate::domain::surveys::Audience;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use pulldown_cmark::{Options, Parser};
@@ -125,6 +126,15 @@ pub fn password_hint(shortest: impl std::borrow::Borrow<u32>, more: &str) -> Str
 
 /// A field as its form names it: `planned_start` is "Planned start".
 pub fn field_name(name: &str) -> String {
+    // Those whose labels say more.
+    match name {
+        "low_rating" => return "Average rating under".into(),
+        "low_nps" => return "Net promoter score under".into(),
+        _ => {}
+    }
+    if let Some(audience) = name.strip_prefix("set_").and_then(Audience::from_word) {
+        return audience.label().into();
+    }
     let words = name.replace('_', " ");
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

@@ -34,6 +34,8 @@ pub struct Frame {
     pub now: DateTime<Utc>,
     /// Why no mail is sent, for administrators.
     pub paused: Option<String>,
+    /// The zone of what the page is about, for readers of whom none is known.
+    pub zone_there: chrono_tz::Tz,
     /// How many of them an attached file may have.
     pub megabytes: u64,
 }
@@ -48,13 +50,23 @@ impl Frame {
             unread: session::unread_of(req),
             now: ctx.now(),
             paused,
+            zone_there: chrono_tz::Tz::UTC,
             megabytes: megabytes(req),
         }
     }
 
     /// For pages that are open to strangers.
     pub fn outside(req: &HttpRequest, now: DateTime<Utc>) -> Frame {
-        Frame { actor: None, path: req.path().to_owned(), notice: notice(req), unread: session::unread_of(req), now, paused: None, megabytes: megabytes(req) }
+        Frame {
+            actor: None,
+            path: req.path().to_owned(),
+            notice: notice(req),
+            unread: session::unread_of(req),
+            now,
+            paused: None,
+            zone_there: chrono_tz::Tz::UTC,
+            megabytes: megabytes(req),
+        }
     }
 
     pub fn theme(&self) -> Theme {
@@ -62,7 +74,7 @@ impl Frame {
     }
 
     pub fn zone(&self) -> chrono_tz::Tz {
-        self.actor.as_ref().map_or(chrono_tz::Tz::UTC, |it| it.zone)
+        self.actor.as_ref().map_or(self.zone_there, |it| it.zone)
     }
 
     pub fn may(&self, action: Action) -> bool {

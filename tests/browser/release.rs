@@ -184,9 +184,14 @@ impl Walker<'_> {
         it.write("days", "1").await;
         it.follow("//main//button[.='Save']").await;
         it.until_text("#notices", "The exit criterion is saved.").await;
-        it.write("agreed_with", "Kim of operations").await;
-        it.follow("//button[.='Agreed with operations']").await;
+        // Whoever takes over agrees.
+        let page = it.path().await;
+        it.give_to(self.app, &self.people[5].1).await;
+        it.goto(&page).await;
+        it.follow("//button[contains(., 'I agree')]").await;
         it.until_text("#notices", "The agreement is recorded.").await;
+        it.give_to(self.app, &self.people[0].1).await;
+        it.goto(&page).await;
     }
 
     /// Works through the checklist of the handover, and asks operations to take over.

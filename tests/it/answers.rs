@@ -228,3 +228,15 @@ async fn twenty_at_once_by_one_link_are_one_answer_and_fifty_people_are_fifty() 
     assert_eq!((complete(&app, survey), counts["="], counts["nps=9"], counts["help=mail"]), (51, 51, 51, 51));
     assert_eq!((1..=5).map(|it| counts[&format!("overall={it}")]).sum::<i64>(), 51);
 }
+
+#[tokio::test]
+async fn who_has_no_account_reads_times_in_the_zone_of_the_releases_calendar() {
+    let app = TestApp::start().await;
+    let (_, survey) = place(&app, false);
+    let (_, link) = asked(&app, survey, "Zoe");
+    app.write(|tx| diesel::sql_query("UPDATE calendars SET definition = jsonb_set(definition, '{zone}', '\"Asia/Tokyo\"')").execute(tx.conn));
+    // Noon in the story is evening in Tokyo.
+    let closes = app.clock.now() + Duration::days(20);
+    let there = closes.with_timezone(&chrono_tz::Asia::Tokyo).format("%H:%M").to_string();
+    app.browser().get(&link.path).await.expect(200).expect_text(&there);
+}

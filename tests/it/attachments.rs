@@ -73,7 +73,7 @@ async fn names_are_kept_whatever_the_alphabet_and_cannot_lead_elsewhere() {
     let files: Vec<(&str, &[u8])> = names.iter().map(|it| (*it, &b"x"[..])).collect();
     browser.attach(&at(id), &[], &files).await.expect(303);
     let kept: Vec<String> = all(&app, id).into_iter().map(|it| it.name).collect();
-    assert_eq!(kept, ["Prüfbericht 計画 📎.txt", "passwd", "a%22b.txt", "fdp.exe"]);
+    assert_eq!(kept, ["Prüfbericht 計画 📎.txt", "passwd", "a\"b.txt", "fdp.exe"]);
     let first = all(&app, id).remove(0).id;
     let (headers, _) = browser.download(&format!("/attachments/{first}")).await;
     let disposition = headers.get("content-disposition").and_then(|it| it.to_str().ok()).expect("it is there");

@@ -63,11 +63,16 @@ async fn the_rollout_waits_until_operations_agreed_to_the_criteria() {
     let page = browser.get(&home(id)).await.expect(200).expect_text("at most 12.5 calls (normal 10, tolerance 2.5) for 3 days in a row");
     assert_eq!(why(&app, id, Requirement::ExitCriteriaAgreed), (false, "Operations has not agreed to the exit criteria as they are.".into()));
 
-    let form = page.form(&format!("/records/{id}/agreement"));
-    browser.submit(&form.clone().with("agreed_with", " ")).await.expect(422);
-    browser.submit(&form.with("agreed_with", "Kim of operations")).await.expect_see(&format!("{}#criteria", home(id)));
-    browser.get(&home(id)).await.expect_text("Agreed with <strong>Kim of operations</strong>").expect_text("Recorded by Tom");
-    assert_eq!(why(&app, id, Requirement::ExitCriteriaAgreed), (true, "One metric is agreed with Kim of operations.".into()));
+    // Not by whoever runs the release, and not by typing a name.
+    let there = format!("/records/{id}/agreement");
+    assert!(!page.has_form(&there) && page.has("Somebody of Operations who does not run the release agrees"));
+    browser.post(&there, &[("criteria", "")]).await.expect(409).expect_text("Only members of Operations can answer this.");
+    let [kim] = given::receivers(&app, ["Kim"]);
+    let hers = app.browser_of(&kim);
+    let form = hers.get(&home(id)).await.expect(200).form(&there);
+    hers.submit(&form).await.expect_see(&format!("{}#criteria", home(id)));
+    browser.get(&home(id)).await.expect_text("Agreed with <strong>Kim, Operations</strong>").expect_text("Recorded by Kim");
+    assert_eq!(why(&app, id, Requirement::ExitCriteriaAgreed), (true, "One metric is agreed with Kim, Operations.".into()));
     assert_eq!(app.log().iter().filter(|it| *it == "exit_criteria_agreed").count(), 1);
 }
 
@@ -77,11 +82,13 @@ async fn a_change_of_a_criterion_takes_the_agreement_back() {
     let (_, browser) = tom(&app);
     let id = given::release(&app, "Payroll").in_phase("build_test");
     let metric = given::metric(&app, id, "Calls a day", 3);
-    let agreement = browser.get(&home(id)).await.form(&format!("/records/{id}/agreement")).with("agreed_with", "Kim");
+    let [kim] = given::receivers(&app, ["Kim"]);
+    let hers = app.browser_of(&kim);
+    let agreement = hers.get(&home(id)).await.form(&format!("/records/{id}/agreement"));
     let edit = browser.get(&format!("/exit-metrics/{metric}/edit")).await.expect(200).form(&format!("/exit-metrics/{metric}"));
 
     browser.submit(&edit.clone().with("normal", "12")).await.expect(303);
-    browser.submit(&agreement).await.expect(409).expect_text("The criteria changed while you looked at them");
+    hers.submit(&agreement).await.expect(409).expect_text("The criteria changed while you looked at them");
     browser.submit(&edit.with("normal", "14")).await.expect(409).expect_text("Changed meanwhile").expect_text("<td>12</td>");
     given::agreed(&app, id);
     assert!(why(&app, id, Requirement::ExitCriteriaAgreed).0);
@@ -97,6 +104,28 @@ async fn a_change_of_a_criterion_takes_the_agreement_back() {
     assert!(!why(&app, id, Requirement::ExitCriteriaAgreed).0);
     let log = app.log();
     assert_eq!(["metric_added", "metric_edited", "metric_removed"].map(|it| log.iter().filter(|entry| *entry == it).count()), [1, 2, 1]);
+}
+
+#[tokio::test]
+async fn once_the_rollout_began_a_change_of_the_criteria_needs_a_reason() {
+    let app = TestApp::start().await;
+    let (_, browser) = tom(&app);
+    let id = given::release(&app, "Payroll").in_phase("build_test");
+    let metric = given::metric(&app, id, "Calls a day", 3);
+    let there = format!("/exit-metrics/{metric}");
+    browser.get(&format!("{there}/edit")).await.expect(200).expect_no_text("Why does it change now?");
+    given::advance(&app, id);
+    let form = browser.get(&format!("{there}/edit")).await.expect_text("Why does it change now?").form(&there).with("normal", "40");
+    browser.submit(&form).await.expect(422).expect_text("say why the criteria change now");
+    browser.post(&format!("{there}/removal"), &[]).await.expect(422);
+    browser.submit(&form.with("reason", "Everybody is back from leave")).await.expect(303);
+    assert!(!why_agreed(&app, id), "they are to agree anew");
+    let page = browser.get(&format!("/records/{id}/activity")).await.expect(200).expect_text("Everybody is back from leave");
+    assert!(page.has("<del>10</del>") && page.has("<ins>40</ins>"));
+}
+
+fn why_agreed(app: &TestApp, id: RecordId) -> bool {
+    given::sheet(app, id).exit().is_agreed()
 }
 
 #[tokio::test]
@@ -272,6 +301,41 @@ async fn incidents_and_known_errors_are_kept_and_accepted() {
     let edit = helper.get(&format!("/known-errors/{}/edit", error.id)).await.expect(200).form(&format!("/known-errors/{}", error.id));
     helper.submit(&edit.with("workaround", "None")).await.expect(303);
     assert_eq!(app.read(|conn| known_errors::find(conn, error.id)).accepted_by, None, "they accepted something else");
+}
+
+#[tokio::test]
+async fn somebody_of_the_group_that_takes_over_accepts_a_known_error() {
+    let app = TestApp::start().await;
+    let [olga] = given::receivers(&app, ["Olga"]);
+    let id = given::release(&app, "Payroll").in_phase("early_life");
+    let error = given::early_life(&app, id).known_error;
+    let browser = app.browser_of(&olga);
+    let form = browser.get(&home(id)).await.expect(200).form(&format!("/known-errors/{error}/acceptance"));
+    browser.submit(&form).await.expect(303);
+    assert_eq!(app.read(|conn| known_errors::find(conn, error)).accepted_by.as_deref(), Some("Olga"));
+    // Another group was asked: they have no say any more.
+    let kit = given::user(&app, "Kit", &[Role::Contributor]);
+    given::members(&app, "service_desk", std::slice::from_ref(&kit));
+    let desk = app.read(slipway::store::groups::list).into_iter().find(|it| it.key == "service_desk").expect("a shipped group").id;
+    given::tick_all(&app, id);
+    app.act(|tx| slipway::app::handovers::ask(tx, id, desk, "")).expect("asked");
+    let more = slipway::store::early_life::known_errors::Draft { title: "Late reports".into(), symptoms: String::new(), workaround: "Wait".into() };
+    let second = app.act(|tx| slipway::app::early_life::known_errors::add(tx, id, &more)).expect("added");
+    let accept = format!("/known-errors/{second}/acceptance");
+    assert!(!browser.get(&home(id)).await.has_form(&accept));
+    assert!(app.browser_of(&kit).get(&home(id)).await.has_form(&accept));
+    browser.post(&accept, &[("version", "0")]).await.expect(403);
+}
+
+#[tokio::test]
+async fn after_its_phase_it_is_judged_as_of_its_end() {
+    let app = TestApp::start().await;
+    let (tom, _) = tom(&app);
+    let id = given::release(&app, "Payroll").with_changes(1).in_phase("review");
+    app.clock.advance(Duration::days(9));
+    let browser = app.browser_of(&tom);
+    let page = browser.get(&home(id)).await.expect(200).expect_text("1 of 1 metric normal for the agreed days");
+    page.expect_no_text("no reading since").expect_no_text("Exit is proposed");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use slipway::domain::approvals::Content;
 use slipway::domain::ids::RecordId;
 use slipway::domain::people::Role;
+use slipway::domain::surveys::Audience;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};
 use zip::write::SimpleFileOptions;
@@ -212,4 +213,25 @@ async fn anonymous_answers_of_few_are_left_out() {
     assert_eq!(surveys["audiences"][0]["answers"], serde_json::Value::Null);
     assert_eq!(surveys["audiences"][1]["answers"], 5);
     assert!(text(&files, "report.html").contains("withheld"));
+}
+
+#[tokio::test]
+async fn of_an_open_anonymous_survey_nothing_is_told() {
+    let (app, browser, id) = payroll().await;
+    let answers = || (0..6).map(|_| serde_json::json!({ "smooth": "2", "more": "Too slow" })).collect();
+    given::answered_survey(&app, id, "Open").anonymous().open().asking(Audience::Users, 8, answers()).made();
+    given::answered_survey(&app, id, "Draft").draft().asking(Audience::Users, 8, Vec::new()).made();
+    given::answered_survey(&app, id, "Closed").anonymous().asking(Audience::Customers, 8, answers()).made();
+    let files = unpacked(&pack(&browser, id).await);
+    let surveys: serde_json::Value = serde_json::from_str(text(&files, "surveys.json")).expect("JSON");
+    let counted = surveys["tallies"].as_array().expect("a list");
+    assert!(!counted.is_empty() && counted.iter().all(|it| it["audience"] == "customers"), "{surveys}");
+    assert_eq!(surveys["surveys"].as_array().map(Vec::len), Some(2), "drafts are left out");
+    assert_eq!((&surveys["audiences"][0]["answers"], &surveys["audiences"][0]["withheld"]), (&serde_json::Value::Null, &true.into()));
+    let report = text(&files, "report.html");
+    assert!(report.contains("withheld until it closes"));
+    for words in ["How smooth was it?", "2.0 of 5, 6 answers", "1: 0, 2: 6, 3: 0, 4: 0, 5: 0", "Customers", "What else?", "75 %"] {
+        assert!(report.contains(words), "{words}");
+    }
+    assert_eq!(report.matches("<td>Too slow</td>").count(), 6, "those of the closed survey alone");
 }

@@ -55,7 +55,7 @@ fn manager(app: &TestApp) -> Somebody {
 }
 
 fn accept() -> Answer {
-    Answer::Accept { note: String::new() }
+    Answer::Accept { note: String::new(), seen: String::new() }
 }
 
 #[track_caller]
@@ -345,6 +345,32 @@ async fn a_word_is_not_taken_any_more_but_one_that_was_given_counts() {
     let visit = given::sheet(&app, id).full.record.visit;
     app.write(|tx| slipway::store::confirmations::insert(tx, id, visit, &new));
     assert_eq!(check(&app, id), (true, "Confirmed.".into()));
+}
+
+// What is taken over.
+
+#[tokio::test]
+async fn who_takes_over_sees_what_is_open_and_is_told_when_that_changed_meanwhile() {
+    let app = TestApp::start().await;
+    let (id, handover, [olga, pia]) = asked(&app);
+    given::early_life_left(&app, id);
+    let (browser, there) = (app.browser_of(&olga), format!("/handovers/{handover}"));
+    let page =
+        browser.get(&there).await.expect(200).expect_text("INC-1").expect_text("Slow sign-in").expect_text("Old bookmarks fail").expect_text("Make new ones");
+    let form = page.form(&format!("{there}/answer")).with("answer", "accept");
+    let link = given::link_to(&app, handover, &pia);
+    let mailed = app.browser().get(&link.path).await.expect(200).expect_text("INC-1 Slow sign-in (high)").expect_text("Workaround: Make new ones");
+    let mailed = mailed.form(&link.answer()).with("answer", "accept").with("code", &link.code);
+    let more = slipway::store::early_life::known_errors::Draft { title: "Late reports".into(), symptoms: String::new(), workaround: String::new() };
+    app.act(|tx| slipway::app::early_life::known_errors::add(tx, id, &more)).expect("added");
+    let changed = "New: Known error: Late reports. No workaround is known.";
+    let page = browser.submit(&form).await.expect(409).expect_text(changed);
+    app.browser().submit(&mailed).await.expect(409).expect_text(changed);
+    assert_eq!(state(&app, id), HandoverState::Asked);
+    browser.submit(&page.form(&format!("{there}/answer")).with("answer", "accept")).await.expect_see(&there);
+    browser.get(&there).await.expect(200).expect_text("What was taken over with it");
+    let taken = given::sheet(&app, id).handover.expect("it is answered").handover.taken;
+    assert_eq!(taken.lines().count(), 3, "{taken}");
 }
 
 // From a mail.

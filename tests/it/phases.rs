@@ -27,13 +27,12 @@ async fn confirm(browser: &Browser, id: RecordId, subject: &str) {
 }
 
 /// A metric that must be normal for a day, agreed with operations.
-async fn agree_criteria(browser: &Browser, id: RecordId) {
+async fn agree_criteria(app: &TestApp, browser: &Browser, id: RecordId) {
     let home = format!("/records/{id}/early-life");
     let form = browser.get(&format!("/records/{id}/metrics/new")).await.expect(200).form(&format!("/records/{id}/metrics"));
     let form = form.with("name", "Calls a day").with("normal", "10").with("days", "1").with("better", "down");
     browser.submit(&form).await.expect_see(&format!("{home}#criteria"));
-    let form = browser.get(&home).await.expect(200).form(&format!("/records/{id}/agreement"));
-    browser.submit(&form.with("agreed_with", "Kim of operations")).await.expect_see(&format!("{home}#criteria"));
+    given::agreed(app, id);
 }
 
 async fn record_reading(browser: &Browser, id: RecordId) {
@@ -104,7 +103,7 @@ async fn a_minor_release_goes_all_the_way_by_its_pages() {
     go(&app, &browser, id, "advance", "").await.expect(303);
 
     confirm(&browser, id, "tests_passed").await;
-    agree_criteria(&browser, id).await;
+    agree_criteria(&app, &browser, id).await;
     given::fulfil(&app, id, slipway::domain::requirements::Requirement::ChangesAuthorised);
     approve(&app, &browser, id, &[&[&ada, &ben], &[&ada, &ben]]).await;
     go(&app, &browser, id, "advance", "").await.expect(303);

@@ -101,6 +101,7 @@ async fn an_action_is_done_or_handed_on_by_whoever_has_it() {
     let at = format!("/follow-ups/{action}/state");
     other.post(&at, &[("state", "done")]).await.expect(403);
     hers.post(&at, &[("state", "handed_on"), ("note", "")]).await.expect(422);
+    hers.post(&at, &[("state", "done"), ("note", " ")]).await.expect(422).expect_text("Say what came of it.");
     hers.post(&at, &[("state", "handed_on"), ("note", "PRB-77, Paul has it")]).await.expect(303);
     hers.post(&at, &[("state", "done")]).await.expect(409).expect_text("settled already");
     app.browser_of(&ines).get(&format!("/records/{id}/review")).await.expect_text("PRB-77, Paul has it").expect_text("Handed on");
@@ -145,7 +146,12 @@ async fn it_closes_only_when_nothing_was_forgotten_and_says_what_came_of_it() {
     assert_eq!(sheet.full.record.state, RecordState::Closed);
     let browser = app.browser_of(&ines);
     browser.post(&format!("/records/{id}/follow-ups"), &[("point", "lessons"), ("title", "Late"), ("due_at", "2026-05-01T12:00")]).await.expect(409);
-    browser.post(&format!("/records/{id}/review/lessons"), &[("outcome", "met"), ("version", "2")]).await.expect(409);
+    browser
+        .post(&format!("/records/{id}/review/lessons"), &[("outcome", "met"), ("version", "2")])
+        .await
+        .expect(409)
+        .expect_text("It is over")
+        .expect_no_text("Not yet");
 }
 
 #[tokio::test]
@@ -153,7 +159,7 @@ async fn an_administrator_reopens_it_by_name_and_with_a_reason() {
     let Place { app, ines, root, id } = reviewed().await;
     given::advance(&app, id);
     assert_eq!(given::sheet(&app, id).full.record.state, RecordState::Closed);
-    app.browser_of(&ines).get(&format!("/records/{id}/reopening")).await.expect(403);
+    app.browser_of(&ines).get(&format!("/records/{id}/reopening")).await.expect(403).expect_text("Ask an administrator.");
     let browser = app.browser_of(&root);
     let form = browser.get(&format!("/records/{id}/reopening")).await.expect(200).form(&format!("/records/{id}/reopening"));
     browser.submit(&form.clone().with("reason", " ")).await.expect(422).expect_text("Fill this in");
@@ -165,7 +171,7 @@ async fn an_administrator_reopens_it_by_name_and_with_a_reason() {
     app.tell();
     assert_eq!(app.told_of(ines.id, Rule::Reopened).len(), 1);
     assert!(given::sheet(&app, id).round().is_none(), "what was approved before counts no longer");
-    browser.get(&format!("/records/{id}/reopening")).await.expect(409).expect_text("has not ended");
+    browser.get(&format!("/records/{id}/reopening")).await.expect(409).expect_text("has not ended").expect_text("Nothing to do");
 }
 
 #[tokio::test]
@@ -182,4 +188,51 @@ async fn what_it_superseded_is_superseded_no_longer_until_it_closes_again() {
     assert_eq!(by(&app), None);
     given::advance(&app, minor);
     assert_eq!(by(&app), Some(minor));
+}
+
+#[tokio::test]
+async fn the_review_starts_from_what_each_rfc_came_to() {
+    let app = TestApp::start().await;
+    let ines = given::user(&app, "Ines", &[Role::ReleaseManager]);
+    let id = given::release(&app, "Payroll").with_changes(1).in_phase("review");
+    let change = given::sheet(&app, id).changes[0].clone();
+    given::fulfil(&app, id, Requirement::ChangesClosed);
+    let page = app.browser_of(&ines).get(&format!("/records/{id}/review/actions/edit")).await.expect(200);
+    let evidence = page.form(&format!("/records/{id}/review/actions")).value("evidence").to_owned();
+    assert!(evidence.contains(&format!("{} “{}”: closed; ", change.number(), change.title)) && evidence.contains(": passed"), "{evidence}");
+}
+
+#[tokio::test]
+async fn it_does_not_close_over_open_incidents_and_errors_that_nobody_accepted() {
+    let Place { app, id, .. } = reviewed().await;
+    given::fulfil(&app, id, Requirement::NothingOpen);
+    let left = given::early_life_left(&app, id);
+    assert!(why(&app, id, Requirement::NothingOpen).starts_with("INC-1 “Slow sign-in” is still open"));
+    given::follow_up(&app, id, "INC-10 is another one", None);
+    assert!(why(&app, id, Requirement::NothingOpen).starts_with("INC-1 “Slow sign-in” is still open"));
+    given::follow_up(&app, id, "The next release mends INC-1", None);
+    assert_eq!(why(&app, id, Requirement::NothingOpen), "Nobody has accepted the known error “Old bookmarks fail”.");
+    app.act(|tx| slipway::app::early_life::known_errors::accept(tx, left, 0)).expect("accepted");
+    assert!(why(&app, id, Requirement::NothingOpen).starts_with("No mandatory task, survey, incident or problem is open"));
+}
+
+#[tokio::test]
+async fn who_approves_the_closure_sees_what_it_rests_on_and_is_asked_anew_when_that_changes() {
+    let Place { app, ines, id, .. } = reviewed().await;
+    let mara = given::user(&app, "Mara", &[Role::ReleaseManager]);
+    for requirement in [Requirement::ReviewComplete, Requirement::ChangesClosed, Requirement::LogAndCmsCurrent, Requirement::NothingOpen] {
+        given::fulfil(&app, id, requirement);
+    }
+    let action = given::follow_up(&app, id, "Add an index", Some(ines.id));
+    given::ask(&app, id);
+    let (approval, ..) = given::pending(&app, id).into_iter().find(|(_, who, _)| *who == mara.id).expect("she is asked");
+    let page = app.browser_of(&mara).get(&format!("/approvals/{approval}")).await.expect(200);
+    page.expect_text("Add an index: open, Ines").expect_text("Owner: ");
+    given::approve(&app, id, mara.id);
+    let to = slipway::domain::follow_ups::FollowUpState::HandedOn;
+    app.act(|tx| slipway::app::follow_ups::take(tx, action, to, "To the next release")).expect("handed on");
+    assert!(given::pending(&app, id).iter().any(|(_, who, _)| *who == mara.id), "she is asked anew");
+    given::approve(&app, id, mara.id);
+    given::early_life_left(&app, id);
+    assert!(given::pending(&app, id).iter().any(|(_, who, _)| *who == mara.id), "an incident came up");
 }

@@ -116,7 +116,7 @@ async fn only_a_draft_may_change_what_it_asks_and_the_rest_is_never_overwritten(
     browser.submit(&form.clone().with("title", "Tell us").and("anonymous", "yes")).await.expect_see(&action);
     assert!(survey(&app, id).anonymous);
     let page = browser.submit(&form.with("low_rating", "4")).await.expect(409).expect_text("Changed meanwhile").expect_text("Tell us");
-    browser.submit(&page.form(&action).with("low_rating", "0")).await.expect(422).expect_text("Write a number from 1 to 5");
+    browser.submit(&page.form(&action).with("low_rating", "0")).await.expect(422).expect_text("Average rating under: Write a number from 1 to 5");
     browser
         .submit(&page.form(&action).with("phase", "rollout").with("opens_at", "2026-04-01T10:00"))
         .await
@@ -131,7 +131,7 @@ async fn only_a_draft_may_change_what_it_asks_and_the_rest_is_never_overwritten(
 
     browser.post(&press(id, "opening"), &[("version", &survey(&app, id).version.to_string())]).await.expect(303);
     let form = browser.get(&press(id, "edit")).await.expect(200).expect_no_text("name=\"anonymous\"").form(&action);
-    let mut pairs = form.clone().with("low_rating", "2.5").with("closes_at", "2026-05-01T10:00").fields;
+    let mut pairs = form.clone().with("low_rating", "2,5").with("closes_at", "2026-05-01T10:00").fields;
     pairs.extend([("title", "Other"), ("anonymous", "yes"), ("set_customers", "2")].map(|(name, value)| (name.to_owned(), value.to_owned())));
     let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     browser.post(&action, &pairs).await.expect_see(&action);
@@ -298,4 +298,27 @@ async fn what_has_nobody_to_ask_stays_a_draft_and_says_so() {
         assert_eq!(survey(&app, id).state, SurveyState::Open);
     }
     browser.get(&format!("/records/{release}/activity")).await.expect(200).expect_text("Opens");
+}
+
+#[tokio::test]
+async fn a_survey_follows_only_a_phase_that_is_still_to_come_and_a_draft_ends_with_the_release() {
+    let app = TestApp::start().await;
+    let mara = given::user(&app, "Mara", &[Role::ReleaseManager]);
+    let id = given::release(&app, "Payroll").with_changes(1).in_phase("early_life");
+    let browser = app.browser_of(&mara);
+    let page = browser.get(&format!("/records/{id}/surveys/new")).await.expect(200).expect_text("(now: open it by hand)");
+    assert!(!page.has("value=\"rollout\"") && page.has("value=\"review\""), "what is past is not offered");
+    let form = page.form(&format!("/records/{id}/surveys")).with("title", "How was it?");
+    browser.submit(&form.clone().with("phase", "rollout")).await.expect(422).expect_text("The release is past this phase already");
+    browser.submit(&form.with("phase", "review")).await.expect(303);
+    given::advance(&app, id);
+    let page = browser.get(&format!("/releases/{id}")).await.expect(200);
+    assert!(!page.has("can still be answered"));
+    for it in given::sheet(&app, id).full.phase().expect("a phase").advance().expect("a way").requirements.clone() {
+        given::fulfil(&app, id, it);
+    }
+    browser.get(&format!("/releases/{id}")).await.expect_text("The survey “How was it?” was never opened and is discarded with the closing.");
+    given::take(&app, id, "close", "");
+    assert_eq!(app.read(|conn| slipway::store::surveys::of_record(conn, id)).len(), 0);
+    assert!(app.log().iter().any(|it| it == "survey_discarded"));
 }

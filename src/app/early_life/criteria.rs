@@ -1,32 +1,48 @@
 //! Exit criteria, and operations' agreement to them, which any change takes back.
 
-use super::{lock, look_again};
+use super::{lock, look_again, span};
 use crate::app::context::unchanged;
 use crate::app::records::moving;
-use crate::app::{Error, FormErrors, Result};
+use crate::app::{Error, FormErrors, Result, handovers};
 use crate::domain::early_life::{Criterion, written};
 use crate::domain::events::{Aftercare, Event, FieldChange};
 use crate::domain::ids::{MetricId, RecordId};
+use crate::domain::people::Action;
 use crate::domain::refusals::Refusal;
 use crate::store::early_life::{self as plans, metrics};
-use crate::store::{Tx, events, records};
+use crate::store::records::Full;
+use crate::store::{PgConnection, Tx, events, records, visits};
 
 /// More than these nobody looks at each day.
 const MOST: usize = 20;
 
-pub fn add(tx: &mut Tx<'_>, id: RecordId, new: &Criterion) -> Result<MetricId> {
+/// Whether the rollout has begun: from then on nobody makes it easier for themselves without a word.
+pub fn needs_reason(conn: &mut PgConnection, full: &Full) -> Result<bool> {
+    Ok(span(full, &visits::list(conn, full.record.id)?, full.record.phase_entered_at).from.is_some())
+}
+
+fn reasoned(tx: &mut Tx<'_>, full: &Full, reason: &str) -> Result<()> {
+    if reason.is_empty() && needs_reason(tx.conn, full)? {
+        return Err(FormErrors::of("reason", "The rollout has begun: say why the criteria change now.").into());
+    }
+    Ok(())
+}
+
+/// `reason`: needed once the rollout has begun.
+pub fn add(tx: &mut Tx<'_>, id: RecordId, new: &Criterion, reason: &str) -> Result<MetricId> {
     let full = lock(tx, id, moving)?;
+    reasoned(tx, &full, reason)?;
     if metrics::list(tx.conn, id)?.len() >= MOST {
         return Err(FormErrors::of("name", "There are twenty metrics already. Remove one first.").into());
     }
     let metric = metrics::insert(tx, id, new).map_err(taken)?;
     changed(tx, id)?;
-    events::record(tx, id, &Event::Aftercare(Aftercare::MetricAdded { name: new.name.clone(), criterion: new.sentence() }))?;
+    events::record(tx, id, &Event::Aftercare(Aftercare::MetricAdded { name: new.name.clone(), criterion: new.sentence(), reason: reason.to_owned() }))?;
     look_again(tx, &full)?;
     Ok(metric)
 }
 
-pub fn edit(tx: &mut Tx<'_>, metric: MetricId, seen: i32, new: &Criterion) -> Result<RecordId> {
+pub fn edit(tx: &mut Tx<'_>, metric: MetricId, seen: i32, new: &Criterion, reason: &str) -> Result<RecordId> {
     let id = metrics::find(tx.conn, metric)?.record_id;
     let full = lock(tx, id, moving)?;
     let before = metrics::find(tx.conn, metric)?;
@@ -35,28 +51,35 @@ pub fn edit(tx: &mut Tx<'_>, metric: MetricId, seen: i32, new: &Criterion) -> Re
     if fields.is_empty() {
         return Ok(id);
     }
+    reasoned(tx, &full, reason)?;
     metrics::update(tx, metric, new).map_err(taken)?;
     changed(tx, id)?;
-    events::record(tx, id, &Event::Aftercare(Aftercare::MetricEdited { name: before.criterion.name, fields }))?;
+    events::record(tx, id, &Event::Aftercare(Aftercare::MetricEdited { name: before.criterion.name, fields, reason: reason.to_owned() }))?;
     look_again(tx, &full)?;
     Ok(id)
 }
 
 /// With all that was read of it.
-pub fn remove(tx: &mut Tx<'_>, metric: MetricId) -> Result<RecordId> {
+pub fn remove(tx: &mut Tx<'_>, metric: MetricId, reason: &str) -> Result<RecordId> {
     let id = metrics::find(tx.conn, metric)?.record_id;
     let full = lock(tx, id, moving)?;
     let before = metrics::find(tx.conn, metric)?;
+    reasoned(tx, &full, reason)?;
     metrics::delete(tx, metric)?;
     changed(tx, id)?;
-    events::record(tx, id, &Event::Aftercare(Aftercare::MetricRemoved { name: before.criterion.name }))?;
+    events::record(tx, id, &Event::Aftercare(Aftercare::MetricRemoved { name: before.criterion.name, reason: reason.to_owned() }))?;
     look_again(tx, &full)?;
     Ok(id)
 }
 
-/// Notes who of operations agreed to the criteria, as whoever asks was shown them.
-pub fn agree(tx: &mut Tx<'_>, id: RecordId, seen: &str, with: &str) -> Result<()> {
-    let full = lock(tx, id, moving)?;
+/// Somebody of the group that takes support over agrees to the criteria, as they were shown to them.
+pub fn agree(tx: &mut Tx<'_>, id: RecordId, seen: &str) -> Result<()> {
+    let full = lock(tx, id, |_, _| Action::Decide)?;
+    let group = handovers::receiving_group(tx.conn, &full)?.map(|(_, name)| name).unwrap_or_default();
+    if !handovers::receives(tx.conn, &tx.actor.clone(), &full)? {
+        return Err(Refusal::NotReceiving(group).into());
+    }
+    let with = &format!("{}, {group}", tx.actor.name);
     let metrics = metrics::list(tx.conn, id)?;
     if shown(&metrics) != seen {
         return Err(Error::Stale);

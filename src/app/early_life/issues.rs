@@ -2,7 +2,7 @@
 
 use super::{lock, supporting};
 use crate::app::context::unchanged;
-use crate::app::{Error, FormErrors, Result};
+use crate::app::{Error, FormErrors, Result, approvals};
 use crate::domain::events::{Aftercare, Event, FieldChange};
 use crate::domain::ids::{IssueId, RecordId};
 use crate::store::early_life::issues::{self, Draft, Issue};
@@ -13,6 +13,7 @@ pub fn add(tx: &mut Tx<'_>, id: RecordId, new: &Draft) -> Result<IssueId> {
     let issue = issues::insert(tx, id, new).map_err(taken)?;
     let event = Aftercare::IssueRecorded { issue: new.kind, number: new.number.clone(), title: new.title.clone(), severity: new.severity };
     events::record(tx, id, &Event::Aftercare(event))?;
+    approvals::refresh(tx, id)?;
     Ok(issue)
 }
 
@@ -25,6 +26,7 @@ pub fn edit(tx: &mut Tx<'_>, issue: IssueId, seen: i32, new: &Draft) -> Result<R
     if !fields.is_empty() {
         issues::update(tx, &before, new).map_err(taken)?;
         events::record(tx, id, &Event::Aftercare(Aftercare::IssueEdited { number: before.number, fields }))?;
+        approvals::refresh(tx, id)?;
     }
     Ok(id)
 }

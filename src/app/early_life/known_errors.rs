@@ -2,20 +2,22 @@
 
 use super::{lock, supporting};
 use crate::app::context::unchanged;
+use crate::app::handovers::receives;
 use crate::app::records::moving;
-use crate::app::{Error, Result};
+use crate::app::{Error, Result, approvals};
 use crate::domain::events::{Aftercare, Event, FieldChange};
 use crate::domain::ids::{KnownErrorId, RecordId};
 use crate::domain::people::Actor;
 use crate::domain::refusals::Refusal;
 use crate::store::early_life::known_errors::{self, Draft, KnownError};
-use crate::store::records::Record;
-use crate::store::{PgConnection, Tx, choices, early_life as plans, events};
+use crate::store::records::Full;
+use crate::store::{PgConnection, Tx, events};
 
 pub fn add(tx: &mut Tx<'_>, id: RecordId, new: &Draft) -> Result<KnownErrorId> {
     lock(tx, id, supporting)?;
     let error = known_errors::insert(tx, id, new)?;
     events::record(tx, id, &Event::Aftercare(Aftercare::KnownErrorRecorded { title: new.title.clone() }))?;
+    approvals::refresh(tx, id)?;
     Ok(error)
 }
 
@@ -30,6 +32,7 @@ pub fn edit(tx: &mut Tx<'_>, error: KnownErrorId, seen: i32, new: &Draft) -> Res
         fields.extend(FieldChange::between("Accepted by", before.accepted_by.clone().unwrap_or_default(), ""));
         known_errors::update(tx, error, new)?;
         events::record(tx, id, &Event::Aftercare(Aftercare::KnownErrorEdited { title: before.title, fields }))?;
+        approvals::refresh(tx, id)?;
     }
     Ok(id)
 }
@@ -38,7 +41,7 @@ pub fn edit(tx: &mut Tx<'_>, error: KnownErrorId, seen: i32, new: &Draft) -> Res
 pub fn accept(tx: &mut Tx<'_>, error: KnownErrorId, seen: i32) -> Result<RecordId> {
     let id = known_errors::find(tx.conn, error)?.record_id;
     let full = lock(tx, id, |_, _| crate::domain::people::Action::Watch)?;
-    if !may_accept(tx.conn, &tx.actor.clone(), &full.record)? {
+    if !may_accept(tx.conn, &tx.actor.clone(), &full)? {
         return Err(Error::Forbidden(moving(&tx.actor, &full.record)));
     }
     let before = known_errors::find(tx.conn, error)?;
@@ -48,15 +51,12 @@ pub fn accept(tx: &mut Tx<'_>, error: KnownErrorId, seen: i32) -> Result<RecordI
     }
     known_errors::accept(tx, error)?;
     events::record(tx, id, &Event::Aftercare(Aftercare::KnownErrorAccepted { title: before.title }))?;
+    approvals::refresh(tx, id)?;
     Ok(id)
 }
 
-pub fn may_accept(conn: &mut PgConnection, actor: &Actor, record: &Record) -> Result<bool> {
-    if actor.may(moving(actor, record)) {
-        return Ok(true);
-    }
-    let Some(group) = plans::plan(conn, record.id)?.and_then(|it| it.receiving_group_id) else { return Ok(false) };
-    Ok(choices::groups_of(conn, actor.id)?.contains(&group))
+pub fn may_accept(conn: &mut PgConnection, actor: &Actor, full: &Full) -> Result<bool> {
+    Ok(actor.may(moving(actor, &full.record)) || receives(conn, actor, full)?)
 }
 
 /// What differs between a known error as it stands and as somebody wants it.

@@ -2,7 +2,7 @@
 
 use super::{EarlyLife, lock, look_again, span, supporting};
 use crate::app::{Error, Result};
-use crate::domain::early_life::{Fault, Given, Line, Source, judge, written};
+use crate::domain::early_life::{Fault, Given, Line, Source, impossible, judge, written};
 use crate::domain::events::{Aftercare, Event, FieldChange};
 use crate::domain::ids::{MetricId, RecordId};
 use crate::store::early_life::metrics::Metric;
@@ -29,6 +29,10 @@ pub fn record(tx: &mut Tx<'_>, id: RecordId, source: Source, lines: &[Line], see
         Ok(given) => given,
         Err(faults) => return Ok(Taken::None(faults)),
     };
+    let faults = impossible(lines, &known.iter().map(|it| &it.criterion).collect::<Vec<_>>());
+    if !faults.is_empty() {
+        return Ok(Taken::None(faults));
+    }
     let before = EarlyLife::load(tx.conn, &full, &visits)?;
     if seen.is_some_and(|(day, seen)| given.iter().any(|it| it.day == day) && shown(&before, day) != seen) {
         return Err(Error::Stale);

@@ -14,8 +14,9 @@ use crate::store::surveys::asked::{self, Asked};
 use crate::store::surveys::mixing;
 use crate::store::surveys::refusals;
 use crate::store::surveys::responses::{self, Finder, Response};
-use crate::store::{PgConnection, Tx, events, users};
+use crate::store::{PgConnection, Tx, events, records, users};
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 /// What a link opens, with all that its page shows.
 pub struct Opened {
@@ -28,6 +29,8 @@ pub struct Opened {
     pub refused: bool,
     /// As whom they read, if they have an account.
     pub reader: Option<Actor>,
+    /// The zone of the release's calendar, for those of whom none is known.
+    pub zone: Tz,
 }
 
 impl Opened {
@@ -62,7 +65,8 @@ fn look(conn: &mut PgConnection, link: Link, asked: Asked, token: &str, now: Dat
     };
     let refused = refusals::exists(conn, &asked.email)?;
     let reader = asked.user.map(|it| users::actor(conn, it)).transpose()?.flatten();
-    Ok(Opened { standing: standing(&facts), link, asked, response, refused, reader })
+    let zone = records::full(conn, asked.record)?.calendar.zone();
+    Ok(Opened { standing: standing(&facts), link, asked, response, refused, reader, zone })
 }
 
 /// What finds an anonymous answer again. Only the token yields it, and that stands in the mail alone.

@@ -1,6 +1,7 @@
 //! A survey closes: by hand, by its date, with the phase of its release, or at the end of the release.
 
 use crate::app::Result;
+use crate::app::approvals;
 use crate::app::context::unchanged;
 use crate::app::sheet::Sheet;
 use crate::domain::events::{Aftercare, Event};
@@ -11,11 +12,15 @@ use crate::domain::surveys::timing::SurveyRefusal;
 use crate::store::surveys::{self, Survey};
 use crate::store::{Tx, events};
 
-pub fn close(tx: &mut Tx<'_>, id: SurveyId, seen: i32) -> Result<()> {
+/// Returns how many follow-up actions it opened.
+pub fn close(tx: &mut Tx<'_>, id: SurveyId, seen: i32) -> Result<usize> {
     let (_, survey) = super::lock(tx, id)?;
     survey.state.closes()?;
     unchanged(survey.version, seen)?;
-    closed(tx, &survey).map(drop)
+    let opened = closed(tx, &survey)?;
+    // Whoever approves the closure decides on what was said.
+    approvals::refresh(tx, survey.record_id)?;
+    Ok(opened)
 }
 
 /// What follows whenever an open survey closes, for whatever reason: it and its record are locked. Low scores open follow-up actions here;
@@ -35,13 +40,19 @@ fn shut(tx: &mut Tx<'_>, survey: &Survey) -> Result<()> {
     Ok(events::record(tx, survey.record_id, &Event::Aftercare(closed))?)
 }
 
-/// Just before a release ends: what is open closes. Low scores open follow-up actions while there is a release that can have them; where
+/// Just before a release ends: what is open closes, what was never opened is discarded.
+/// Low scores open follow-up actions while there is a release that can have them; where
 /// those have to be settled first, the survey is closed by hand, so that somebody sees them. Nobody follows up what is given up.
 pub fn before_end(tx: &mut Tx<'_>, sheet: &Sheet, end: RecordState, settles: bool) -> Result<()> {
     if sheet.full.release.is_none() {
         return Ok(());
     }
-    for it in surveys::of_record(tx.conn, sheet.full.record.id)?.iter().filter(|it| it.state == SurveyState::Open) {
+    let all = surveys::of_record(tx.conn, sheet.full.record.id)?;
+    for draft in all.iter().filter(|it| it.state == SurveyState::Draft) {
+        surveys::delete(tx, draft.id)?;
+        events::record(tx, draft.record_id, &Event::Aftercare(Aftercare::SurveyDiscarded { title: draft.title.clone() }))?;
+    }
+    for it in all.iter().filter(|it| it.state == SurveyState::Open) {
         let survey = surveys::lock(tx, it.id)?;
         if end != RecordState::Closed {
             shut(tx, &survey)?;

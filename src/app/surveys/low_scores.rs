@@ -20,6 +20,7 @@ pub fn follow(tx: &mut Tx<'_>, survey: SurveyId) -> Result<usize> {
     }
     let mut opened = 0;
     let (id, limits, title) = (survey.id, survey.limits(), survey.title.clone());
+    let assignee = full.record.coordinator_id.unwrap_or(full.record.owner_id);
     let due_at = full.calendar.due(tx.now, DAYS);
     for outcome in results::outcomes(tx.conn, vec![survey])? {
         for low in outcome.results.low_scores(&limits) {
@@ -28,12 +29,12 @@ pub fn follow(tx: &mut Tx<'_>, survey: SurveyId) -> Result<usize> {
                 point: Point::Feedback,
                 description: format!("In the survey “{title}”: {}. [All results](/surveys/{id}/results#{})", low.figures, low.audience.word()),
                 title: low.title,
-                assignee_id: None,
+                assignee_id: Some(assignee),
                 due_at: Some(due_at),
             };
             if let Some(follow_up) = follow_ups::insert(tx, full.record.id, &action, Some(&origin))? {
                 opened += 1;
-                events::record(tx, full.record.id, &Event::Aftercare(Aftercare::FollowUpAdded { follow_up, title: action.title, assignee: None }))?;
+                events::record(tx, full.record.id, &Event::Aftercare(Aftercare::FollowUpAdded { follow_up, title: action.title, assignee: Some(assignee) }))?;
             }
         }
     }

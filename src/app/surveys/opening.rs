@@ -2,6 +2,7 @@
 
 use super::closing;
 use crate::app::Result;
+use crate::app::approvals;
 use crate::app::context::unchanged;
 use crate::app::sheet::Sheet;
 use crate::domain::events::{Aftercare, Event};
@@ -46,7 +47,10 @@ pub fn by_date(tx: &mut Tx<'_>, id: SurveyId) -> Result<()> {
     let survey = surveys::lock(tx, id)?;
     let has_come = |it: Option<DateTime<Utc>>| it.is_some_and(|it| it <= tx.now);
     match survey.state {
-        SurveyState::Open if has_come(survey.closes_at) => closing::closed(tx, &survey).map(drop),
+        SurveyState::Open if has_come(survey.closes_at) => {
+            closing::closed(tx, &survey)?;
+            approvals::refresh(tx, record)
+        }
         SurveyState::Draft if has_come(survey.opens_at) && full.record.is_open() => opened_with_people(tx, &survey),
         SurveyState::Draft | SurveyState::Open | SurveyState::Closed => Ok(()),
     }

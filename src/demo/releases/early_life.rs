@@ -45,7 +45,7 @@ impl ReleaseRun {
         world.act(self.lead, |tx| {
             if !known {
                 for it in &wanted {
-                    criteria::add(tx, id, it)?;
+                    criteria::add(tx, id, it, "")?;
                 }
                 for member in &team {
                     team::add(tx, id, member)?;
@@ -53,8 +53,12 @@ impl ReleaseRun {
                 let plan = crate::store::early_life::keep_plan(tx, id)?;
                 team::set_contacts(tx, id, plan.version, &contacts)?;
             }
+            Ok(())
+        })?;
+        let by = world.at_work(&[Who::Jonas, Who::Elena, Who::Marcus], &mut self.dice)?;
+        world.act(by, |tx| {
             let seen = criteria::shown(&metrics::list(tx.conn, id)?);
-            criteria::agree(tx, id, &seen, "Jonas Weber, operations")
+            criteria::agree(tx, id, &seen)
         })
     }
 

@@ -10,6 +10,7 @@ use crate::demo::story::Incident;
 use crate::demo::world::{Done, World};
 use crate::demo::{approving, times, words};
 use crate::domain::approvals::RoundState;
+use crate::domain::early_life::IssueState;
 use crate::domain::readiness::Check;
 use crate::domain::releases::Level;
 use crate::domain::requirements::{Confirmation, Outcome, Requirement};
@@ -143,6 +144,11 @@ impl ReleaseRun {
     fn skip_leftovers(&mut self, world: &World, sheet: &Sheet) -> Next {
         let left = sheet.tasks.iter().filter(|it| it.task.mandatory && it.task.state.is_open());
         let left: Vec<_> = left.filter(|it| it.task.phase != self.seen.phase).map(|it| it.task.id).collect();
+        if left.is_empty() && (sheet.issues.iter().any(|it| it.state == IssueState::Open) || sheet.known_errors.iter().any(|it| it.accepted_at.is_none())) {
+            // What was still open when early life support ended is solved by now.
+            self.settle_troubles(world)?;
+            return Ok(Some(self.soon(world)));
+        }
         if left.is_empty() {
             return Ok(None);
         }
@@ -161,7 +167,10 @@ impl ReleaseRun {
         if let Some(asked) = sheet.handover.as_ref().filter(|it| it.handover.is_asked()) {
             let by = world.at_work(&[Who::Jonas, Who::Elena, Who::Marcus], &mut self.dice)?;
             let note = self.dice.pick(words::confirmation(Confirmation::HandoverAccepted)).unwrap_or_default().to_owned();
-            return world.act(by, |tx| handovers::answer(tx, asked.handover.id, &Answer::Accept { note }));
+            return world.act(by, |tx| {
+                let seen = handovers::Offer::load(tx.conn, id, tx.now)?.seen();
+                handovers::answer(tx, asked.handover.id, &Answer::Accept { note, seen })
+            });
         }
         world.act(self.lead, |tx| match choices::group_by_key(tx.conn, "operations")? {
             Some(group) => {

@@ -1,7 +1,7 @@
 //! Exit criteria: what must be normal, for how many days in a row, and whether it is.
 
 use super::Better;
-use super::readings::{Readings, written};
+use super::readings::{Readings, number, written};
 use chrono::{Days, NaiveDate};
 
 /// What operations and the release agree on for one metric.
@@ -34,6 +34,30 @@ impl Criterion {
             Better::Up => value >= self.limit() - slack,
             Better::Down => value <= self.limit() + slack,
         }
+    }
+
+    /// Between what a value can lie at all: a share between 0 and 100, whatever is counted or timed not below zero. Where the normal value
+    /// itself lies outside, the unit means something else.
+    pub fn range(&self) -> (f64, f64) {
+        let (lowest, highest) = match self.unit.trim().to_lowercase().as_str() {
+            "%" | "percent" | "per cent" => (0.0, 100.0),
+            "" | "°c" | "°f" | "c" | "f" | "degrees" | "db" | "dbm" | "points" => (f64::NEG_INFINITY, f64::INFINITY),
+            _ => (0.0, f64::INFINITY),
+        };
+        (if self.normal < lowest { f64::NEG_INFINITY } else { lowest }, if self.normal > highest { f64::INFINITY } else { highest })
+    }
+
+    /// A reading as people write it, if it can be one of this metric.
+    pub fn reading(&self, text: &str) -> Result<f64, String> {
+        let value = number(text)?;
+        let (lowest, highest) = self.range();
+        if value < lowest {
+            return Err(format!("{} cannot be: nothing below {} is taken.", self.value(value), self.value(lowest)));
+        }
+        if value > highest {
+            return Err(format!("{} cannot be: nothing above {} is taken.", self.value(value), self.value(highest)));
+        }
+        Ok(value)
     }
 
     /// A value with its unit.

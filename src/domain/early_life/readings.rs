@@ -1,5 +1,6 @@
 //! Daily readings as people and programs give them: what is a number, which day may be given, and what is wrong with the rest.
 
+use super::criteria::Criterion;
 use crate::domain::ids::MetricId;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -109,4 +110,15 @@ pub fn judge(lines: &[Line], known: &[(MetricId, &str)], span: Span) -> Result<V
         }
     }
     if faults.is_empty() { Ok(given) } else { Err(faults) }
+}
+
+/// Those that no metric of theirs can have, whatever was measured.
+pub fn impossible(lines: &[Line], known: &[&Criterion]) -> Vec<Fault> {
+    let fault = |line: &Line| {
+        let wanted = line.metric.trim().to_lowercase();
+        let metric = known.iter().find(|it| it.name.to_lowercase() == wanted)?;
+        let message = metric.reading(&line.value).err()?;
+        Some(Fault { place: line.place, message })
+    };
+    lines.iter().filter_map(fault).collect()
 }

@@ -111,6 +111,24 @@ fn a_number_is_written_with_a_point_or_a_comma_and_never_in_two_ways() {
 const KNOWN: &[(MetricId, &str)] = &[(MetricId(1), "Calls a day"), (MetricId(2), "Errors")];
 
 /// Metric, day and value of each reading; or each bad line with what is wrong with it.
+#[test]
+fn a_reading_that_cannot_be_is_refused() {
+    let share = Criterion { unit: "%".into(), normal: 99.9, better: Better::Up, ..calls() };
+    let plain = Criterion { unit: String::new(), ..calls() };
+    let change = Criterion { unit: "%".into(), normal: -3.0, ..calls() };
+    let load = Criterion { unit: "%".into(), normal: 120.0, ..calls() };
+    let taken = |it: &Criterion, text| it.reading(text).is_ok();
+    assert_eq!(["0", "99,95", "100", "100.1", "-1"].map(|it| taken(&share, it)), [true, true, true, false, false]);
+    assert_eq!(
+        [taken(&calls(), "-5"), taken(&calls(), "5000"), taken(&plain, "-5"), taken(&change, "-7"), taken(&load, "140")],
+        [false, true, true, true, true]
+    );
+    assert_eq!(share.reading("120").unwrap_err(), "120 % cannot be: nothing above 100 % is taken.");
+    assert_eq!(calls().reading("-5").unwrap_err(), "-5 calls cannot be: nothing below 0 calls is taken.");
+    let line = Line { place: 7, day: "2026-03-02".into(), metric: "CALLS A DAY".into(), value: "-5".into() };
+    assert_eq!(impossible(&[line], &[&calls()]).iter().map(|it| it.place).collect::<Vec<_>>(), [7]);
+}
+
 type Judged = Result<Vec<(i64, NaiveDate, f64)>, Vec<(usize, String)>>;
 
 fn judged(text: &str) -> Judged {

@@ -16,13 +16,20 @@ pub enum Aftercare {
     MetricAdded {
         name: String,
         criterion: String,
+        /// Asked for once the rollout has begun.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
     },
     MetricEdited {
         name: String,
         fields: Vec<FieldChange>,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
     },
     MetricRemoved {
         name: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
     },
     ExitCriteriaAgreed {
         with: String,
@@ -163,7 +170,7 @@ impl Aftercare {
         match self {
             Aftercare::MetricAdded { name, .. } => format!("added the exit criterion “{name}”"),
             Aftercare::MetricEdited { name, .. } => format!("edited the exit criterion “{name}”"),
-            Aftercare::MetricRemoved { name } => format!("removed the exit criterion “{name}”"),
+            Aftercare::MetricRemoved { name, .. } => format!("removed the exit criterion “{name}”"),
             Aftercare::ExitCriteriaAgreed { with, .. } => format!("agreed the exit criteria with {with}"),
             Aftercare::ReadingsRecorded { fields, .. } => match fields.as_slice() {
                 [one] => format!("recorded a reading: {}", one.field),
@@ -209,12 +216,12 @@ impl Aftercare {
     /// The reason or remark that goes with it; empty if there is none.
     pub fn remark(&self) -> &str {
         match self {
-            Aftercare::HandoverWithdrawn { reason, .. } => reason,
+            Aftercare::HandoverWithdrawn { reason, .. }
+            | Aftercare::MetricAdded { reason, .. }
+            | Aftercare::MetricEdited { reason, .. }
+            | Aftercare::MetricRemoved { reason, .. } => reason,
             Aftercare::HandoverAsked { note, .. } | Aftercare::HandoverAnswered { note, .. } | Aftercare::FollowUpMoved { note, .. } => note,
-            Aftercare::MetricAdded { .. }
-            | Aftercare::MetricEdited { .. }
-            | Aftercare::MetricRemoved { .. }
-            | Aftercare::ExitCriteriaAgreed { .. }
+            Aftercare::ExitCriteriaAgreed { .. }
             | Aftercare::ReadingsRecorded { .. }
             | Aftercare::ExitProposed { .. }
             | Aftercare::ExitEndangered { .. }

@@ -39,7 +39,11 @@ fn holds(requirement: Requirement, facts: &Facts) -> bool {
         }
         Requirement::ReviewComplete => vouched(Confirmation::ReviewComplete) || facts.review.lacking.is_empty(),
         Requirement::FollowUpsSettled => vouched(Confirmation::FollowUpsSettled) || facts.review.open_follow_ups.is_empty(),
-        Requirement::NothingOpen => facts.review.open_surveys.is_empty() && facts.review.open_tasks.is_empty(),
+        Requirement::NothingOpen => {
+            let it = &facts.review;
+            let left = [&it.open_surveys, &it.open_tasks, &it.without_workaround, &it.not_accepted];
+            it.open_issues.is_empty() && left.iter().all(|it| it.is_empty())
+        }
         Requirement::LogAndCmsCurrent => vouched(Confirmation::LogAndCmsCurrent),
         Requirement::Approved => facts.round.state == Some(RoundState::Approved),
         Requirement::ScopeFrozen => false,
@@ -198,6 +202,19 @@ fn the_sentence_says_what_is_missing() {
     assert_eq!(review(open.clone(), Requirement::FollowUpsSettled), "“Add an index” is neither done nor handed on.");
     assert_eq!(review(open.clone(), Requirement::FeedbackConsidered), "The survey “Rollout” can still be answered: close it first.");
     assert_eq!(review(open, Requirement::NothingOpen), "The survey “Rollout” can still be answered.");
+    let left = |review_of: Review| review(review_of, Requirement::NothingOpen);
+    let issue = |number: &str| (number.to_owned(), "Slow".to_owned());
+    assert_eq!(
+        left(Review { open_issues: vec![issue("INC-1"), issue("INC-2")], ..Review::default() }),
+        "INC-1 “Slow” is still open: resolve it, or name it in a follow-up action that carries it on. One more is like it."
+    );
+    assert_eq!(left(Review { without_workaround: vec!["Old links".into()], ..Review::default() }), "The known error “Old links” has no workaround.");
+    assert_eq!(left(Review { not_accepted: vec!["Old links".into()], ..Review::default() }), "Nobody has accepted the known error “Old links”.");
+    assert_eq!(
+        left(Review { drafts: vec!["Pilot".into()], ..Review::default() }),
+        "No mandatory task, survey, incident or problem is open, and every known error is accepted. \
+         The survey “Pilot” was never opened and is discarded with the closing."
+    );
     assert_eq!(why(Facts { round: Round::default(), ..in_order() }, Requirement::Approved), "The approvers have not been asked yet.");
 }
 
@@ -232,6 +249,10 @@ fn some_facts(fine: f64) -> impl Strategy<Value = Facts> {
                 open_follow_ups: unless(9).into_iter().map(str::to_owned).collect(),
                 open_surveys: unless(10).into_iter().map(str::to_owned).collect(),
                 open_tasks: unless(11).into_iter().map(str::to_owned).collect(),
+                open_issues: unless(10).into_iter().map(|it| ("INC-1".to_owned(), it.to_owned())).collect(),
+                without_workaround: unless(11).into_iter().map(str::to_owned).collect(),
+                not_accepted: unless(11).into_iter().map(str::to_owned).collect(),
+                drafts: unless(9).into_iter().map(str::to_owned).collect(),
             },
             round: Round { state: if round.0 { Some(RoundState::Approved) } else { round.1 }, ..Round::default() },
             exit: Exit {

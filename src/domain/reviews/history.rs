@@ -2,6 +2,7 @@
 
 use super::Point;
 use crate::domain::deadlines::spoken;
+use crate::domain::surveys::figures::signed;
 use crate::domain::text::moment;
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
@@ -21,7 +22,7 @@ pub struct History {
     pub open_tasks: Vec<String>,
     pub planned: Option<(DateTime<Utc>, DateTime<Utc>)>,
     pub deployed_at: Option<DateTime<Utc>>,
-    /// Number and state of each RFC.
+    /// Each RFC, and what it came to.
     pub changes: Vec<(String, String)>,
     pub issues: Issues,
     /// Known errors: all, those with a workaround, those accepted.
@@ -67,7 +68,7 @@ impl Scores {
     pub fn sentence(&self) -> String {
         let mut parts = vec![format!("“{}”: {} of {} answered", self.title, self.answered, self.invited)];
         parts.extend(self.csat.map(|it| format!("CSAT {it} %")));
-        parts.extend(self.nps.map(|it| format!("NPS {it:+}")));
+        parts.extend(self.nps.map(|it| format!("NPS {}", signed(it))));
         parts.join(", ")
     }
 }

@@ -7,8 +7,13 @@ use std::collections::BTreeMap;
 
 /// An anonymous group with fewer complete answers is not shown.
 pub const FEWEST: i64 = 5;
-/// A named group with fewer opens no follow-up action: one bad day is no low score.
-const FEWEST_TO_ACT: i64 = 3;
+/// A named group acts from the first answer on: somebody said it, by name.
+const FEWEST_TO_ACT: i64 = 1;
+
+/// How many complete answers of a group it takes until a low score opens a follow-up action.
+pub const fn fewest_to_act(anonymous: bool) -> i64 {
+    if anonymous { FEWEST } else { FEWEST_TO_ACT }
+}
 
 /// Whether the answers of a group may be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,7 +128,7 @@ impl Results {
 
     /// The questions that people answered badly, once the survey is closed.
     pub fn low_scores(&self, limits: &Limits) -> Vec<LowScore> {
-        let fewest = if self.anonymous { FEWEST } else { FEWEST_TO_ACT };
+        let fewest = fewest_to_act(self.anonymous);
         let enough = self.groups.iter().filter(|it| !self.anonymous || it.answered >= FEWEST);
         let asked = enough.flat_map(|group| group.questions.iter().map(move |question| (group, question, group.figures(question))));
         asked.filter(|(.., it)| it.answers >= fewest && limits.are_missed(it)).filter_map(|(group, question, it)| LowScore::of(group, question, &it)).collect()

@@ -144,7 +144,8 @@ async fn fields(mut body: Multipart, storage: &Storage, patience: Duration) -> R
 
 /// What its sender calls a file; none for a field that is no file.
 fn file_name(field: &Field) -> Option<String> {
-    field.content_disposition()?.get_filename().map(str::to_owned)
+    // Browsers write a quotation mark in a name like this, and nothing else.
+    field.content_disposition()?.get_filename().map(|it| it.replace("%22", "\""))
 }
 
 async fn in_time<T>(patience: Duration, next: impl Future<Output = Result<T, MultipartError>>) -> Result<T, Failure> {

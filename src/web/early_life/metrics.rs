@@ -29,6 +29,14 @@ pub struct Edit {
     stale: bool,
     /// Whether a change takes an agreement back.
     is_agreed: bool,
+    /// Whether the rollout has begun, so that a change needs a reason.
+    needs_reason: bool,
+}
+
+/// A criterion as somebody wants it, and why.
+pub struct Draft {
+    criterion: Criterion,
+    reason: String,
 }
 
 impl Edit {
@@ -43,13 +51,13 @@ impl Edit {
 
 impl Entry for Edit {
     type Id = MetricId;
-    type Draft = Criterion;
+    type Draft = Draft;
     type Row = Metric;
 
     const PLACE: &'static str = "criteria";
     const SAVED: &'static str = "The exit criterion is saved.";
 
-    fn parse(fields: &Fields) -> Result<Criterion, FormErrors> {
+    fn parse(fields: &Fields) -> Result<Draft, FormErrors> {
         let mut errors = FormErrors::default();
         let name = errors.check("name", text::line(fields.text("name")));
         let unit = errors.check("unit", text::optional_line(fields.text("unit")));
@@ -63,9 +71,10 @@ impl Entry for Edit {
         if days.is_none() {
             errors.about("days", "Write a number of days from 1 to 90.");
         }
+        let reason = errors.check("reason", text::prose(fields.text("reason"))).unwrap_or_default();
         match (name, unit, normal, better, tolerance, days) {
             (Some(name), Some(unit), Some(normal), Some(better), Some(tolerance), Some(days)) if errors.is_empty() => {
-                Ok(Criterion { name, unit, normal, better, tolerance, days })
+                Ok(Draft { criterion: Criterion { name, unit, normal, better, tolerance, days }, reason })
             }
             _ => Err(errors),
         }
@@ -101,16 +110,16 @@ impl Entry for Edit {
         row.version
     }
 
-    fn changes(row: &Metric, draft: &Criterion) -> Vec<FieldChange> {
-        criteria::changes(&row.criterion, draft)
+    fn changes(row: &Metric, draft: &Draft) -> Vec<FieldChange> {
+        criteria::changes(&row.criterion, &draft.criterion)
     }
 
-    fn add(tx: &mut Tx<'_>, record: RecordId, draft: &Criterion) -> app::Result<()> {
-        criteria::add(tx, record, draft).map(drop)
+    fn add(tx: &mut Tx<'_>, record: RecordId, draft: &Draft) -> app::Result<()> {
+        criteria::add(tx, record, &draft.criterion, &draft.reason).map(drop)
     }
 
-    fn change(tx: &mut Tx<'_>, id: MetricId, seen: i32, draft: &Criterion) -> app::Result<()> {
-        criteria::edit(tx, id, seen, draft).map(drop)
+    fn change(tx: &mut Tx<'_>, id: MetricId, seen: i32, draft: &Draft) -> app::Result<()> {
+        criteria::edit(tx, id, seen, &draft.criterion, &draft.reason).map(drop)
     }
 
     fn page(conn: &mut PgConnection, frame: Frame, record: RecordId, metric: Option<MetricId>, shown: Shown) -> app::Result<Edit> {
@@ -119,13 +128,15 @@ impl Entry for Edit {
             permitted(actor, &full, app::records::moving)?;
         }
         let is_agreed = crate::store::early_life::plan(conn, record)?.is_some_and(|it| it.agreed_at.is_some());
+        let needs_reason = criteria::needs_reason(conn, &full)?;
         let Shown { form, meanwhile, stale } = shown;
-        Ok(Edit { frame, full, metric, form, meanwhile, stale, is_agreed })
+        Ok(Edit { frame, full, metric, form, meanwhile, stale, is_agreed, needs_reason })
     }
 }
 
-pub async fn destroy(ctx: Context, id: Path<String>) -> Answer {
+pub async fn destroy(ctx: Context, id: Path<String>, fields: Fields) -> Answer {
     let metric: MetricId = id_of(&id)?;
-    let id = ctx.write(move |tx| criteria::remove(tx, metric)).await?;
+    let reason = text::prose(fields.text("reason")).map_err(|refusal| app::Error::from(FormErrors::of("reason", refusal.to_string())))?;
+    let id = ctx.write(move |tx| criteria::remove(tx, metric, &reason)).await?;
     page::see_with(&format!("{}#criteria", path(id)), "The metric is removed, with its readings.")
 }

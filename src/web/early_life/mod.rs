@@ -21,6 +21,7 @@ use crate::domain::early_life::{Course, Exit, Fault, Outlook, Span};
 use crate::domain::ids::RecordId;
 use crate::domain::people::{Action, Actor};
 use crate::domain::records::RecordKind;
+use crate::domain::requirements::Requirement;
 use crate::store::PgConnection;
 use crate::store::early_life::issues::Issue;
 use crate::store::early_life::known_errors::KnownError;
@@ -83,6 +84,11 @@ struct Show {
     may_move: bool,
     may_support: bool,
     may_accept: bool,
+    /// The group that agrees to the criteria and takes support over, and whether the reader stands for it.
+    receiving: String,
+    may_agree: bool,
+    /// Whether this phase is left by exiting early life support.
+    asks_exit: bool,
     forms: Forms,
     /// What a program signs its readings with, for those who may know.
     key: Option<String>,
@@ -98,7 +104,8 @@ impl Show {
         let visits = visits::list(conn, id)?;
         let life = EarlyLife::load(conn, &full, &visits)?;
         let span = actions::span(&full, &visits, frame.now);
-        let end = full.record.phase_due_at.filter(|_| life.has_begun() && full.record.is_open()).map(|it| day_of(it, &full));
+        let asks_exit = full.record.is_open() && app::phases::asked_for(full.phase()?, Requirement::ExitCriteriaMet);
+        let end = full.record.phase_due_at.filter(|_| life.has_begun() && asks_exit).map(|it| day_of(it, &full));
         let shown = life.metrics.iter().map(|it| shown(&life, it, span.today, end)).collect();
         let may_move = full.record.is_open() && actor.may(records::moving(actor, &full.record));
         if !forms.day.is_set("day") {
@@ -115,7 +122,10 @@ impl Show {
             known_errors: error_rows::list(conn, id)?,
             team: team_rows::list(conn, id)?,
             may_support: full.record.is_open() && actor.may(actions::supporting(actor, &full.record)),
-            may_accept: full.record.is_open() && app::early_life::known_errors::may_accept(conn, actor, &full.record)?,
+            may_accept: full.record.is_open() && app::early_life::known_errors::may_accept(conn, actor, &full)?,
+            receiving: app::handovers::receiving_group(conn, &full)?.map_or_else(|| "the group that takes over".into(), |(_, name)| name),
+            may_agree: full.record.is_open() && app::handovers::receives(conn, actor, &full)?,
+            asks_exit,
             may_move,
             shown,
             span,
@@ -244,23 +254,14 @@ fn path(id: RecordId) -> String {
     format!("/records/{id}/early-life")
 }
 
-/// Operations agreed to the criteria.
+/// Somebody of the group that takes over agrees to the criteria.
 pub async fn agree(ctx: Context, req: HttpRequest, id: Path<String>, fields: Fields) -> Answer {
     let id: RecordId = id_of(&id)?;
-    let answer = match crate::domain::text::line(fields.text("agreed_with")) {
-        Ok(with) => {
-            let seen = fields.text("criteria").to_owned();
-            ctx.write(move |tx| criteria::agree(tx, id, &seen, &with)).await
-        }
-        Err(refusal) => Err(FormErrors::of("agreed_with", refusal.to_string()).into()),
-    };
-    match answer {
+    let seen = fields.text("criteria").to_owned();
+    match ctx.write(move |tx| criteria::agree(tx, id, &seen)).await {
         Ok(()) => page::see_with(&format!("{}#criteria", path(id)), "The agreement is recorded."),
-        Err(Error::Invalid(errors)) => {
-            page::unprocessable(&again(&ctx, &req, id, Forms { agreement: Form::refused(fields, errors), ..Forms::default() }).await?)
-        }
         Err(Error::Stale) => {
-            let errors = FormErrors::of("agreed_with", "The criteria changed while you looked at them. Look again, then record the agreement.");
+            let errors = FormErrors::of("criteria", "The criteria changed while you looked at them. Look again, then record the agreement.");
             page::conflict(&again(&ctx, &req, id, Forms { agreement: Form::refused(fields, errors), ..Forms::default() }).await?)
         }
         Err(other) => Err(other.into()),

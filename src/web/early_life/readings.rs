@@ -29,8 +29,13 @@ pub async fn create(ctx: Context, req: HttpRequest, id: Path<String>, fields: Fi
     let refused = |faults: Vec<Fault>| {
         let mut errors = FormErrors::default();
         for it in &faults {
-            let name = known.get(it.place.wrapping_sub(1)).map_or("", |it| it.criterion.name.as_str());
-            errors.about("day", if it.place == 0 { it.message.clone() } else { format!("{name}: {}", it.message) });
+            // What is wrong with a value stands beside it; the rest is wrong with the day.
+            let metric = known.get(it.place.wrapping_sub(1)).filter(|_| it.place > 0);
+            let own = metric.filter(|metric| metric.criterion.reading(fields.text(&field_of(metric))).is_err_and(|said| said == it.message));
+            match own {
+                Some(metric) => errors.about(field_of(metric), it.message.clone()),
+                None => errors.about("day", it.message.clone()),
+            }
         }
         Forms { day: Form::refused(fields.clone(), errors), ..Forms::default() }
     };

@@ -1,8 +1,10 @@
 //! The report in an evidence pack: everything as tables to read and to print.
 
+use super::surveys::surveys;
 use crate::app::evidence::Evidence;
 use crate::domain::attachments::size;
 use crate::domain::events::Event;
+use crate::web::filters::{Markup, markdown_without_links};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -11,11 +13,27 @@ use serde_json::Value;
 const WORDS: &[&str] =
     &["state", "outcome", "subject", "requirement", "kind", "severity", "point", "moment", "audience", "strategy", "distribution", "rule", "better", "source"];
 
+/// Columns that people write as Markdown.
+const PROSE: &[&str] = &["finding", "evidence", "workaround", "description", "note", "contacts"];
+
+/// What stands in a table: plain, or Markdown made readable. Links are left out of it: the report leads nowhere.
+pub enum Cell {
+    Plain(String),
+    Prose(Markup),
+}
+
 /// A table of the report. One without rows says so.
 pub struct Table {
     pub title: String,
     pub head: Vec<&'static str>,
-    pub rows: Vec<Vec<String>>,
+    pub rows: Vec<Vec<Cell>>,
+}
+
+impl Table {
+    /// Of plain cells.
+    pub fn plain(title: String, head: Vec<&'static str>, rows: Vec<Vec<String>>) -> Table {
+        Table { title, head, rows: rows.into_iter().map(|row| row.into_iter().map(Cell::Plain).collect()).collect() }
+    }
 }
 
 pub struct Section {
@@ -38,7 +56,7 @@ pub struct Report {
     title: String,
     at: String,
     facts: Vec<(&'static str, String)>,
-    texts: Vec<(&'static str, String)>,
+    texts: Vec<(&'static str, Markup)>,
     sections: Vec<Section>,
     last: Option<(i64, String)>,
 }
@@ -48,7 +66,7 @@ impl Report {
         let tables = it.records.first().map_or(&Value::Null, |(_, tables)| tables);
         let (record, release) = (&tables["record"][0], &tables["release"][0]);
         let field = |name: &'static str, column: &str| (name, cell(it, record, column));
-        let text = |name: &'static str, row: &Value, column: &str| (name, cell(it, row, column));
+        let text = |name: &'static str, row: &Value, column: &str| (name, markdown_without_links(&cell(it, row, column)));
         Report {
             number: it.number.clone(),
             name: cell(it, record, "identifier"),
@@ -156,7 +174,11 @@ fn sections(it: &Evidence) -> Vec<Section> {
                 one("Checklist", "handover_items", &[("Item", "title"), ("Done", "done_at"), ("By", "done_by")]),
             ],
         ),
-        section("Surveys", "Of an anonymous survey, audiences in which fewer than five answered are withheld.", surveys(it)),
+        section(
+            "Surveys",
+            "Of an anonymous survey, everything is withheld until it closes, and audiences in which fewer than five answered after that.",
+            surveys(it),
+        ),
         section(
             "Review",
             "",
@@ -177,7 +199,15 @@ fn sections(it: &Evidence) -> Vec<Section> {
                 one(
                     "Follow-up actions",
                     "follow_ups",
-                    &[("Action", "title"), ("Point", "point"), ("Assignee", "assignee_id"), ("Due", "due_at"), ("State", "state"), ("Note", "note")],
+                    &[
+                        ("Action", "title"),
+                        ("What is to be done", "description"),
+                        ("Point", "point"),
+                        ("Assignee", "assignee_id"),
+                        ("Due", "due_at"),
+                        ("State", "state"),
+                        ("Note", "note"),
+                    ],
                 ),
             ],
         ),
@@ -188,7 +218,11 @@ fn sections(it: &Evidence) -> Vec<Section> {
 
 fn table(it: &Evidence, title: &str, rows: &Value, head: &[(&'static str, &str)]) -> Table {
     let rows = rows.as_array().into_iter().flatten();
-    let cells = |row: &Value| head.iter().map(|(_, column)| cell(it, row, column)).collect();
+    let one = |row: &Value, column: &str| {
+        let text = cell(it, row, column);
+        if PROSE.contains(&column) { Cell::Prose(markdown_without_links(&text)) } else { Cell::Plain(text) }
+    };
+    let cells = |row: &Value| head.iter().map(|(_, column)| one(row, column)).collect();
     Table { title: title.to_owned(), head: head.iter().map(|(label, _)| *label).collect(), rows: rows.map(cells).collect() }
 }
 
@@ -199,7 +233,7 @@ fn changes(it: &Evidence) -> Table {
         vec![number.clone(), told("title"), told("category"), told("state"), told("phase_name"), told("owner"), told("ended_at")]
     };
     let rows = it.records.iter().skip(1).map(row).collect();
-    Table { title: String::new(), head: vec!["RFC", "Title", "Category", "State", "Phase", "Requester", "Ended"], rows }
+    Table::plain(String::new(), vec!["RFC", "Title", "Category", "State", "Phase", "Requester", "Ended"], rows)
 }
 
 fn approvals(it: &Evidence) -> Vec<Table> {
@@ -226,28 +260,9 @@ fn approvals(it: &Evidence) -> Vec<Table> {
                 told("seen_digest"),
             ]
         };
-        Table { title: number.clone(), head: head.clone(), rows: list("approvals").iter().map(row).collect() }
+        Table::plain(number.clone(), head.clone(), list("approvals").iter().map(row).collect())
     };
     it.approvals.iter().map(of).collect()
-}
-
-fn surveys(it: &Evidence) -> Vec<Table> {
-    let all = it.surveys["surveys"].as_array().into_iter().flatten();
-    let of = |survey: &Value| {
-        let own = |name: &str| it.surveys[name].as_array().into_iter().flatten().filter(|row| row["survey_id"] == survey["id"]).cloned().collect::<Vec<_>>();
-        let title = format!("{} ({}, {})", cell(it, survey, "title"), cell(it, survey, "moment"), cell(it, survey, "state"));
-        let answered = own("audiences")
-            .iter()
-            .map(|row| {
-                let count = if row["withheld"] == true { "withheld".to_owned() } else { cell(it, row, "answers") };
-                vec![cell(it, row, "audience"), "complete answers".to_owned(), String::new(), count]
-            })
-            .collect::<Vec<_>>();
-        let tallied =
-            own("tallies").iter().map(|row| ["audience", "question", "value", "count"].map(|column| cell(it, row, column)).to_vec()).collect::<Vec<_>>();
-        Table { title, head: vec!["Audience", "Question", "Value", "Count"], rows: answered.into_iter().chain(tallied).collect() }
-    };
-    all.map(of).collect()
 }
 
 fn attachments(it: &Evidence) -> Table {
@@ -256,7 +271,7 @@ fn attachments(it: &Evidence) -> Table {
         let of = named.task.clone().or(file.point.map(|it| it.label().to_owned())).unwrap_or_default();
         vec![file.name.clone(), of, size(file.size), file.media_type.clone(), named.by.clone(), time(file.created_at), file.checksum()]
     };
-    Table { title: String::new(), head: vec!["File", "Of", "Size", "Type", "By", "At", "SHA-256"], rows: it.attachments.iter().map(row).collect() }
+    Table::plain(String::new(), vec!["File", "Of", "Size", "Type", "By", "At", "SHA-256"], it.attachments.iter().map(row).collect())
 }
 
 fn activity(it: &Evidence) -> Table {
@@ -271,7 +286,7 @@ fn activity(it: &Evidence) -> Table {
         let record = event.record.and_then(|id| it.records.iter().find(|(_, tables)| tables["record"][0]["id"] == id.0));
         vec![event.id.to_string(), time(event.at), record.map_or_else(String::new, |(number, _)| number.clone()), who, sentence, remark]
     };
-    Table { title: String::new(), head: vec!["Event", "At", "Record", "Who", "What", "Said"], rows: it.activity.iter().map(row).collect() }
+    Table::plain(String::new(), vec!["Event", "At", "Record", "Who", "What", "Said"], it.activity.iter().map(row).collect())
 }
 
 /// A column of a row as people read it; empty if there is none.

@@ -1,7 +1,7 @@
 //! One handover that a group is asked about: what is handed over, and the answer.
 
-use super::{answers, parse};
-use crate::app::handovers::{self as actions, Offer, is_current, receiver};
+use super::{answers, out_of_date, parse};
+use crate::app::handovers::{self as actions, Offer, changed_since, is_current, receiver};
 use crate::app::{self, Context, Error, FormErrors};
 use crate::domain::handovers::{HandoverState, Receiver};
 use crate::domain::ids::HandoverId;
@@ -71,6 +71,7 @@ pub async fn show(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
 pub async fn update(ctx: Context, req: HttpRequest, id: Path<String>, fields: Fields) -> Answer {
     let id: HandoverId = id_of(&id)?;
     let mut errors = FormErrors::default();
+    let before = fields.text("seen").to_owned();
     let answer = match parse(&fields, &mut errors).filter(|_| errors.is_empty()) {
         Some(answer) => ctx.write(move |tx| actions::answer(tx, id, &answer)).await,
         None => Err(errors.into()),
@@ -79,9 +80,15 @@ pub async fn update(ctx: Context, req: HttpRequest, id: Path<String>, fields: Fi
         Ok(()) => return page::see_with(&format!("/handovers/{id}"), "Your answer is recorded."),
         Err(Error::Invalid(errors)) => (errors, None),
         Err(Error::Refused(refusal)) => (FormErrors::default(), Some(refusal.to_string())),
+        Err(Error::Stale) => (FormErrors::default(), Some(ctx.read(move |conn| changed(conn, id, &before)).await?)),
         Err(other) => return Err(other.into()),
     };
     let (frame, missing) = (page::frame(&ctx, &req), said.is_none());
     let page = ctx.read(move |conn| Ok(Show { form: Form::refused(fields, errors), said, ..Show::load(conn, frame, id)? })).await?;
     if missing { page::unprocessable(&page) } else { page::conflict(&page) }
+}
+
+fn changed(conn: &mut PgConnection, id: HandoverId, before: &str) -> app::Result<String> {
+    let record = handovers::find(conn, id)?.handover.record_id;
+    Ok(out_of_date(&changed_since(&handovers::legacy(conn, record)?, before)))
 }

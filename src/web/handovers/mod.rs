@@ -19,11 +19,16 @@ pub fn answers() -> Vec<Choice> {
     vec![Choice::new("accept", "Accept: we take over support"), Choice::new("decline", "Decline: something is missing")]
 }
 
+/// What is said to whoever answered on a page that had become out of date.
+pub fn out_of_date(changed: &[String]) -> String {
+    format!("What is handed over changed while you looked at it, so nothing is recorded yet. {} Look again, then answer.", changed.join(" "))
+}
+
 /// The answer that was typed, or what is missing of it.
 pub fn parse(fields: &Fields, errors: &mut FormErrors) -> Option<Answer> {
     let said = errors.check("note", text::prose(fields.text("note"))).unwrap_or_default();
     match fields.text("answer") {
-        "accept" => Some(Answer::Accept { note: said }),
+        "accept" => Some(Answer::Accept { note: said, seen: fields.text("seen").to_owned() }),
         "decline" => {
             if said.is_empty() && errors.get("note").is_none() {
                 errors.about("note", Refusal::NeedsReason.to_string());

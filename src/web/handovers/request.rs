@@ -10,9 +10,9 @@ use crate::domain::people::Actor;
 use crate::domain::records::RecordKind;
 use crate::domain::requirements::Requirement;
 use crate::domain::text;
+use crate::store::PgConnection;
 use crate::store::handovers::items::Item;
 use crate::store::handovers::{self, Named};
-use crate::store::{PgConnection, choices};
 use crate::web::form::{Choice, Fields, Form};
 use crate::web::frame::Frame;
 use crate::web::page::{self, Answer};
@@ -76,14 +76,17 @@ impl Index {
         self.requests.iter().find(|it| it.handover.is_asked())
     }
 
-    /// The newest of this visit, if it is settled.
+    /// The newest of this visit, if it is settled; later the one that was accepted.
     fn settled(&self) -> Option<&Named> {
-        self.offer.sheet.handover.as_ref().filter(|it| !it.handover.is_asked())
+        match &self.offer.sheet.handover {
+            Some(newest) => Some(newest).filter(|it| !it.handover.is_asked()),
+            None => self.requests.iter().find(|it| it.handover.state == HandoverState::Accepted),
+        }
     }
 
     fn earlier(&self) -> Vec<&Named> {
-        let newest = self.offer.sheet.handover.as_ref().map(|it| it.handover.id);
-        self.requests.iter().filter(|it| Some(it.handover.id) != newest).collect()
+        let shown = self.open().into_iter().chain(self.settled()).map(|it| it.handover.id).collect::<Vec<_>>();
+        self.requests.iter().filter(|it| !shown.contains(&it.handover.id)).collect()
     }
 
     /// Whether the list stays as it is: it was shown to who is asked, or accepted.
@@ -136,10 +139,7 @@ fn receiving(conn: &mut PgConnection, offer: &Offer) -> app::Result<(Vec<Choice>
     }
     let label = |(name, _): &(String, GroupId), count: usize| if count == 1 { format!("{name} (one person)") } else { format!("{name} ({count} people)") };
     let groups = people.iter().map(|(key, users)| Choice::new(key.1, label(key, users.len()))).collect();
-    let planned = match handovers::planned_receiver(conn, full.record.id)? {
-        Some(group) => Some(group),
-        None => choices::group_by_key(conn, full.phase()?.group.as_deref().unwrap_or("operations"))?,
-    };
+    let planned = actions::receiving_group(conn, full)?.map(|(group, _)| group);
     Ok((groups, planned.filter(|it| people.keys().any(|(_, group)| group == it))))
 }
 

@@ -3,8 +3,8 @@
 use super::decide::wrong_code;
 use super::room::{Part, fitting, lines};
 use super::{Visitor, db, frame_of};
-use crate::app::handovers::Offer;
 use crate::app::handovers::links::{self, Opened};
+use crate::app::handovers::{Offer, changed_since};
 use crate::app::links::{Keys, Outcome};
 use crate::app::{self, Error, FormErrors};
 use crate::domain::handovers::{Receiver, Standing};
@@ -12,7 +12,7 @@ use crate::domain::links::Code;
 use crate::domain::people::Actor;
 use crate::web::form::{Choice, Fields, Form};
 use crate::web::frame::Frame;
-use crate::web::handovers::{answers, parse};
+use crate::web::handovers::{answers, out_of_date, parse};
 use crate::web::page::{self, Answer};
 use crate::web::throttle::Throttle;
 use actix_web::http::StatusCode;
@@ -38,8 +38,15 @@ struct Question {
     checklist: Vec<String>,
     done: usize,
     total: usize,
+    /// As many of what is open, and of the known errors, as there is room for; and how many there are.
+    left: Vec<String>,
+    left_total: usize,
+    /// Names them all.
+    seen: String,
     parts: Vec<Part>,
     form: Form,
+    /// What changed since the form was shown.
+    said: Option<String>,
 }
 
 impl Question {
@@ -73,7 +80,7 @@ pub async fn show(req: HttpRequest, token: Path<String>) -> Answer {
     answer(&req, token.into_inner(), Form::default(), StatusCode::OK).await
 }
 
-pub async fn update(req: HttpRequest, token: Path<String>, fields: Fields, keys: Data<Keys>, throttle: Data<Throttle>) -> Answer {
+pub async fn update(req: HttpRequest, token: Path<String>, mut fields: Fields, keys: Data<Keys>, throttle: Data<Throttle>) -> Answer {
     throttle.admit_code(&token)?;
     let token = token.into_inner();
     let mut errors = FormErrors::default();
@@ -83,12 +90,18 @@ pub async fn update(req: HttpRequest, token: Path<String>, fields: Fields, keys:
         return answer(&req, token, Form::refused(fields, errors), StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     let wanted = token.clone();
+    let before = fields.text("seen").to_owned();
     let outcome = db(&req)?.write(Actor::slipway(), move |tx| links::answer(tx, &keys, &wanted, code, &typed)).await;
     let (form, status) = match outcome {
         Ok(Outcome::Done) => return page::see(&format!("{FOLDER}{token}")),
         Ok(Outcome::Shut) => (Form::default(), StatusCode::CONFLICT),
         Ok(Outcome::Locked) => (Form::default(), StatusCode::TOO_MANY_REQUESTS),
         Ok(Outcome::WrongCode { left }) => (Form::refused(fields, FormErrors::of("code", wrong_code(left))), StatusCode::UNPROCESSABLE_ENTITY),
+        Err(Error::Stale) => {
+            // The code was right, and is asked for again with what is new.
+            fields.set("before", &before);
+            (Form::of(fields), StatusCode::CONFLICT)
+        }
         // Somebody else was faster between the look and the deed: the page says who.
         Err(Error::Refused(_) | Error::Forbidden(_)) => (Form::default(), StatusCode::CONFLICT),
         Err(other) => return Err(other.into()),
@@ -131,13 +144,20 @@ fn question(frame: Frame, token: String, opened: Opened, visitor: Visitor, offer
     form.fields.set("code", "");
     let points: Vec<&str> = offer.sheet.checklist.iter().map(|it| it.title.as_str()).collect();
     let team = offer.team().iter().map(|it| format!("* {it}")).collect::<Vec<_>>().join("\n");
+    let said = form.fields.has("before").then(|| out_of_date(&changed_since(&offer.legacy, form.text("before"))));
+    let left = offer.left();
+    let lists = if left.is_empty() { 1 } else { 2 };
     let parts = [("Note", opened.asked.handover.note.clone()), ("Team", team), ("Contacts", offer.legacy.contacts.clone())];
     let parts = parts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.to_owned(), text)).collect();
     Question {
         left_over: offer.left_over(),
-        checklist: lines(&points),
+        checklist: lines(&points, lists),
         done: offer.sheet.checklist.iter().filter(|it| it.is_done()).count(),
         total: points.len(),
+        left: lines(&left.iter().map(String::as_str).collect::<Vec<_>>(), lists),
+        left_total: left.len(),
+        seen: offer.seen(),
+        said,
         parts: fitting(parts),
         exit: offer.exit.clone(),
         frame,

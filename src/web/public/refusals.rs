@@ -72,6 +72,7 @@ async fn draw(req: &HttpRequest, token: String, form: Form, status: StatusCode) 
     let now = db.clock.now();
     let wanted = token.clone();
     let opened = db.read::<_, Error, _>(move |conn| answering::open(conn, &wanted, now)).await?;
-    let frame = frame_of(req, opened.reader.as_ref(), now);
+    let mut frame = frame_of(req, opened.reader.as_ref(), now);
+    frame.zone_there = opened.zone;
     with_status(page::html(&Refusal { frame, token, opened, form })?, status)
 }

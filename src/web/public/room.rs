@@ -59,9 +59,9 @@ fn start(text: &str, bytes: usize) -> &str {
     line.or_else(|| head.rfind(' ')).and_then(|it| head.get(..it)).unwrap_or(head).trim_end()
 }
 
-/// As many lines from the start as fit into so many bytes of HTML.
-pub fn lines(all: &[&str]) -> Vec<String> {
-    let mut left = LINES;
+/// As many lines from the start as there is room for in one of so many lists.
+pub fn lines(all: &[&str], lists: usize) -> Vec<String> {
+    let mut left = LINES / lists.max(1);
     let fits = |it: &&&str| {
         // As in `cut_pieces`, with a tag around it.
         let length = it.len() + 4 * it.matches(['<', '>', '&', '"', '\'']).count() + 12;

@@ -161,7 +161,8 @@ async fn draw(req: &HttpRequest, token: String, shown: Shown) -> Answer {
     let now = db.clock.now();
     let wanted = token.clone();
     let opened = db.read::<_, Error, _>(move |conn| answering::open(conn, &wanted, now)).await?;
-    let frame = frame_of(req, opened.reader.as_ref(), now);
+    let mut frame = frame_of(req, opened.reader.as_ref(), now);
+    frame.zone_there = opened.zone;
     let somebody_else = somebody_else(req, opened.asked.user);
     let Shown { status, mut form, page, faults, code } = shown;
     // A code that was typed does not come back as such; one that let them in is carried along.

@@ -69,7 +69,8 @@ pub struct Comparison {
 
 /// The moments of one release: the same question, asked by the same set. `None` when there is nothing to compare.
 pub fn of_moments(own: &Outcome, others: &[Outcome]) -> Option<Comparison> {
-    let mut all: Vec<&Outcome> = others.iter().chain([own]).collect();
+    // Two of the same moment are no comparison of moments.
+    let mut all: Vec<&Outcome> = others.iter().filter(|it| it.survey.moment != own.survey.moment).chain([own]).collect();
     all.sort_by_key(|it| (it.survey.moment, it.survey.id));
     let head = |it: &&Outcome| head(it, own, it.survey.moment.label().to_owned());
     let parts: Vec<Part> = own.results.groups.iter().filter_map(|group| moments_of(group, &all)).collect();

@@ -1,5 +1,6 @@
 //! Results as CSV: every complete answer, streamed; and the figures. Of anonymous answers the same is left out as on the page.
 
+use super::knows_who;
 use crate::app::{Context, Error};
 use crate::domain::ids::{ResponseId, SurveyId};
 use crate::domain::surveys::figures::{Figures, Measure};
@@ -26,8 +27,10 @@ struct Place {
 pub async fn answers(ctx: Context, id: Path<String>) -> Answer {
     let id: SurveyId = id_of(&id)?;
     let outcome = load(&ctx, id).await?;
+    let (actor, release) = (ctx.actor.clone(), outcome.survey.record_id);
+    let named = !outcome.survey.anonymous && ctx.read(move |conn| knows_who(conn, &actor, release)).await?;
     let groups: Vec<Group> = outcome.results.shown().cloned().collect();
-    let sheet = Arc::new(Sheet { survey: id, named: !outcome.survey.anonymous, groups });
+    let sheet = Arc::new(Sheet { survey: id, named, groups });
     let start = Place { group: 0, after: None, first: true };
     let chunks = stream::unfold(Some(start), move |place| {
         let (ctx, sheet) = (ctx.clone(), sheet.clone());

@@ -10,11 +10,13 @@ use super::frame::Frame;
 use super::page::{self, Answer};
 use super::records::id_of;
 use crate::app::{self, Context, Error};
-use crate::domain::ids::{ResponseId, SurveyId};
+use crate::domain::ids::{RecordId, ResponseId, SurveyId};
+use crate::domain::people::Actor;
 use crate::domain::surveys::figures::{Figures, signed};
 use crate::domain::surveys::results::{Group, Results, Showing, said};
 use crate::domain::surveys::{Audience, Question, QuestionKind, SurveyState};
 use crate::store::PgConnection;
+use crate::store::records;
 use crate::store::results::{self, Outcome, Response, Survey, Wanted};
 use actix_web::HttpRequest;
 use actix_web::web::Path;
@@ -83,14 +85,20 @@ struct Comment {
 
 pub async fn show(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
     let id: SurveyId = id_of(&id)?;
-    let frame = page::frame(&ctx, &req);
+    let (frame, actor) = (page::frame(&ctx, &req), ctx.actor.clone());
     let fields = Fields::of_query(req.query_string());
-    page::show(&ctx, move |conn| Show::load(conn, frame, id, &fields)).await
+    page::show(&ctx, move |conn| Show::load(conn, frame, &actor, id, &fields)).await
+}
+
+/// Whether this actor reads who it was that answered: whoever moves the release does, for nobody else answers were given by name.
+pub fn knows_who(conn: &mut PgConnection, actor: &Actor, release: RecordId) -> app::Result<bool> {
+    Ok(actor.may(crate::app::records::moving(actor, &records::find(conn, release)?)))
 }
 
 impl Show {
-    fn load(conn: &mut PgConnection, frame: Frame, id: SurveyId, fields: &Fields) -> app::Result<Show> {
+    fn load(conn: &mut PgConnection, frame: Frame, actor: &Actor, id: SurveyId, fields: &Fields) -> app::Result<Show> {
         let survey = results::survey(conn, id)?;
+        let named = knows_who(conn, actor, survey.record_id)?;
         let siblings = results::siblings(conn, &survey)?;
         let earlier = results::earlier(conn, &survey, EARLIER)?;
         let others = siblings.len();
@@ -98,7 +106,7 @@ impl Show {
         let mut outcomes = results::outcomes(conn, all)?;
         let own = outcomes.remove(0);
         let earlier = outcomes.split_off(others);
-        let comments = Comments::load(conn, &own, fields)?;
+        let comments = Comments::load(conn, &own, fields, named)?;
         let sections = own.results.groups.iter().map(|it| Section::of(&own.results, it)).collect();
         let (moments, releases) = (comparison::of_moments(&own, &outcomes), comparison::of_releases(&own, &earlier));
         Ok(Show { frame, survey: own.survey, results: own.results, sections, comments, moments, releases })
@@ -170,7 +178,7 @@ impl Asked {
 
 impl Comments {
     /// What the audience of the address wrote, or the first one that wrote anything; `None` where nothing was written or nothing may be shown.
-    fn load(conn: &mut PgConnection, own: &Outcome, fields: &Fields) -> app::Result<Option<Comments>> {
+    fn load(conn: &mut PgConnection, own: &Outcome, fields: &Fields, named: bool) -> app::Result<Option<Comments>> {
         let wrote = |group: &&Group| own.results.figures(group).iter().any(|(it, figures)| it.kind == QuestionKind::Text && figures.answers > 0);
         let groups: Vec<&Group> = own.results.shown().filter(wrote).collect();
         let chosen: Option<Audience> = match fields.text("audience") {
@@ -190,15 +198,15 @@ impl Comments {
         found.truncate(PAGE as usize);
         let last = found.last().filter(|_| !is_last).map(|it| it.id);
         let more = last.map(|it| format!("/surveys/{}/results?audience={}&after={it}#comments", own.survey.id, group.audience.word()));
-        let list = found.into_iter().map(|it| Comment::of(it, &questions)).collect();
+        let list = found.into_iter().map(|it| Comment::of(it, &questions, named)).collect();
         Ok(Some(Comments { audience: group.audience, audiences: groups.iter().map(|it| it.audience).collect(), list, more }))
     }
 }
 
 impl Comment {
-    fn of(response: Response, questions: &[&Question]) -> Comment {
+    fn of(response: Response, questions: &[&Question], named: bool) -> Comment {
         let text = |question: &&Question| (question.text.clone(), said(question, response.answers.get(&question.key)));
         let texts = questions.iter().map(text).filter(|(_, it)| !it.is_empty()).collect();
-        Comment { who: response.name.filter(|it| !it.is_empty()).or(response.email), texts }
+        Comment { who: response.name.filter(|it| !it.is_empty()).or(response.email).filter(|_| named), texts }
     }
 }

@@ -3,6 +3,7 @@
 use super::permitted;
 use crate::app::surveys::{self as actions, Draft, field_of, terms_of};
 use crate::app::{self, Context, Error, FormErrors};
+use crate::domain::early_life::number;
 use crate::domain::events::FieldChange;
 use crate::domain::ids::{QuestionSetId, RecordId, SurveyId};
 use crate::domain::surveys::{Audience, Moment, SurveyState};
@@ -63,7 +64,11 @@ impl Edit {
     }
 
     fn phases(&self) -> Vec<Choice> {
-        Choice::list(self.full.workflow.phases.iter().filter(|it| !it.is_end()).map(|it| (it.key.clone(), it.name.clone())))
+        let (workflow, here) = (&self.full.workflow, &self.full.record.phase);
+        let kept = self.survey.as_ref().and_then(|it| it.phase.as_ref());
+        let fits = |key: &String| workflow.is_still_to_come(key, here) || Some(key) == kept;
+        let name = |key: &String, name: &str| if key == here { format!("{name} (now: open it by hand)") } else { name.to_owned() };
+        Choice::list(workflow.phases.iter().filter(|it| !it.is_end() && fits(&it.key)).map(|it| (it.key.clone(), name(&it.key, &it.name))))
     }
 
     fn audiences(&self) -> impl Iterator<Item = (&'static str, &'static str, Vec<Choice>)> {
@@ -126,8 +131,8 @@ fn read(fields: &Fields, zone: Tz) -> Result<Draft, FormErrors> {
     let title = errors.check("title", text::line(fields.text("title")));
     let moment: Option<Moment> = fields.required("moment", &mut errors);
     let (opens_at, closes_at) = (local_time(fields, "opens_at", zone, &mut errors), local_time(fields, "closes_at", zone, &mut errors));
-    let low_rating: Option<f64> = fields.required("low_rating", &mut errors).filter(|it| (1.0..=5.0).contains(it));
-    let low_nps: Option<i32> = fields.required("low_nps", &mut errors).filter(|it| (-100..=100).contains(it));
+    let low_rating: Option<f64> = number(fields.text("low_rating")).ok().filter(|it| (1.0..=5.0).contains(it));
+    let low_nps: Option<i32> = (-100..=100).find(|it| number(fields.text("low_nps")).is_ok_and(|typed| typed == f64::from(*it)));
     let reminders: Option<i32> = fields.required("reminders", &mut errors).filter(|it| (0..=2).contains(it));
     if low_rating.is_none() {
         errors.about("low_rating", "Write a number from 1 to 5, such as 3.5.");

@@ -10,6 +10,7 @@ use super::form::Fields;
 use super::frame::Frame;
 use super::page::{self, Answer};
 use super::records::id_of;
+use super::results::knows_who;
 use crate::app::notices::reach::Reach;
 use crate::app::sheet::Sheet;
 use crate::app::{self, Context, Error, records as actions};
@@ -126,6 +127,8 @@ struct Show {
     /// The address of the next page of people.
     more: Option<String>,
     may_ask: bool,
+    /// Whether the reader is told who is on the list.
+    knows_who: bool,
     /// How many people it mails that the survey is closed.
     closing_mails: usize,
 }
@@ -174,11 +177,12 @@ pub async fn show(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
         let counts = surveys::counts(conn, &[id])?;
         let asked = surveys::audiences(conn, id)?;
         let asked = asked.into_iter().map(|it| (it.clone(), counts.get(&(id, it.audience)).copied().unwrap_or_default())).collect();
-        let mut people = people::page(conn, id, only, after, PAGE + 1)?;
+        let knows_who = knows_who(conn, &actor, survey.record_id)?;
+        let mut people = if knows_who { people::page(conn, id, only, after, PAGE + 1)? } else { Vec::new() };
         let last = if people.len() as i64 > PAGE { people.pop().and(people.last()).map(|it| it.id) } else { None };
         let more = last.map(|it| format!("/surveys/{id}?audience={}&after={it}#people", only.map_or("", Audience::word)));
         let closing_mails = Reach::load(conn, &sheet, actor.id)?.of_news(&sheet, Rule::SurveyClosed);
-        Ok(Show { may_ask: may_ask(&actor, &sheet.full.record), frame, sheet, survey, asked, people, only, more, closing_mails })
+        Ok(Show { may_ask: may_ask(&actor, &sheet.full.record), frame, sheet, survey, asked, people, only, more, knows_who, closing_mails })
     })
     .await
 }

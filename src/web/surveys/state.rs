@@ -15,8 +15,13 @@ pub async fn open(ctx: Context, id: Path<String>, fields: Fields) -> Answer {
 
 pub async fn close(ctx: Context, id: Path<String>, fields: Fields) -> Answer {
     let (id, seen): (SurveyId, i32) = (id_of(&id)?, fields.version());
-    ctx.write(move |tx| app::surveys::closing::close(tx, id, seen)).await?;
-    page::see_with(&format!("/surveys/{id}"), "The survey is closed.")
+    let opened = ctx.write(move |tx| app::surveys::closing::close(tx, id, seen)).await?;
+    let actions = match opened {
+        0 => String::new(),
+        1 => " One low score opened a follow-up action in the review.".to_owned(),
+        many => format!(" {many} low scores opened follow-up actions in the review."),
+    };
+    page::see_with(&format!("/surveys/{id}"), &format!("The survey is closed.{actions}"))
 }
 
 pub async fn discard(ctx: Context, id: Path<String>, fields: Fields) -> Answer {

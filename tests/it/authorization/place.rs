@@ -172,7 +172,7 @@ impl Place {
             "/records/{id}/follow-ups" | "/follow-ups/{id}" => {
                 vec![value("point", "lessons"), value("title", "Index"), value("due_at", "2026-05-01T12:00"), value("version", "0")]
             }
-            "/follow-ups/{id}/state" => vec![value("state", "done")],
+            "/follow-ups/{id}/state" => vec![value("state", "done"), value("note", "It is done")],
             "/records/{id}/reopening" => vec![value("reason", "So"), value("version", "0")],
             "/records/{id}/waivers" => vec![value("requirement", "plan_complete"), value("reason", "So")],
             "/records/{id}/watching" => vec![value("watching", "yes")],
@@ -211,10 +211,10 @@ impl Place {
             }
             "/models/preview" => vec![value("category", "2"), value("name", "New")],
             "/models/{id}/retirement" | "/models/{id}/reinstatement" => vec![value("version", "0")],
-            "/attachments/{id}/removal" => vec![value("reason", "So")],
-            "/records/{id}/agreement" => vec![value("agreed_with", "Kim"), value("criteria", &format!("{}.0", self.value("metric")))],
+            "/attachments/{id}/removal" | "/exit-metrics/{id}/removal" => vec![value("reason", "So")],
+            "/records/{id}/agreement" => vec![value("criteria", &format!("{}.0", self.value("metric")))],
             "/records/{id}/metrics" | "/exit-metrics/{id}" => {
-                vec![value("name", "New"), value("normal", "1"), value("better", "up"), value("days", "1"), value("version", "0")]
+                vec![value("name", "New"), value("normal", "1"), value("better", "up"), value("days", "1"), value("reason", "So"), value("version", "0")]
             }
             "/records/{id}/readings/table" => vec![value("table", "day,Calls a day")],
             "/records/{id}/issues" | "/issues/{id}" => {

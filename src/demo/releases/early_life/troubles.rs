@@ -37,7 +37,7 @@ impl ReleaseRun {
                 self.noted = Noted::All;
             }
             Noted::All if day * 4 >= self.settled_on() * 3 => {
-                self.settle(world)?;
+                self.settle_troubles(world)?;
                 self.noted = Noted::Settled;
             }
             Noted::First | Noted::All | Noted::Settled => {}
@@ -75,7 +75,7 @@ impl ReleaseRun {
         })
     }
 
-    fn settle(&mut self, world: &World) -> anyhow::Result<()> {
+    pub(in crate::demo::releases) fn settle_troubles(&mut self, world: &World) -> anyhow::Result<()> {
         let id = self.id()?;
         world.act(self.lead, |tx| {
             for it in stored::list(tx.conn, id)?.into_iter().filter(|it| it.state == IssueState::Open) {

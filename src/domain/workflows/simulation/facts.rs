@@ -118,6 +118,7 @@ impl Ground<'_> {
                 open_follow_ups: titles(Requirement::FollowUpsSettled, "A follow-up action"),
                 open_surveys: Vec::new(),
                 open_tasks: titles(Requirement::NothingOpen, "A task"),
+                ..Review::default()
             },
             exit: if release { exit(has(Requirement::ExitCriteriaAgreed), has(Requirement::ExitCriteriaMet)) } else { Exit::default() },
             handover: if release && has(Requirement::HandoverAccepted) { accepted() } else { Handover { items: 1, ..Handover::default() } },

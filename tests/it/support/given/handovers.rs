@@ -52,7 +52,11 @@ pub(super) fn hand_over(app: &TestApp, id: RecordId) {
     let receivers = app.read(|conn| slipway::store::handovers::receivers(conn, group));
     let who = receivers.into_iter().find(|it| !record.is_run_by(it.id)).expect("somebody who may accept");
     let actor = app.read(|conn| users::actor(conn, who.id)).expect("an account");
-    app.act_as(actor, |tx| handovers::answer(tx, handover, &Answer::Accept { note: String::new() })).expect("accepted");
+    let accept = |tx: &mut slipway::store::Tx<'_>| {
+        let seen = handovers::Offer::load(tx.conn, id, tx.now)?.seen();
+        handovers::answer(tx, handover, &Answer::Accept { note: String::new(), seen })
+    };
+    app.act_as(actor, accept).expect("accepted");
 }
 
 /// The link for this person to this handover, as a mail would carry it.

@@ -2,11 +2,14 @@
 
 use super::journey::sheet;
 use crate::support::TestApp;
+use slipway::app::early_life::{issues, known_errors};
 use slipway::app::{follow_ups, reviews, tasks};
+use slipway::domain::early_life::IssueState;
 use slipway::domain::follow_ups::FollowUpState;
 use slipway::domain::ids::{FollowUpId, RecordId, UserId};
 use slipway::domain::reviews::{Point, PointOutcome};
 use slipway::domain::tasks::TaskStep;
+use slipway::store::early_life::issues::Draft as Issue;
 use slipway::store::follow_ups::Draft as Action;
 use slipway::store::reviews::Draft;
 
@@ -34,12 +37,19 @@ pub fn follow_up(app: &TestApp, id: RecordId, title: &str, assignee: Option<User
     app.act(|tx| follow_ups::add(tx, id, &draft)).expect("added")
 }
 
-/// Finishes what is open of a release: tasks of all phases, follow-up actions.
+/// Finishes what is open of a release: tasks of all phases, follow-up actions, incidents and problems; and accepts its known errors.
 pub fn settle(app: &TestApp, id: RecordId) {
     for it in sheet(app, id).follow_ups.iter().filter(|it| it.action.state == FollowUpState::Open) {
-        app.act(|tx| follow_ups::take(tx, it.action.id, FollowUpState::Done, "")).expect("done");
+        app.act(|tx| follow_ups::take(tx, it.action.id, FollowUpState::Done, "It is done")).expect("done");
     }
     for it in sheet(app, id).tasks.iter().filter(|it| it.task.state.is_open()) {
         app.act(|tx| tasks::step(tx, it.task.id, TaskStep::Skip, "No longer needed")).expect("skipped");
+    }
+    for it in sheet(app, id).issues.into_iter().filter(|it| it.state == IssueState::Open) {
+        let solved = Issue { kind: it.kind, number: it.number, title: it.title, link: it.link, severity: it.severity, state: IssueState::Resolved };
+        app.act(|tx| issues::edit(tx, it.id, it.version, &solved)).expect("resolved");
+    }
+    for it in sheet(app, id).known_errors.into_iter().filter(|it| it.accepted_at.is_none()) {
+        app.act(|tx| known_errors::accept(tx, it.id, it.version)).expect("accepted");
     }
 }
