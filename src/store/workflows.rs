@@ -147,7 +147,8 @@ pub fn followers(conn: &mut PgConnection, kind: RecordKind) -> QueryResult<Vec<F
 
 /// New records of these categories follow this version from now on.
 pub fn follow(tx: &mut Tx<'_>, followers: &[CategoryId], version: WorkflowId) -> QueryResult<()> {
-    diesel::update(categories::table.filter(categories::id.eq_any(followers))).set(categories::workflow_id.eq(version)).execute(tx.conn)?;
+    let next = (categories::workflow_id.eq(version), categories::version.eq(categories::version + 1));
+    diesel::update(categories::table.filter(categories::id.eq_any(followers))).set(next).execute(tx.conn)?;
     Ok(())
 }
 
