@@ -21,4 +21,4 @@ CREATE UNIQUE INDEX notification_rules_once ON notification_rules (event, (coale
 
 ALTER TABLE notices DROP CONSTRAINT notices_why_check;
 ALTER TABLE notices ADD CONSTRAINT notices_why_check
-    CHECK (why IN ('owner', 'coordinator', 'approver', 'substitute', 'assignee', 'group', 'watcher', 'manager', 'actor', 'requester', 'named'));
+    CHECK (why IN ('owner', 'coordinator', 'approver', 'substitute', 'assignee', 'group', 'watcher', 'manager', 'administrator', 'actor', 'requester', 'named'));

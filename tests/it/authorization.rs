@@ -98,10 +98,10 @@ async fn every_address_answers_every_role_as_the_table_says() {
     post /attachments/{id}/removal                           401       403       403       403       403       303       303       303
     get  /records/{id}/early-life                            303       200       200       200       200       200       200       200
     get  /records/{id}/early-life.csv                        303       200       200       200       200       200       200       200
-    post /records/{id}/agreement                             401       403       403       403       403       303       303       303
+    post /records/{id}/agreement                             401       403       303       303       409       409       409       409
     post /records/{id}/metrics                               401       403       403       403       403       303       303       303
     get  /records/{id}/metrics/new                           303       403       403       403       403       200       200       200
-    post /records/{id}/readings                              401       422       422       422       422       422       422       422
+    post /records/{id}/readings                              401       403       422       422       403       422       422       422
     post /records/{id}/readings/table                        401       403       422       422       403       422       422       422
     post /records/{id}/readings/key                          401       403       403       403       403       303       303       303
     post /records/{id}/issues                                401       403       303       303       403       303       303       303
@@ -124,7 +124,7 @@ async fn every_address_answers_every_role_as_the_table_says() {
     post /issues/{id}                                        401       403       422       422       403       422       422       422
     get  /known-errors/{id}/edit                             303       403       200       200       403       200       200       200
     post /known-errors/{id}                                  401       403       303       303       403       303       303       303
-    post /known-errors/{id}/acceptance                       401       403       403       403       403       303       303       303
+    post /known-errors/{id}/acceptance                       401       403       303       303       403       303       303       303
     post /team-members/{id}/removal                          401       403       403       403       403       303       303       303
     post /api/releases/{id}/readings                         401       401       401       401       401       401       401       401
     get  /tasks                                              303       200       200       200       200       200       200       200
@@ -177,8 +177,77 @@ async fn every_address_answers_every_role_as_the_table_says() {
     get  /calendars/new                                      303       403       403       403       403       403       200       200
     post /calendars/{id}                                     401       403       403       403       403       403       409       409
     get  /calendars/{id}/edit                                303       403       403       403       403       403       200       200
+    get  /categories                                         303       200       200       200       200       200       200       200
+    post /categories                                         401       403       403       403       403       403       422       422
+    get  /categories/new                                     303       403       403       403       403       403       200       200
+    get  /categories/{id}/edit                               303       403       403       403       403       403       200       200
+    post /categories/{id}                                    401       403       403       403       403       403       422       422
+    post /categories/{id}/position                           401       403       403       403       403       403       303       303
+    post /categories/{id}/retirement                         401       403       403       403       403       403       303       303
+    post /categories/{id}/reinstatement                      401       403       403       403       403       403       409       409
+    post /categories/{id}/removal                            401       403       403       403       403       403       409       409
+    get  /process                                            303       200       200       200       200       200       200       200
+    get  /process.toml                                       303       200       200       200       200       200       200       200
+    post /process/preview                                    401       403       403       403       403       403       422       422
+    post /process/import                                     401       403       403       403       403       403       422       422
     get  /models                                             303       200       200       200       200       200       200       200
+    post /models                                             401       403       403       403       403       403       303       303
+    get  /models/new                                         303       403       403       403       403       403       200       200
+    post /models/preview                                     401       403       403       403       403       403       200       200
+    get  /models/{id}                                        303       200       200       200       200       200       200       200
+    post /models/{id}                                        401       403       403       403       403       403       422       422
+    get  /models/{id}/edit                                   303       403       403       403       403       403       200       200
+    get  /models/{id}/preview                                303       200       200       200       200       200       200       200
+    post /models/{id}/retirement                             401       403       403       403       403       403       409       409
+    post /models/{id}/reinstatement                          401       403       403       403       403       403       409       409
+    get  /policy                                             303       200       200       200       200       200       200       200
+    post /policy                                             401       403       403       403       403       403       303       422
+    get  /policy/edit                                        303       403       403       403       403       403       200       200
+    get  /policy/{version}                                   303       200       200       200       200       200       200       200
     get  /workflows                                          303       200       200       200       200       200       200       200
+    get  /workflows/{id}                                     303       200       200       200       200       200       200       200
+    get  /workflows/{id}/simulation                          303       200       200       200       200       200       200       200
+    post /workflows/{id}/draft                               401       403       403       403       403       403       303       303
+    post /workflow-drafts                                    401       403       403       403       403       403       303       303
+    get  /workflow-drafts/new                                303       403       403       403       403       403       200       200
+    get  /workflow-drafts/{id}                               303       200       200       200       200       200       200       200
+    post /workflow-drafts/{id}                               401       403       403       403       403       403       409       409
+    post /workflow-drafts/{id}/discarding                    401       403       403       403       403       403       409       409
+    get  /workflow-drafts/{id}/simulation                    303       200       200       200       200       200       200       200
+    get  /workflow-drafts/{id}/publication                   303       403       403       403       403       403       200       200
+    post /workflow-drafts/{id}/publication                   401       403       403       403       403       403       422       422
+    post /workflow-drafts/{id}/phases                        401       403       403       403       403       403       422       422
+    get  /workflow-drafts/{id}/phases/new                    303       403       403       403       403       403       200       200
+    get  /workflow-drafts/{id}/phases/{phase}                303       403       403       403       403       403       200       200
+    post /workflow-drafts/{id}/phases/{phase}                401       403       403       403       403       403       422       422
+    post /workflow-drafts/{id}/phases/{phase}/position       401       403       403       403       403       403       409       409
+    post /workflow-drafts/{id}/phases/{phase}/removal        401       403       403       403       403       403       409       409
+    post /workflow-drafts/{id}/phases/{phase}/transitions       401       403       403       403       403       403       422       422
+    get  /workflow-drafts/{id}/phases/{phase}/transitions/new       303       403       403       403       403       403       200       200
+    get  /workflow-drafts/{id}/phases/{phase}/transitions/{transition}       303       403       403       403       403       403       200       200
+    post /workflow-drafts/{id}/phases/{phase}/transitions/{transition}       401       403       403       403       403       403       422       422
+    post /workflow-drafts/{id}/phases/{phase}/transitions/{transition}/position       401       403       403       403       403       403       409       409
+    post /workflow-drafts/{id}/phases/{phase}/transitions/{transition}/removal       401       403       403       403       403       403       409       409
+    post /workflow-drafts/{id}/phases/{phase}/approvals       401       403       403       403       403       403       422       422
+    get  /workflow-drafts/{id}/phases/{phase}/approvals/new       303       403       403       403       403       403       200       200
+    get  /workflow-drafts/{id}/phases/{phase}/approvals/{step}       303       403       403       403       403       403       200       200
+    post /workflow-drafts/{id}/phases/{phase}/approvals/{step}       401       403       403       403       403       403       422       422
+    post /workflow-drafts/{id}/phases/{phase}/approvals/{step}/removal       401       403       403       403       403       403       409       409
+    get  /workflows/{id}/moving                              303       403       403       403       403       403       200       200
+    post /workflows/{id}/moving                              401       403       403       403       403       403       422       422
+    get  /workflow-moves/{id}                                303       200       200       200       200       200       200       200
+    get  /calendars/{id}/holidays/new                        303       403       403       403       403       403       200       200
+    post /calendars/{id}/holidays                            401       403       403       403       403       403       409       409
+    post /calendars/{id}/holidays/removal                    401       403       403       403       403       403       409       409
+    post /calendars/{id}/holiday-file                        401       403       403       403       403       403       422       422
+    get  /notification-rules                                 303       200       200       200       200       200       200       200
+    post /notification-rules                                 401       403       403       403       403       403       303       303
+    get  /notification-rules/new                             303       403       403       403       403       403       200       200
+    get  /notification-rules/recipients                      303       403       403       403       403       403       200       200
+    get  /notification-rules/recipients/mail                 303       403       403       403       403       403       404       404
+    post /notification-rules/{id}                            401       403       403       403       403       403       422       422
+    get  /notification-rules/{id}/edit                       303       403       403       403       403       403       200       200
+    post /notification-rules/{id}/removal                    401       403       403       403       403       403       303       303
     get  /question-sets                                      303       200       200       200       200       200       200       200
     post /question-sets                                      401       403       403       403       403       403       303       303
     get  /question-sets/new                                  303       403       403       403       403       403       200       200

@@ -96,7 +96,7 @@ async fn a_file_is_taken_over_in_one_go_and_every_part_of_it_stands_in_the_log()
     assert!(app.read(policies::current).self_approval);
     assert!(app.read(models::list).iter().all(|it| it.key != "emergency"));
     let log = app.log();
-    assert_eq!(log.iter().filter(|it| *it == "process_shaped").count(), 5, "{log:?}");
+    assert_eq!(log.iter().filter(|it| *it == "process_shaped").count(), 6, "{log:?}");
     assert!(log.contains(&"calendar_edited".to_owned()), "{log:?}");
 }
 

@@ -308,7 +308,7 @@ async fn somebody_of_the_group_that_takes_over_accepts_a_known_error() {
     let app = TestApp::start().await;
     let [olga] = given::receivers(&app, ["Olga"]);
     let id = given::release(&app, "Payroll").in_phase("early_life");
-    let error = given::early_life(&app, id).known_error;
+    let error = given::early_life_left(&app, id);
     let browser = app.browser_of(&olga);
     let form = browser.get(&home(id)).await.expect(200).form(&format!("/known-errors/{error}/acceptance"));
     browser.submit(&form).await.expect(303);

@@ -62,9 +62,12 @@ async fn two_who_register_the_same_item_at_once_make_one() {
 async fn everybody_can_read_the_process() {
     let app = TestApp::start().await;
     let browser = app.signed_in(Role::Viewer);
-    let workflows = browser.get("/workflows").await.expect(200);
-    for phase in ["Planning and design", "Early life support", "Authorisation", "Back-out"] {
-        assert!(workflows.has(phase), "{phase}");
+    let index = browser.get("/workflows").await.expect(200);
+    for (key, phases) in [("release-major", ["Planning and design", "Early life support", "Back-out"]), ("change-normal", ["Authorisation", "Build", "Test"])] {
+        let it = given::workflow(&app, key);
+        assert!(index.has(&it.name) && index.has(&format!("/workflows/{}", it.id)), "{key}");
+        let page = browser.get(&format!("/workflows/{}", it.id)).await.expect(200);
+        assert!(phases.iter().all(|phase| page.has(phase)), "{key}");
     }
     browser.get("/models").await.expect(200).expect_text("Brief the service desk").expect_text("Emergency fix");
 }

@@ -212,7 +212,7 @@ async fn it_does_not_close_over_open_incidents_and_errors_that_nobody_accepted()
     assert!(why(&app, id, Requirement::NothingOpen).starts_with("INC-1 “Slow sign-in” is still open"));
     given::follow_up(&app, id, "The next release mends INC-1", None);
     assert_eq!(why(&app, id, Requirement::NothingOpen), "Nobody has accepted the known error “Old bookmarks fail”.");
-    app.act(|tx| slipway::app::early_life::known_errors::accept(tx, left, 0)).expect("accepted");
+    app.write(|tx| slipway::store::early_life::known_errors::accept(tx, left));
     assert!(why(&app, id, Requirement::NothingOpen).starts_with("No mandatory task, survey, incident or problem is open"));
 }
 

@@ -15,7 +15,7 @@ fn newest(app: &TestApp, name: &str) -> WorkflowId {
 }
 
 /// A house in which every step has somebody to ask.
-async fn house() -> TestApp {
+pub async fn house() -> TestApp {
     let app = TestApp::start().await;
     given::approvers(&app, ["Ada", "Ben", "Cem"]);
     let mara = given::user(&app, "Mara", &[Role::ReleaseManager]);
@@ -54,7 +54,7 @@ async fn everybody_can_walk_a_sample_release_from_its_registration_to_its_end() 
     let browser = app.signed_in(Role::Viewer);
     let id = newest(&app, "Major release");
     let path = format!("/workflows/{id}/simulation");
-    browser.get("/workflows").await.expect(200).expect_text(&format!("href=\"{path}\"")).expect_text("The phases of Major release");
+    browser.get(&format!("/workflows/{id}")).await.expect(200).expect_text(&format!("href=\"{path}\"")).expect_text("The phases of Major release");
     let events = app.log().len();
     let mut page = browser.get(&path).await.expect(200).expect_text("The sample is in Registration and assessment").expect_text("flow-main flow-current");
     for (way, next) in [

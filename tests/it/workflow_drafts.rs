@@ -47,7 +47,7 @@ async fn begun(app: &TestApp, browser: &Browser, name: &str) -> (WorkflowDraftId
 
 #[tokio::test]
 async fn everybody_reads_workflows_and_few_shape_them() {
-    let app = TestApp::start().await;
+    let app = crate::simulation::house().await;
     let (reader, coordinator) = (app.signed_in(Role::Viewer), app.signed_in(Role::ReleaseCoordinator));
     let draft = format!("/workflow-drafts/{}", given::workflow_draft(&app, "release-major"));
     let version = format!("/workflows/{}", workflow(&app, "release-major").id);
@@ -72,7 +72,7 @@ async fn everybody_reads_workflows_and_few_shape_them() {
 
 #[tokio::test]
 async fn a_workflow_of_its_own_is_drafted_published_and_followed() {
-    let app = TestApp::start().await;
+    let app = crate::simulation::house().await;
     let browser = app.signed_in(Role::ReleaseManager);
     let (id, draft) = begun(&app, &browser, "Infrastructure release").await;
     assert_eq!(last(&app).1, Deed::Created);
@@ -127,7 +127,7 @@ async fn a_workflow_of_its_own_is_drafted_published_and_followed() {
 
 #[tokio::test]
 async fn the_next_version_leaves_the_one_before_and_its_records_alone() {
-    let app = TestApp::start().await;
+    let app = crate::simulation::house().await;
     let browser = app.signed_in(Role::Administrator);
     let release = given::release(&app, "Payroll").major().registered();
     let before = workflow(&app, "release-major");
@@ -171,7 +171,7 @@ fn before_category(app: &TestApp) -> String {
 
 #[tokio::test]
 async fn buttons_put_phases_and_ways_out_in_order_and_take_them_away() {
-    let app = TestApp::start().await;
+    let app = crate::simulation::house().await;
     let browser = app.signed_in(Role::ReleaseManager);
     let id = given::workflow_draft(&app, "release-major");
     let draft = format!("/workflow-drafts/{id}");
@@ -211,7 +211,7 @@ async fn buttons_put_phases_and_ways_out_in_order_and_take_them_away() {
 
 #[tokio::test]
 async fn what_does_not_do_comes_back_as_typed_with_the_reason_beside_the_field() {
-    let app = TestApp::start().await;
+    let app = crate::simulation::house().await;
     let browser = app.signed_in(Role::ReleaseManager);
     let (id, draft) = begun(&app, &browser, "Infrastructure release").await;
     let before = (stored(&app, id), app.log().len());

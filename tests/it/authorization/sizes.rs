@@ -17,7 +17,12 @@ async fn a_body_over_the_limit_is_413_wherever_a_form_is_read() {
         // They take more, and say so themselves.
         "/surveys/{id}/people",
         "/records/{id}/attachments",
+        // They take files: 2 MB of a process, a calendar.
+        "/process/preview",
+        "/process/import",
+        "/calendars/{id}/holiday-file",
         // They take no form.
+        "/workflows/{id}/draft",
         "/surveys/{id}/people/{person}/removal",
         "/records/{id}/readings/key",
         "/exit-metrics/{id}/removal",

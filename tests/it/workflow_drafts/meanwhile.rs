@@ -1,13 +1,13 @@
 //! Two people at one draft: nobody's work is overwritten, and nothing typed is lost.
 
 use super::{form, last, page, stored};
-use crate::support::{TestApp, given};
+use crate::support::given;
 use slipway::domain::people::Role;
 use slipway::domain::process::Deed;
 
 #[tokio::test]
 async fn who_comes_second_sees_what_the_first_one_did_and_keeps_what_they_typed() {
-    let app = TestApp::start().await;
+    let app = crate::simulation::house().await;
     let (ines, nadia) = (given::user(&app, "Ines", &[Role::ReleaseManager]), given::user(&app, "Nadia", &[Role::Administrator]));
     let (ines, nadia) = (app.browser_of(&ines), app.browser_of(&nadia));
     let id = given::workflow_draft(&app, "release-major");
@@ -41,7 +41,7 @@ async fn who_comes_second_sees_what_the_first_one_did_and_keeps_what_they_typed(
 
 #[tokio::test]
 async fn buttons_on_an_old_page_do_nothing_and_say_why() {
-    let app = TestApp::start().await;
+    let app = crate::simulation::house().await;
     let (ines, nadia) = (app.signed_in(Role::ReleaseManager), app.signed_in(Role::Administrator));
     let id = given::workflow_draft(&app, "release-minor");
     let draft = format!("/workflow-drafts/{id}");
@@ -75,7 +75,7 @@ async fn buttons_on_an_old_page_do_nothing_and_say_why() {
 
 #[tokio::test]
 async fn what_the_other_one_removed_is_said_and_the_form_is_kept() {
-    let app = TestApp::start().await;
+    let app = crate::simulation::house().await;
     let (ines, nadia) = (app.signed_in(Role::ReleaseManager), app.signed_in(Role::Administrator));
     let id = given::workflow_draft(&app, "release-major");
     let training = format!("/workflow-drafts/{id}/phases/training");
