@@ -239,9 +239,10 @@ impl Phase {
         self.condition.is_none_or(|it| it.holds(grades))
     }
 
-    /// Whether the page shows this section: the phase names it, or asks for something that is put right there.
+    /// Whether the page shows this section: the phase names it, asks for something that is put right there, or asks people to approve.
     pub fn shows(&self, section: Section) -> bool {
-        self.sections.contains(&section) || self.transitions.iter().flat_map(|it| &it.requirements).any(|it| it.section() == Some(section))
+        let asks = section == Section::Approvals && !self.approvals.is_empty();
+        asks || self.sections.contains(&section) || self.transitions.iter().flat_map(|it| &it.requirements).any(|it| it.section() == Some(section))
     }
 
     pub fn transition(&self, key: &str) -> Option<&Transition> {

@@ -69,7 +69,7 @@ async fn everybody_can_read_the_process() {
         let page = browser.get(&format!("/workflows/{}", it.id)).await.expect(200);
         assert!(phases.iter().all(|phase| page.has(phase)), "{key}");
     }
-    browser.get("/models").await.expect(200).expect_text("Brief the service desk").expect_text("Emergency fix");
+    browser.get("/models").await.expect(200).expect_text("Major release").expect_text("Emergency fix");
 }
 
 #[tokio::test]
