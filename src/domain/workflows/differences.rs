@@ -96,11 +96,17 @@ fn of_phase(before: (&Workflow, &Phase), after: (&Workflow, &Phase), names: &Nam
     let common =
         |one: &Phase, other: &Phase| one.transitions.iter().filter(|it| other.transition(&it.key).is_some()).map(|it| it.key.clone()).collect::<Vec<_>>();
     if common(old, new) != common(new, old) {
-        let order = |it: &Phase| joined(it.transitions.iter().map(|it| it.label.as_str()));
+        let order = |it: &Phase| it.transitions.iter().map(|way| called(it, way)).collect::<Vec<_>>().join(", ");
         changes.push(FieldChange::between(&field("order of the ways out"), order(old), order(new)));
     }
     changes.extend(of_steps(old, new, names, field));
     changes
+}
+
+/// A way out by its label, and by its key as well where another one has the same label.
+fn called(phase: &Phase, way: &Transition) -> String {
+    let shared = phase.transitions.iter().any(|it| it.key != way.key && it.label == way.label);
+    if shared { format!("{} ({})", way.label, way.key) } else { way.label.clone() }
 }
 
 /// Steps have no key: those of one name are taken to be the same, in their order.
@@ -163,7 +169,7 @@ fn leading(way: &Transition, to: Option<&Phase>) -> String {
 mod tests {
     use super::*;
     use crate::domain::records::RecordKind;
-    use crate::domain::workflows::editing::{Details, Edit, blank, edited};
+    use crate::domain::workflows::editing::{Details, Direction, Edit, blank, edited};
 
     #[test]
     fn the_same_does_not_differ_and_each_change_is_named_by_its_place() {
@@ -183,6 +189,17 @@ mod tests {
         let details = Details { name: "Over".into(), ..Details::of(before.phase("closed").expect("an end")) };
         let after = edited(&before, &Edit::EditPhase { key: "closed".into(), details }).expect("it is taken");
         assert_eq!(differences(&before, &after, &Names::default()).into_iter().map(|it| it.field).collect::<Vec<_>>(), ["Over: name"]);
+    }
+
+    #[test]
+    fn ways_of_one_label_are_told_apart_when_they_change_places() {
+        let mut before = blank(RecordKind::Release);
+        before.phases[0].transitions.iter_mut().for_each(|it| it.label = "Leave".into());
+        let edit = Edit::MoveTransition { phase: "registered".into(), key: "close".into(), to: Direction::Down };
+        let after = edited(&before, &edit).expect("it is taken");
+        let all = differences(&before, &after, &Names::default());
+        let said: Vec<_> = all.iter().map(|it| (it.field.as_str(), it.before.as_str(), it.after.as_str())).collect();
+        assert_eq!(said, [("Registered: order of the ways out", "Leave (close), Leave (abandon)", "Leave (abandon), Leave (close)")]);
     }
 
     #[test]

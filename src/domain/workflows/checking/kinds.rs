@@ -110,7 +110,9 @@ fn of_phase(defect: &Defect, pointed: &Pointed<'_>, phase: &Phase) -> bool {
         Defect::Unreachable => !Leads::of(workflow, &[false, true], |_| true).anywhere(workflow, &workflow.phases[0], |it| it.key == phase.key),
         Defect::DeadEnd => [false, true].iter().any(|sort| !Leads::of(workflow, &[*sort], |_| true).anywhere(workflow, phase, Phase::is_end)),
         Defect::NoBackOut => {
-            let free = Leads::of(workflow, &[false, true], |it| it.requirements.is_empty() && !matches!(it.kind, TransitionKind::Advance));
+            // Abandoning into a side phase is not told as backing out, nor is closing.
+            let leaves = |it: &Transition| matches!(it.kind, TransitionKind::Advance | TransitionKind::Abandon | TransitionKind::Close);
+            let free = Leads::of(workflow, &[false, true], |it| it.requirements.is_empty() && !leaves(it));
             let deployed = workflow.phases[..=place(workflow, &phase.key)].iter().any(asks_deployment);
             world.kind == RecordKind::Release && deployed && !free.anywhere(workflow, phase, |it| it.kind == PhaseKind::Side)
         }

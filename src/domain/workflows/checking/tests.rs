@@ -143,6 +143,8 @@ fn each_phase_is_reached_and_left_and_can_be_backed_out_of() {
     });
     finds(at("rollout"), Defect::NoBackOut, |it, _| phase(it, "rollout").transitions.truncate(1));
     finds(at("early_life"), Defect::NoBackOut, |it, _| phase(it, "early_life").transitions.truncate(1));
+    // Whoever is told of a back-out would not hear of this one.
+    finds(at("rollout"), Defect::NoBackOut, |it, _| way(it, "rollout", 1).kind = TransitionKind::Abandon);
     let never = |requirement, why| Defect::NeverMet { requirement, why };
     finds(out("plan", "advance"), never(Requirement::ScopeFrozen, Why::OnlyAGuard), |it, _| way(it, "plan", 0).requirements.push(Requirement::ScopeFrozen));
     finds(out("plan", "advance"), never(Requirement::ItemsNamed, Why::NotOfReleases), |it, _| way(it, "plan", 0).requirements.push(Requirement::ItemsNamed));

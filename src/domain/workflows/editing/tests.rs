@@ -241,8 +241,10 @@ impl Dice {
 fn holds_together(workflow: &Workflow) -> bool {
     let keys: BTreeSet<&str> = workflow.phases.iter().map(|it| it.key.as_str()).collect();
     let ends: BTreeSet<&str> = workflow.phases.iter().filter(|it| it.is_end()).map(|it| it.key.as_str()).collect();
-    let leads_well =
-        |phase: &Phase, it: &Transition| keys.contains(it.to.as_str()) && it.to != phase.key && ends.contains(it.to.as_str()) == it.outcome.is_some();
+    let leads_well = |phase: &Phase, it: &Transition| {
+        let begins_anew = it.to == phase.key && it.kind == TransitionKind::Rework;
+        keys.contains(it.to.as_str()) && (it.to != phase.key || begins_anew) && ends.contains(it.to.as_str()) == it.outcome.is_some()
+    };
     let whole = |phase: &Phase| {
         let own: BTreeSet<&str> = phase.transitions.iter().map(|it| it.key.as_str()).collect();
         own.len() == phase.transitions.len()
