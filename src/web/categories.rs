@@ -164,9 +164,11 @@ fn kind_of(fields: &Fields) -> RecordKind {
 pub async fn new(ctx: Context, req: HttpRequest) -> Answer {
     permitted(&ctx)?;
     let frame = page::frame(&ctx, &req);
-    let kind = kind_of(&Fields::of_query(req.query_string()));
+    let query = Fields::of_query(req.query_string());
+    let kind = kind_of(&query);
     page::show(&ctx, move |conn| {
         let mut fields = Fields::default();
+        fields.set("workflow", query.text("workflow"));
         let level = if kind == RecordKind::Release { Level::Minor } else { Level::Normal };
         fields.set("level", level.word());
         fields.set("parts", level.parts().to_string());

@@ -7,12 +7,14 @@ mod driver;
 mod hands;
 mod links;
 mod pages;
+mod process;
 mod release;
 #[expect(dead_code, unused_imports, reason = "shared with the tests without a browser, which use more of it")]
 #[path = "../it/support/mod.rs"]
 mod support;
 mod surveys;
 mod visits;
+mod walker;
 mod window;
 mod world;
 

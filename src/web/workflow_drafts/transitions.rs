@@ -8,7 +8,7 @@ use crate::domain::ids::WorkflowDraftId;
 use crate::domain::records::RecordState;
 use crate::domain::text;
 use crate::domain::workflows::editing::{self, Edit, Way};
-use crate::domain::workflows::{Transition, TransitionKind};
+use crate::domain::workflows::{PhaseKind, Transition, TransitionKind};
 use crate::web::form::{Choice, Fields, Form};
 use crate::web::frame::Frame;
 use crate::web::page::{self, Answer};
@@ -107,9 +107,10 @@ pub async fn new(ctx: Context, req: HttpRequest, path: Path<(String, String)>) -
     let mut fields = Fields::default();
     fields.set("version", desk.draft.version.to_string());
     fields.set("from", &phase);
-    // Most lead on to the next phase.
-    let next = desk.workflow().position(&phase).and_then(|at| desk.workflow().phases.get(at + 1));
-    if let Some(next) = next.filter(|it| source.advance().is_none() && !it.is_end()) {
+    // Most lead on to the next phase of the main way; a side phase is entered by backing out only.
+    let mut behind = desk.workflow().phases.iter().skip_while(|it| it.key != phase).skip(1);
+    let next = behind.find(|it| it.kind == PhaseKind::Main);
+    if let Some(next) = next.filter(|_| source.advance().is_none()) {
         fields.set("kind", TransitionKind::Advance.word());
         fields.set("to", &next.key);
         fields.set("label", format!("Go on to {}", next.name));
