@@ -133,7 +133,7 @@ pub fn picture(workflow: &Workflow, current: Option<&str>) -> Picture {
 fn order(workflow: &Workflow) -> Vec<&Phase> {
     let of_kind = |kind: PhaseKind| workflow.phases.iter().filter(move |it| it.kind == kind);
     let leads_to = |it: &Phase| it.advance().and_then(|it| workflow.phase(&it.to)).filter(|it| it.is_end());
-    let goal = of_kind(PhaseKind::Main).filter_map(leads_to).last();
+    let goal = of_kind(PhaseKind::Main).filter_map(leads_to).next_back();
     let ends = of_kind(PhaseKind::End).filter(|it| goal.is_none_or(|goal| !std::ptr::eq(*it, goal)));
     of_kind(PhaseKind::Main).chain(goal).chain(of_kind(PhaseKind::Side)).chain(ends).collect()
 }

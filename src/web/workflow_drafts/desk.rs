@@ -110,7 +110,7 @@ pub async fn again(ctx: &Context, id: WorkflowDraftId, mut fields: Fields, error
     let (errors, stale) = match error {
         Error::Invalid(errors) => (errors, None),
         Error::Stale => (FormErrors::default(), Some(seen)),
-        other => return Err(other.into()),
+        other @ (Error::NotFound | Error::Forbidden(_) | Error::Refused(_) | Error::Outage(_)) => return Err(other.into()),
     };
     let desk = desk(ctx, id, stale).await?;
     if stale.is_some() {

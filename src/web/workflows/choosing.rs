@@ -72,7 +72,7 @@ mod tests {
         let address = one_back("/walk", &[first.clone(), second.clone()]).expect("there is something to take back");
         let query = Fields::of_query(address.strip_prefix("/walk?").expect("a query"));
         assert_eq!(visits(&query), [first.clone(), Choices { take: None, ..second }]);
-        let start = one_back("/walk", &[first.clone()]).expect("the start");
+        let start = one_back("/walk", std::slice::from_ref(&first)).expect("the start");
         assert_eq!(visits(&Fields::of_query(&start[6..])), [Choices { take: None, ..first }]);
         assert_eq!(one_back("/walk", &[]), None);
     }

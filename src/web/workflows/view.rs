@@ -120,7 +120,7 @@ fn asked(ground: &Ground<'_>, sample: &Sample, at: usize, step: &ApprovalStep) -
     let names: Vec<&str> = ground.world.asked(&step.approvers).into_iter().map(|it| it.name.as_str()).collect();
     let who = match names.as_slice() {
         [] => "Nobody could be asked.".to_owned(),
-        [few @ ..] if few.len() <= 6 => format!("Would be asked: {}.", few.join(", ")),
+        few if few.len() <= 6 => format!("Would be asked: {}.", few.join(", ")),
         [first, second, third, rest @ ..] => format!("Would be asked: {first}, {second}, {third} and {} more.", rest.len()),
         [..] => String::new(),
     };

@@ -215,7 +215,7 @@ impl Dice {
         let key = workflow.phase(&phase).and_then(|it| it.transitions.get(self.way)).map_or_else(|| s("nothing"), |it| it.key.clone());
         let to = if self.yes { Direction::Up } else { Direction::Down };
         let kind = PhaseKind::ALL[self.kind % 3];
-        let condition = (self.kind % 7 == 0).then_some(Condition::HighImpactAndUrgency);
+        let condition = self.kind.is_multiple_of(7).then_some(Condition::HighImpactAndUrgency);
         let details = Details { condition, ..details(["Intake", "Build", "Test", "Live", "Over"][self.other % 5], kind) };
         let outcome = RecordState::ALL[self.kind % 6];
         let way = way(TransitionKind::ALL[self.kind % 5], &other, self.yes.then_some(outcome));
