@@ -83,7 +83,7 @@ pub fn serve(listener: TcpListener, db: Db, body: Vec<u8>, key: (KeyHash, Actor)
 
 async fn answer<T: Send + 'static>(limit: Data<Limit>, f: impl FnOnce(&mut diesel::PgConnection) -> Result<T> + Send + 'static) -> HttpResponse {
     let key = limit.key.clone();
-    let session = limit.db.read::<_, app::Error, _>(move |conn| Ok(sessions::resume(conn, &key, chrono::Utc::now(), chrono::Duration::hours(8))?)).await;
+    let session = limit.db.read::<_, app::Error, _>(move |conn| Ok(resume(conn, &key)?)).await;
     let done = limit.db.read(f).await;
     if session.is_err() || done.is_err() {
         return HttpResponse::InternalServerError().finish();
@@ -135,7 +135,14 @@ async fn task(limit: Data<Limit>, id: Path<i64>, body: String) -> HttpResponse {
     let id = TaskId(*id);
     let step = if body.ends_with("complete") { TaskStep::Complete } else { TaskStep::Reopen };
     let key = limit.key.clone();
-    let session = limit.db.read::<_, app::Error, _>(move |conn| Ok(sessions::resume(conn, &key, chrono::Utc::now(), chrono::Duration::hours(8))?)).await;
+    let session = limit.db.read::<_, app::Error, _>(move |conn| Ok(resume(conn, &key)?)).await;
     let done = limit.db.write(limit.actor.clone(), move |tx| app::tasks::step(tx, id, step, "")).await;
     if session.is_err() || done.is_err() { HttpResponse::InternalServerError().finish() } else { HttpResponse::SeeOther().finish() }
+}
+
+/// Whose session it is; how long it lasts stands in the policy, which the program asks on each request as well.
+fn resume(conn: &mut slipway::store::PgConnection, key: &KeyHash) -> diesel::QueryResult<Option<sessions::Resumed>> {
+    let security = slipway::store::policies::security(conn)?;
+    let lasts = sessions::Lifetime { idle: chrono::Duration::minutes(security.session_idle.into()), life: chrono::Duration::hours(security.session_life.into()) };
+    sessions::resume(conn, key, chrono::Utc::now(), lasts)
 }
