@@ -136,8 +136,8 @@ pub fn edited(workflow: &Workflow, edit: &Edit) -> Result<Workflow, Fault> {
 }
 
 /// The smallest workflow that something can go through: a phase, and the two ways in which it ends.
-pub fn blank(kind: RecordKind) -> Workflow {
-    let (given_up, outcome) = match kind {
+pub fn blank(record: RecordKind) -> Workflow {
+    let (given_up, outcome) = match record {
         RecordKind::Release => ("Abandoned", usual_outcome(TransitionKind::Abandon, RecordKind::Release)),
         RecordKind::Change => ("Withdrawn", usual_outcome(TransitionKind::Abandon, RecordKind::Change)),
     };
@@ -149,9 +149,9 @@ pub fn blank(kind: RecordKind) -> Workflow {
         label: "Close".into(),
         requirements: vec![Requirement::DetailsComplete],
         asks_reason: false,
-        outcome: Some(usual_outcome(TransitionKind::Close, kind)),
+        outcome: Some(usual_outcome(TransitionKind::Close, record)),
     };
-    let label = match kind {
+    let label = match record {
         RecordKind::Release => "Abandon",
         RecordKind::Change => "Withdraw",
     };
@@ -170,7 +170,8 @@ pub fn blank(kind: RecordKind) -> Workflow {
         kind,
         milestone,
         scope_frozen: kind == PhaseKind::End,
-        sections: vec![Section::Scope, Section::Tasks],
+        // Whoever opens what has ended looks for everything that was written.
+        sections: if kind == PhaseKind::End { sections(record) } else { vec![Section::Scope, Section::Tasks] },
         target_days: None,
         group: None,
         condition: None,
