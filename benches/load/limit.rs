@@ -143,6 +143,7 @@ async fn task(limit: Data<Limit>, id: Path<i64>, body: String) -> HttpResponse {
 /// Whose session it is; how long it lasts stands in the policy, which the program asks on each request as well.
 fn resume(conn: &mut slipway::store::PgConnection, key: &KeyHash) -> diesel::QueryResult<Option<sessions::Resumed>> {
     let security = slipway::store::policies::security(conn)?;
-    let lasts = sessions::Lifetime { idle: chrono::Duration::minutes(security.session_idle.into()), life: chrono::Duration::hours(security.session_life.into()) };
+    let lasts =
+        sessions::Lifetime { idle: chrono::Duration::minutes(security.session_idle.into()), life: chrono::Duration::hours(security.session_life.into()) };
     sessions::resume(conn, key, chrono::Utc::now(), lasts)
 }

@@ -114,7 +114,7 @@ async fn in_its_phase_those_hear_whom_the_rule_names_and_nobody_else() {
     let (ines, tom) = (ines(&app), given::user(&app, "Tom", &[Role::ReleaseCoordinator]));
     let (vera, zoe, pia) = (viewer(&app, "Vera"), viewer(&app, "Zoe"), viewer(&app, "Pia"));
     given::members(&app, "service_desk", &[zoe.clone(), vera.clone()]);
-    given::rule(&app, Rule::PhaseEntered).of_phase("build_test").to(&[Party::Watchers]).to_group("service_desk").to_person(pia.id).insert();
+    given::rule(&app, Rule::PhaseEntered).of_phase("build_test").to(&[Party::Watchers]).telling_group("service_desk").telling_person(pia.id).insert();
     let release = given::release(&app, "Payroll").with_changes(1).registered();
     for (who, watches) in [(&vera, true), (&ines, false), (&tom, false)] {
         // Who owns or coordinates a record watches it from the start.
@@ -135,8 +135,8 @@ async fn in_its_phase_those_hear_whom_the_rule_names_and_nobody_else() {
 async fn a_record_that_leaves_a_phase_is_told_by_the_rules_of_that_one() {
     let app = TestApp::start().await;
     let (vera, zoe) = (viewer(&app, "Vera"), viewer(&app, "Zoe"));
-    given::rule(&app, Rule::Abandoned).of_phase("plan").to_person(vera.id).insert();
-    given::rule(&app, Rule::Abandoned).to_person(zoe.id).insert();
+    given::rule(&app, Rule::Abandoned).of_phase("plan").telling_person(vera.id).insert();
+    given::rule(&app, Rule::Abandoned).telling_person(zoe.id).insert();
     let (early, planned) = (given::release(&app, "Payroll").registered(), given::release(&app, "Shop").with_changes(1).in_phase("plan"));
     for id in [early, planned] {
         given::take(&app, id, "abandon", "It is not wanted.");
@@ -149,8 +149,8 @@ async fn a_record_that_leaves_a_phase_is_told_by_the_rules_of_that_one() {
 async fn conditions_look_at_the_record() {
     let app = TestApp::start().await;
     let zoe = viewer(&app, "Zoe");
-    given::rule(&app, Rule::Registered).when(Condition::Emergency).to_person(zoe.id).insert();
-    given::rule(&app, Rule::Registered).when(Condition::ImpactAndUrgencyHigh).to(&[Party::Owner]).to_person(zoe.id).insert();
+    given::rule(&app, Rule::Registered).when(Condition::Emergency).telling_person(zoe.id).insert();
+    given::rule(&app, Rule::Registered).when(Condition::ImpactAndUrgencyHigh).to(&[Party::Owner]).telling_person(zoe.id).insert();
     given::release(&app, "Payroll").registered();
     assert_eq!(app.told_of(zoe.id, Rule::Registered), [""; 0]);
     given::release(&app, "Shop").grave().registered();
@@ -164,7 +164,7 @@ async fn what_is_somebodys_own_is_not_taken_from_them_and_others_hear_it_in_othe
     let [ada] = given::approvers(&app, ["Ada"]);
     let (zoe, cora) = (viewer(&app, "Zoe"), given::user(&app, "Cora", &[Role::Contributor]));
     for event in [Rule::ApprovalAsked, Rule::TaskAssigned, Rule::TaskReady, Rule::ApprovalReceipt] {
-        given::rule(&app, event).to(&[Party::Requesters]).to_person(zoe.id).to_person(ada.id).insert();
+        given::rule(&app, event).to(&[Party::Requesters]).telling_person(zoe.id).telling_person(ada.id).insert();
     }
     let release = given::release(&app, "Payroll").with_changes(1).registered();
     let plan = Plan { phase: "plan".into(), title: "Brief the desk".into(), assignee_id: Some(cora.id), ..Plan::default() };
@@ -185,7 +185,7 @@ async fn what_is_somebodys_own_is_not_taken_from_them_and_others_hear_it_in_othe
 async fn a_deadline_escalates_to_whom_the_rule_names() {
     let app = TestApp::start().await;
     let (zoe, ines) = (viewer(&app, "Zoe"), ines(&app));
-    given::rule(&app, Rule::DeadlineMissed).of_phase("assess").of_workflow("release-minor").when(Condition::Late).to_person(zoe.id).insert();
+    given::rule(&app, Rule::DeadlineMissed).of_phase("assess").of_workflow("release-minor").when(Condition::Late).telling_person(zoe.id).insert();
     given::rule(&app, Rule::DeadlineEscalated).of_phase("assess").to(&[Party::Managers]).urgency(Urgency::Digest).insert();
     let release = given::release(&app, "Payroll").registered();
     let coordinator = given::sheet(&app, release).full.record.coordinator_id.expect("Tom");
@@ -217,7 +217,7 @@ async fn a_mail_leaves_by_a_rule_at_once_though_its_reader_has_a_digest() {
     wish(&zoe, Delivery::Digest);
     wish(&vera, Delivery::Never);
     let rule = given::rule(&app, Rule::Registered).when(Condition::Emergency).urgency(Urgency::AtOnce);
-    rule.to_person(zoe.id).to_person(vera.id).to_person(pia.id).insert();
+    rule.telling_person(zoe.id).telling_person(vera.id).telling_person(pia.id).insert();
     let release = given::release(&app, "Payroll").emergency().registered();
     app.tell();
     sender(&app, &server).empty().await;
@@ -235,7 +235,7 @@ async fn a_mail_leaves_by_a_rule_at_once_though_its_reader_has_a_digest() {
 async fn what_only_tells_of_an_offered_handover_is_a_mail_of_its_own() {
     let (app, server) = (TestApp::start().await, MailServer::start());
     let zoe = viewer(&app, "Zoe");
-    given::rule(&app, Rule::HandoverAsked).to_person(zoe.id).insert();
+    given::rule(&app, Rule::HandoverAsked).telling_person(zoe.id).insert();
     let living = given::release(&app, "Payroll").in_phase("early_life");
     given::receivers(&app, ["Rosa"]);
     given::offer(&app, living);
@@ -267,7 +267,7 @@ async fn one_sees_beforehand_who_would_get_what_and_why_and_how() {
     browser.submit(&form.clone().with("q", "Payroll")).await.expect(200).expect_text("Which one?").expect_text("Payroll portal");
     browser.submit(&form.clone().with("q", "Nothing of the kind")).await.expect(200).expect_text("No release or RFC matches.");
 
-    let rule = given::rule(&app, Rule::PhaseEntered).of_phase("rollout").to_person(zoe.id).urgency(Urgency::Digest).insert();
+    let rule = given::rule(&app, Rule::PhaseEntered).of_phase("rollout").telling_person(zoe.id).urgency(Urgency::Digest).insert();
     browser.submit(&form.clone().with("q", &number)).await.expect_text("No rule applies");
     let there = format!("/notification-rules/recipients?event=phase_entered&record={release}&phase=rollout");
     let page = browser.get(&there).await.expect(200).expect_text("By the rule").expect_text("In their daily digest").expect_text("Distribution and rollout");
@@ -278,7 +278,7 @@ async fn one_sees_beforehand_who_would_get_what_and_why_and_how() {
     let told: i64 = app.read(|conn| notices::table.filter(notices::user_id.eq(zoe.id)).count().get_result(conn));
     assert_eq!(told, 0, "looking tells nobody");
 
-    given::rule(&app, Rule::DeadlineMissed).of_phase("rollout").to_person(zoe.id).insert();
+    given::rule(&app, Rule::DeadlineMissed).of_phase("rollout").telling_person(zoe.id).insert();
     let late = browser
         .get(&there.replace("phase_entered", "deadline_missed"))
         .await
@@ -306,7 +306,7 @@ async fn pages_count_whom_a_rule_would_mail() {
     let release = given::release(&app, "Payroll").with_changes(1).registered();
     let browser = app.browser_of(&ines);
     browser.get(&format!("/releases/{release}")).await.expect(200).expect_text("This mails one person.");
-    given::rule(&app, Rule::Abandoned).of_phase("assess").to(&[Party::Coordinator]).to_person(zoe.id).insert();
+    given::rule(&app, Rule::Abandoned).of_phase("assess").to(&[Party::Coordinator]).telling_person(zoe.id).insert();
     browser.get(&format!("/releases/{release}")).await.expect(200).expect_text("This mails 2 people.");
     assert_eq!(app.clock.now(), noon());
 }

@@ -39,12 +39,12 @@ impl Ruling<'_> {
         self
     }
 
-    pub fn to_group(mut self, key: &str) -> Self {
+    pub fn telling_group(mut self, key: &str) -> Self {
         self.rule.recipients.groups.push(key.to_owned());
         self
     }
 
-    pub fn to_person(mut self, user: UserId) -> Self {
+    pub fn telling_person(mut self, user: UserId) -> Self {
         self.rule.recipients.people.push(user);
         self
     }
