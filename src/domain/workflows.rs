@@ -222,13 +222,13 @@ impl Workflow {
         self.phase(key).is_some_and(|it| it.kind == PhaseKind::Main) && (at_work.is_none() || self.position(key) < at_work)
     }
 
-    /// Where a phase stands in the workflow's order.
     /// Whether a record in the phase `here` is in this one or may still come to it, without going back.
     pub fn is_still_to_come(&self, key: &str, here: &str) -> bool {
         let aside = |key: &str| self.phase(key).is_some_and(|it| it.kind == PhaseKind::Side);
         key == here || aside(key) || aside(here) || self.position(key) >= self.position(here)
     }
 
+    /// Where a phase stands in the workflow's order.
     pub fn position(&self, key: &str) -> Option<usize> {
         self.phases.iter().position(|it| it.key == key)
     }

@@ -135,6 +135,7 @@ impl Frame {
             ("/question-sets", "Question sets"),
             ("/calendars", "Calendars"),
             ("/notification-rules", "Notification rules"),
+            ("/process", "The process as a file"),
         ];
         if self.manages_users() {
             places.extend([("/users", "Users"), ("/groups", "Groups"), ("/mails", "Mails"), ("/activity", "Activity log")]);

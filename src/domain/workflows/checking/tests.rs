@@ -149,7 +149,6 @@ fn each_phase_is_reached_and_left_and_can_be_backed_out_of() {
     finds(out("plan", "advance"), never(Requirement::ScopeFrozen, Why::OnlyAGuard), |it, _| way(it, "plan", 0).requirements.push(Requirement::ScopeFrozen));
     finds(out("plan", "advance"), never(Requirement::ItemsNamed, Why::NotOfReleases), |it, _| way(it, "plan", 0).requirements.push(Requirement::ItemsNamed));
     finds(out("plan", "advance"), never(Requirement::TasksDone, Why::NotShown(Section::Tasks)), |it, _| phase(it, "plan").sections.clear());
-    finds(out("plan", "advance"), never(Requirement::Approved, Why::NotShown(Section::Approvals)), |it, _| phase(it, "plan").sections.clear());
     finds(out("plan", "advance"), never(Requirement::Approved, Why::NobodyAsked), |it, _| phase(it, "plan").approvals.clear());
     finds(out("rollout", "advance"), never(Requirement::DeploymentDone, Why::NotShown(Section::Confirmations)), |it, _| {
         phase(it, "rollout").sections.retain(|it| *it != Section::Confirmations);
