@@ -87,10 +87,12 @@ pub fn plan(conn: &mut PgConnection, text: &str) -> Result<std::result::Result<P
     };
     let missing = file.groups.iter().filter(|it| !now.groups.iter().any(|other| other.key == it.key));
     let mut found: Vec<String> = missing.map(|it| format!("There is no group “{}” ({}) here. Create it first, with its members.", it.name, it.key)).collect();
-    let around = Around {
+    let mut around = Around {
         worlds: [world::load(conn, RecordKind::Release)?, world::load(conn, RecordKind::Change)?],
         ground: models::ground_of(conn, Workflow { phases: Vec::new() })?,
     };
+    // The workflows of the file will stand beside its own policy.
+    around.worlds.iter_mut().for_each(|it| it.self_approval = file.policy.self_approval);
     found.extend(faults(&file, &around));
     found.extend(unusable(conn, &now, &file)?);
     if found.is_empty() { Ok(Ok(Plan { differences: differences(&now, &file), seen: digest(&now)?, file })) } else { Ok(Err(found)) }
@@ -125,6 +127,10 @@ pub fn import(tx: &mut Tx<'_>, text: &str, seen: &str, reason: &str) -> Result<V
     }
     if reason.is_empty() {
         return Err(FormErrors::of("reason", "Say why: it stands in the log beside every change.").into());
+    }
+    if plan.file.policy.security != policies::current(tx.conn)?.security && !tx.actor.may(Action::SecureAccounts) {
+        let words = "The file changes how accounts are kept safe, which only an administrator may. Leave its part policy.security as it is here, or ask one.";
+        return Err(FormErrors::of("file", words).into());
     }
     if plan.differences.is_empty() {
         return Err(FormErrors::of("file", "Nothing differs: both agree already.").into());

@@ -213,6 +213,7 @@ fn pages(world: &World) -> Vec<Page> {
     add(ADMINISTRATOR, fixed(&["/process", "/policy", "/policy/1", "/policy/edit", "/calendars", "/calendars/1/edit", "/mails", "/mails?state=sent"]), UNFOLD);
     add(MANAGER, fixed(&["/notification-rules", "/notification-rules/new?event=deadline_missed", "/notification-rules/recipients"]), UNFOLD);
     add(MANAGER, fixed(&["/calendars/1/holidays/new", "/notification-rules/new"]), "");
+    add(MANAGER, vec![format!("/notification-rules/{}/edit", given::rule(&world.app, Rule::PhaseEntered).of_phase("plan").insert())], "");
     add(ADMINISTRATOR, world.found("SELECT '/mails/' || max(id) AS found FROM mails"), "");
     let simulated = world.found("SELECT '/workflows/' || max(id) || '/simulation' AS found FROM workflows GROUP BY record_kind");
     add(VIEWER, simulated.iter().map(|it| format!("{it}?take=advance")).chain(simulated.clone()).collect(), "");
@@ -274,10 +275,12 @@ fn every_route_is_among(pages: &[Page]) {
         "/surveys/{id}/figures.csv",
         "/attachments/{id}",
         "/releases/{id}/evidence.zip",
+        "/process.toml",
         "/records/{id}/early-life.csv",
         "/setup/{token}",
         "/notices/stream",
-        // A mail, in a frame of the page before it.
+        // Mails, in a frame of the page before them.
+        "/notification-rules/recipients/mail",
         "/mails/{id}/html",
     ];
     let fits = |pattern: &str, path: &str| {

@@ -154,3 +154,42 @@ async fn whoever_compared_before_somebody_else_changed_something_is_told() {
     assert!(!app.read(policies::current).self_approval);
     browser.submit(&form.with("reason", "")).await.expect(409);
 }
+
+#[tokio::test]
+async fn what_the_file_does_not_change_stays_as_it_is() {
+    let app = TestApp::start().await;
+    people(&app);
+    given::next_version(&app, "release-minor", |it| given::phase(it, "plan").name = "Design".into());
+    let followed = |key: &str| {
+        let all = app.read(|conn| categories::all(conn, slipway::domain::records::RecordKind::Release));
+        all.into_iter().find(|it| it.key == key).map(|it| (it.workflow_id, it.version)).expect("there is one")
+    };
+    let before = followed("minor");
+    let browser = app.signed_in(Role::ReleaseManager);
+    let file = changed(&exported(&browser).await, |it| it.policy.self_approval = true);
+    browser.submit(&taking(&browser, &file).await).await.expect_see("/process");
+    assert_eq!(followed("minor"), before, "it was left on the version before on purpose");
+}
+
+#[tokio::test]
+async fn only_an_administrator_takes_over_how_accounts_are_kept_safe() {
+    let app = TestApp::start().await;
+    people(&app);
+    let manager = app.signed_in(Role::ReleaseManager);
+    let file = changed(&exported(&manager).await, |it| it.policy.security.session_idle = 60);
+    let form = taking(&manager, &file).await;
+    let page = manager.submit(&form).await.expect(422).expect_text("which only an administrator may");
+    assert_eq!(page.form("/process/import").value("reason"), "As tried out in test", "nothing is lost");
+    let root = app.signed_in(Role::Administrator);
+    root.submit(&taking(&root, &file).await).await.expect_see("/process");
+    assert_eq!(app.read(policies::current).security.session_idle, 60);
+}
+
+#[tokio::test]
+async fn two_categories_of_one_name_are_refused_by_name() {
+    let app = TestApp::start().await;
+    people(&app);
+    let browser = app.signed_in(Role::ReleaseManager);
+    let file = changed(&exported(&browser).await, |it| it.categories[0].name = it.categories[1].name.clone());
+    compared(&browser, &file).await.expect(422).expect_text("is there twice");
+}

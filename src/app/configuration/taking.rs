@@ -1,7 +1,7 @@
 //! Taking a file over, part by part in the order in which they stand on each other.
 
 use super::Plan;
-use crate::app::{Error, Result, calendars as calendar_actions, policies as policy_actions};
+use crate::app::{Error, FormErrors, Result, calendars as calendar_actions, policies as policy_actions};
 use crate::domain::configuration::Difference;
 use crate::domain::events::Event;
 use crate::domain::ids::{CategoryId, WorkflowId};
@@ -9,14 +9,15 @@ use crate::domain::models::Model;
 use crate::domain::process::{Deed, Part};
 use crate::domain::records::RecordKind;
 use crate::domain::workflows::Workflow;
-use crate::store::categories::{self, Shape};
+use crate::store::categories::{self, Category, Shape};
+use crate::store::db::Outage;
 use crate::store::{Tx, calendars, events, models, notification_rules, workflows};
 use std::collections::BTreeMap;
 
 pub fn take(tx: &mut Tx<'_>, plan: &Plan, reason: &str) -> Result<()> {
     take_calendars(tx, plan)?;
     let versions = take_workflows(tx, plan, reason)?;
-    let known = take_categories(tx, plan, &versions)?;
+    let known = take_categories(tx, plan, &versions).map_err(named_twice)?;
     take_models(tx, plan, &known)?;
     take_rules(tx, plan)?;
     policy_actions::replace(tx, &plan.file.policy, reason)?;
@@ -51,18 +52,30 @@ fn take_calendars(tx: &mut Tx<'_>, plan: &Plan) -> Result<()> {
     Ok(())
 }
 
+fn named_twice(error: Error) -> Error {
+    match error {
+        Error::Outage(Outage::Query(cause)) if crate::store::is_duplicate(&cause) => {
+            FormErrors::of("file", "Two categories would have one name. Names of retired ones count as well.").into()
+        }
+        other => other,
+    }
+}
+
+/// The newest version of a workflow, and whether this file brought it.
+type Newest = (WorkflowId, bool);
+
 /// Publishes what differs. Returns the newest version of each.
-fn take_workflows(tx: &mut Tx<'_>, plan: &Plan, reason: &str) -> Result<BTreeMap<String, WorkflowId>> {
+fn take_workflows(tx: &mut Tx<'_>, plan: &Plan, reason: &str) -> Result<BTreeMap<String, Newest>> {
     let mut versions = BTreeMap::new();
     for it in &plan.file.workflows {
         let workflow = Workflow { phases: it.phases.clone() };
         let newest = workflows::versions(tx.conn, &it.key)?.into_iter().next();
         let id = match newest {
-            Some(known) if known.workflow == workflow && known.name == it.name => known.id,
+            Some(known) if known.workflow == workflow && known.name == it.name => (known.id, false),
             other => {
                 let version = other.map_or(1, |it| it.version + 1);
                 let new = workflows::New { key: &it.key, version, kind: it.kind, name: &it.name, workflow: &workflow, note: reason };
-                workflows::insert(tx, &new)?
+                (workflows::insert(tx, &new)?, true)
             }
         };
         versions.insert(it.key.clone(), id);
@@ -70,19 +83,23 @@ fn take_workflows(tx: &mut Tx<'_>, plan: &Plan, reason: &str) -> Result<BTreeMap
     Ok(versions)
 }
 
-/// Returns the categories by their keys.
-fn take_categories(tx: &mut Tx<'_>, plan: &Plan, versions: &BTreeMap<String, WorkflowId>) -> Result<BTreeMap<String, CategoryId>> {
+/// Returns the categories by their keys. One that follows an earlier version goes on doing so, unless the file brings a new one.
+fn take_categories(tx: &mut Tx<'_>, plan: &Plan, versions: &BTreeMap<String, Newest>) -> Result<BTreeMap<String, CategoryId>> {
     let mut known = BTreeMap::new();
+    let keys = workflows::keys(tx.conn)?;
     for kind in [RecordKind::Release, RecordKind::Change] {
         let present = categories::lock_all(tx, kind)?;
         let mut order = Vec::new();
         for it in plan.file.categories.iter().filter(|it| it.kind == kind) {
-            let workflow_id = *versions.get(&it.workflow).ok_or(Error::NotFound)?;
-            let shape = Shape { name: it.name.clone(), level: it.level, workflow_id, model_key: it.model.clone() };
+            let (newest, is_new) = *versions.get(&it.workflow).ok_or(Error::NotFound)?;
             let own = present.iter().find(|own| own.key == it.key);
+            let followed = own.map(|own| own.workflow_id).filter(|id| !is_new && keys.get(id) == Some(&it.workflow));
+            let shape = Shape { name: it.name.clone(), level: it.level, workflow_id: followed.unwrap_or(newest), model_key: it.model.clone() };
             let id = match own {
                 Some(own) => {
-                    categories::update(tx, own.id, &shape)?;
+                    if shape != shape_of(own) {
+                        categories::update(tx, own.id, &shape)?;
+                    }
                     own.id
                 }
                 None => categories::insert(tx, kind, &it.key, &shape)?,
@@ -104,6 +121,10 @@ fn take_categories(tx: &mut Tx<'_>, plan: &Plan, versions: &BTreeMap<String, Wor
         categories::arrange(tx, &order)?;
     }
     Ok(known)
+}
+
+fn shape_of(it: &Category) -> Shape {
+    Shape { name: it.name.clone(), level: it.level, workflow_id: it.workflow_id, model_key: it.model_key.clone() }
 }
 
 fn take_models(tx: &mut Tx<'_>, plan: &Plan, known: &BTreeMap<String, CategoryId>) -> Result<()> {

@@ -38,7 +38,12 @@ impl Publication {
             None => Vec::new(),
         };
         let followers = workflows::followers(conn, draft.kind)?;
-        let faults = findings(&draft.workflow, &world::load(conn, draft.kind)?).into_iter().map(|it| it.message).collect();
+        let other = before
+            .as_ref()
+            .filter(|it| it.kind != draft.kind)
+            .map(|it| format!("“{}” has the same key and is for other records. Begin a draft under another name.", it.name));
+        let mut faults: Vec<String> = findings(&draft.workflow, &world::load(conn, draft.kind)?).into_iter().map(|it| it.message).collect();
+        faults.extend(other);
         Ok(Publication { draft, before, differences, followers, faults })
     }
 

@@ -34,6 +34,7 @@ pub fn faults(file: &Configuration, around: &Around) -> Vec<String> {
     twice(&mut found, "calendar", file.calendars.iter().map(|it| &it.name));
     twice(&mut found, "workflow", file.workflows.iter().map(|it| &it.key));
     twice(&mut found, "category", file.categories.iter().map(|it| &it.key));
+    twice(&mut found, "category name", file.categories.iter().map(|it| format!("{} ({})", it.name.to_lowercase(), it.kind.label())).collect::<Vec<_>>().iter());
     twice(&mut found, "release model", file.models.iter().map(|it| &it.key));
     twice(&mut found, "notification rule", file.notification_rules.iter().map(|it| format!("{:?}", it.place())).collect::<Vec<_>>().iter());
     if file.calendars.iter().filter(|it| it.is_default).count() != 1 {
