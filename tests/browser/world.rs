@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use serde_json::json;
 use slipway::domain::ids::RecordId;
+use slipway::domain::notices::Rule;
 use slipway::domain::surveys::{Audience, Moment};
 use slipway::store::users;
 use std::sync::{Arc, Weak};
@@ -43,6 +44,7 @@ impl World {
         let mut world = World { app, long_release: String::new(), long_change: String::new() };
         world.tell_long_words().await;
         world.tell_surveys();
+        given::rule(&world.app, Rule::PhaseEntered).of_phase("plan").insert();
         let world = Arc::new(world);
         *shared = Arc::downgrade(&world);
         world

@@ -53,12 +53,12 @@ fn take_calendars(tx: &mut Tx<'_>, plan: &Plan) -> Result<()> {
 }
 
 fn named_twice(error: Error) -> Error {
-    match error {
-        Error::Outage(Outage::Query(cause)) if crate::store::is_duplicate(&cause) => {
-            FormErrors::of("file", "Two categories would have one name. Names of retired ones count as well.").into()
-        }
-        other => other,
+    if let Error::Outage(Outage::Query(cause)) = &error
+        && crate::store::is_duplicate(cause)
+    {
+        return FormErrors::of("file", "Two categories would have one name. Names of retired ones count as well.").into();
     }
+    error
 }
 
 /// The newest version of a workflow, and whether this file brought it.
