@@ -1,10 +1,11 @@
 //! Every address and who may knock there: one table, and what holds for all of them.
 
+mod organisations;
 mod place;
 mod sizes;
 
 use crate::support::Page;
-use place::Place;
+pub use place::Place;
 use slipway::web::routes::{Door, ROUTES, Route};
 use std::fmt::Write;
 

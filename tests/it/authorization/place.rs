@@ -107,6 +107,12 @@ impl Place {
         self.values.iter().find(|(it, _)| *it == name).map_or("", |(_, value)| value)
     }
 
+    /// Everything that means something here to somebody: ids, words, tokens.
+    pub fn all_values(&self) -> Vec<String> {
+        let links = [self.link.token(), self.handover.token(), self.survey.token(), &self.mute, &self.token].map(str::to_owned);
+        self.values.iter().map(|(_, value)| value.clone()).chain(links).collect()
+    }
+
     pub fn browsers(&self) -> Vec<Browser> {
         std::iter::once(self.app.browser()).chain(self.people.iter().map(|it| self.app.browser_of(it))).collect()
     }
