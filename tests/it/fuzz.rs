@@ -4,6 +4,7 @@
 //! many and which; a failure names the seed and the request.
 
 mod checks;
+mod stored;
 mod words;
 
 use crate::authorization::Place;
@@ -14,7 +15,7 @@ use slipway::domain::mails::MailKind;
 use slipway::store::mails::{self, NewMail};
 use slipway::store::sessions::{self, Visitor};
 use slipway::web::routes::{Door, ROUTES, Route};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write;
 use words::Dice;
 
@@ -68,24 +69,33 @@ struct Walker {
     theirs: Vec<String>,
     /// Names of fields seen in forms so far.
     names: BTreeSet<String>,
+    /// Forms and links of pages seen lately, each with whose page it was.
+    forms: VecDeque<(usize, html::Form)>,
+    links: VecDeque<(usize, String)>,
 }
 
 /// What is sent.
 struct Asked {
     who: usize,
-    route: &'static Route,
+    method: &'static str,
     path: String,
     headers: Vec<(&'static str, &'static str)>,
     body: String,
 }
 
+/// So many forms and links of the last pages are remembered.
+const MEMORY: usize = 150;
+
 impl Walker {
     async fn new(seed: u64, names: BTreeSet<String>) -> Walker {
         let place = Place::build().await;
+        if seed % 2 == 0 {
+            stored::spoil(&place.app);
+        }
         let secrets = secrets(&place);
         let browsers = place.browsers();
         let theirs = place.all_values();
-        Walker { place, dice: Dice::new(seed), seed, browsers, secrets, theirs, names }
+        Walker { place, dice: Dice::new(seed), seed, browsers, secrets, theirs, names, forms: VecDeque::new(), links: VecDeque::new() }
     }
 
     /// Sends one request and looks at the answer.
@@ -93,29 +103,55 @@ impl Walker {
         if number % 50 == 0 {
             self.place.app.clock.advance(chrono::Duration::minutes(1));
         }
-        let asked = self.ask();
-        let page = self.send(&asked).await;
+        let asked = match self.dice.below(4) {
+            0 => self.fill_in_a_form().unwrap_or_else(|| self.ask()),
+            1 => self.follow_a_link().unwrap_or_else(|| self.ask()),
+            _ => self.ask(),
+        };
+        let page = self.browsers[asked.who].request(asked.method, &asked.path, asked.body.clone(), &asked.headers).await;
         if let Some(why) = checks::fault(&page, asked.who, &self.secrets) {
             let (sent, got): (String, String) = (asked.body.chars().take(2000).collect(), page.body.chars().take(3000).collect());
-            let Asked { who, route, path, headers, .. } = &asked;
-            panic!(
-                "{why}\nseed {}, request {number}: {} {path} {headers:?} by column {who}\nsent: {sent}\ngot {}: {got}",
-                self.seed, route.method, page.status
-            );
-        }
-        if page.header("content-type").starts_with("text/html") {
-            self.names.extend(html::forms(&page.body).into_iter().flat_map(|it| it.names));
+            let Asked { who, method, path, headers, .. } = &asked;
+            panic!("{why}\nseed {}, request {number}: {method} {path} {headers:?} by column {who}\nsent: {sent}\ngot {}: {got}", self.seed, page.status);
         }
         if asked.who > 0 && signed_out(&page) {
             self.browsers[asked.who] = self.place.app.browser_of(&self.place.people[asked.who - 1]);
+        } else {
+            self.remember(asked.who, &page);
         }
         page.status
     }
 
-    async fn send(&self, asked: &Asked) -> Page {
-        let browser = &self.browsers[asked.who];
-        let method = if asked.route.method == "get" { "GET" } else { "POST" };
-        browser.request(method, &asked.path, asked.body.clone(), &asked.headers).await
+    /// What one could do next from this page.
+    fn remember(&mut self, who: usize, page: &Page) {
+        if page.status == 303 {
+            self.links.push_back((who, page.location().to_owned()));
+        }
+        if page.header("content-type").starts_with("text/html") {
+            let forms: Vec<html::Form> = html::forms(&page.body).into_iter().filter(|it| it.action.starts_with('/')).collect();
+            self.names.extend(forms.iter().flat_map(|it| it.names.clone()));
+            self.forms.extend(forms.into_iter().map(|it| (who, it)));
+            let tags = html::tags(&page.body);
+            let links = tags.iter().filter_map(|it| it.get("href")).filter(|it| it.starts_with('/'));
+            self.links.extend(links.map(|it| (who, it.to_owned())));
+        }
+        self.forms.drain(..self.forms.len().saturating_sub(MEMORY));
+        self.links.drain(..self.links.len().saturating_sub(MEMORY));
+    }
+
+    /// By whoever saw it, with some of its fields spoilt.
+    fn fill_in_a_form(&mut self) -> Option<Asked> {
+        let (who, form) = self.forms.get(self.dice.late(self.forms.len())).cloned()?;
+        let fields = self.spoil(form.fields.clone());
+        let body = self.dice.body(&fields);
+        let sent = form.method == "post";
+        let path = if sent { form.action } else { cut(format!("{}?{body}", form.action)) };
+        Some(Asked { who, method: if sent { "POST" } else { "GET" }, path, headers: SENT.into(), body: if sent { body } else { String::new() } })
+    }
+
+    fn follow_a_link(&mut self) -> Option<Asked> {
+        let (who, path) = self.links.get(self.dice.late(self.links.len())).cloned()?;
+        Some(Asked { who, method: "GET", path: cut(path), headers: Vec::new(), body: String::new() })
     }
 
     fn ask(&mut self) -> Asked {
@@ -125,12 +161,13 @@ impl Walker {
         let path = self.path(route);
         if route.method == "get" {
             let headers = if self.dice.one_in(6) { vec![("hx-request", "true"), ("hx-request-type", "partial")] } else { Vec::new() };
-            return Asked { who, route, path: path + &self.query(), headers, body: String::new() };
+            return Asked { who, method: "GET", path: cut(path + &self.query()), headers, body: String::new() };
         }
-        let fields = self.fields(route);
-        let kinds = ["application/x-www-form-urlencoded", "multipart/form-data; boundary=edge", "multipart/form-data", "application/json", "text/plain", ""];
-        let kind = if self.dice.one_in(25) { *self.dice.pick(&kinds) } else { kinds[0] };
-        Asked { who, route, path, headers: vec![("content-type", kind), ("sec-fetch-site", "same-origin")], body: self.dice.body(&fields) }
+        let good = self.place.form(route.path).into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let fields = self.spoil(good);
+        let kinds = ["multipart/form-data; boundary=edge", "multipart/form-data", "application/json", "text/plain", ""];
+        let kind = if self.dice.one_in(25) { self.dice.pick(&kinds) } else { SENT[0].1 };
+        Asked { who, method: "POST", path, headers: vec![("content-type", kind), SENT[1]], body: self.dice.body(&fields) }
     }
 
     fn path(&mut self, route: &Route) -> String {
@@ -161,21 +198,29 @@ impl Walker {
         if seen.is_empty() || self.dice.one_in(4) { (*self.dice.pick(&KNOWN)).to_owned() } else { (*self.dice.pick(&seen)).clone() }
     }
 
-    /// What a form there takes, with a few fields changed, doubled, added or left out.
-    fn fields(&mut self, route: &Route) -> Vec<(String, String)> {
-        let mut fields: Vec<(String, String)> = self.place.form(route.path).into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    /// A few fields changed, doubled, added or left out.
+    fn spoil(&mut self, mut fields: Vec<(String, String)>) -> Vec<(String, String)> {
         for _ in 0..self.dice.below(4) {
             let (at, value) = (self.dice.below(fields.len().max(1)), self.dice.value(&self.theirs));
             match self.dice.below(6) {
                 0 if !fields.is_empty() => drop(fields.remove(at)),
                 1 if !fields.is_empty() => fields.push((fields[at].0.clone(), value)),
-                2 | 3 => fields.push((self.name(), value)),
+                2 => fields.push((self.name(), value)),
                 _ if !fields.is_empty() => fields[at].1 = value,
                 _ => fields.push((value.chars().take(200).collect(), value)),
             }
         }
         fields
     }
+}
+
+/// As browsers send the forms of our pages.
+const SENT: [(&str, &str); 2] = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
+
+/// No longer than any client sends.
+fn cut(address: String) -> String {
+    let end = (0..=address.len().min(30_000)).rev().find(|at| address.is_char_boundary(*at)).unwrap_or_default();
+    address[..end].split('#').next().unwrap_or_default().to_owned()
 }
 
 /// Sent to sign in, though signed in: the walk ended this session, or this account.

@@ -83,6 +83,12 @@ impl Dice {
         self.0.random_range(0..end)
     }
 
+    /// A place in a list of this length, often one of the last.
+    pub fn late(&mut self, length: usize) -> usize {
+        let from = if self.one_in(2) { length.saturating_sub(12) } else { 0 };
+        from + self.below((length - from).max(1))
+    }
+
     pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         from.choose(&mut self.0).expect("something to pick from")
     }
