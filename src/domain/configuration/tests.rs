@@ -16,6 +16,7 @@ fn shipped_process() -> Configuration {
         kind: kind(&key),
         level: if kind(&key) == RecordKind::Change { Level::Normal } else { Level::Major },
         workflow,
+        workflow_version: None,
         model: None,
         retired: false,
         key,
@@ -62,7 +63,9 @@ fn it_differs_in_nothing_from_itself_and_in_what_was_changed() {
     after.categories.pop();
     after.policy.self_approval = true;
     let told: Vec<(Part, Deed, usize)> = differences(&before, &after).into_iter().map(|it| (it.part, it.deed, it.fields.len())).collect();
-    assert_eq!(told, [(Part::Policy, Deed::Edited, 1), (Part::Workflow, Deed::Edited, 1), (Part::Category, Deed::Retired, 0)]);
+    assert_eq!(told, [(Part::Policy, Deed::Edited, 1), (Part::Workflow, Deed::Edited, 1), (Part::Category, Deed::Retired, 6)]);
+    let retired = differences(&before, &after).pop().unwrap();
+    assert!(retired.fields.iter().all(|it| !it.before.is_empty() && it.after.is_empty()), "what it said: {retired:?}");
     let planning = &differences(&before, &after)[1].fields[0];
     assert_eq!((planning.field.as_str(), planning.after.as_str()), ("phases, plan, name", "Planning"));
 }
