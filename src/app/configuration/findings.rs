@@ -14,7 +14,8 @@ pub fn of(conn: &mut PgConnection, now: &Configuration, file: &Configuration, ac
     let mut found = faults(file, &around(conn, now)?);
     found.extend(rules(conn, now, file)?);
     if file.policy.security != now.policy.security && !actor.may(Action::SecureAccounts) {
-        let words = "Policy, security: the file changes how accounts are kept safe, which only an administrator may. Leave this part as it is here, or ask one.";
+        let words =
+            "Policy, security: the file changes how accounts are kept safe, which only an administrator may. Leave this part as it is here, or ask one.";
         found.push(words.to_owned());
     }
     Ok(found)

@@ -27,8 +27,7 @@ pub const TASKS: &str = "tasks";
 
 pub fn create(tx: &mut Tx<'_>, category: CategoryId, draft: &Draft) -> Result<ModelId> {
     permit(tx, Action::ConfigureProcess)?;
-    let category =
-        categories::hold(tx, RecordKind::Release, category).map_err(|_| FormErrors::of("category", "This category cannot be chosen any more."))?;
+    let category = categories::hold(tx, RecordKind::Release, category).map_err(|_| FormErrors::of("category", "This category cannot be chosen any more."))?;
     let ground = models::ground(tx.conn, category.workflow_id)?;
     let model = settle(draft, &[], &ground)?;
     free_name(tx, category.id, &draft.name, None)?;

@@ -127,7 +127,8 @@ fn check(publication: &Publication, order: &Order) -> Result<()> {
     }
     match publication.overtaken() {
         Some((_, now)) if order.replaces != [now.id] => {
-            let words = format!("Version {} was published after this draft was begun. Look at what differs from it; tick this if it is to be replaced.", now.version);
+            let words =
+                format!("Version {} was published after this draft was begun. Look at what differs from it; tick this if it is to be replaced.", now.version);
             Err(FormErrors::of("replaces", words).into())
         }
         Some(_) | None => Ok(()),

@@ -32,7 +32,9 @@ fn said_of(Applied { tasks, orphans, left_out }: Applied) -> String {
     let added = match left_out.as_slice() {
         [] => added,
         [one] => format!("{added} “{one}” is left out: the workflow of this release does not have its phase."),
-        several => format!("{added} {} tasks are left out, because the workflow of this release does not have their phases: {}.", several.len(), several.join(", ")),
+        several => {
+            format!("{added} {} tasks are left out, because the workflow of this release does not have their phases: {}.", several.len(), several.join(", "))
+        }
     };
     match orphans {
         0 => added,

@@ -16,9 +16,8 @@ pub fn faults(file: &Configuration, around: &Around<'_>) -> Vec<String> {
         } else if !file.categories.iter().any(|category| category.key == it.category) {
             found.push(about(format!(": the file has no category {}.", it.category)));
         }
-        let same = |other: &&NamedModel| {
-            other.key != it.key && other.category == it.category && !other.retired && other.name.to_lowercase() == it.name.to_lowercase()
-        };
+        let same =
+            |other: &&NamedModel| other.key != it.key && other.category == it.category && !other.retired && other.name.to_lowercase() == it.name.to_lowercase();
         if !it.retired && !around.now.models.contains(it) && file.models.iter().any(|other| same(&other)) {
             found.push(about(": another model of its category has this name already.".to_owned()));
         }
