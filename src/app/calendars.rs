@@ -25,7 +25,9 @@ pub fn create(tx: &mut Tx<'_>, draft: &Draft) -> Result<CalendarId> {
     if draft.is_default {
         calendars::set_default(tx, id)?;
     }
-    events::record(tx, None, &Event::CalendarCreated { name: draft.name.clone() })?;
+    let said = content(&draft.name, &draft.calendar, draft.is_default);
+    let fields = said.into_iter().filter_map(|(field, value)| FieldChange::between(field, "", value)).collect();
+    events::record(tx, None, &Event::CalendarCreated { name: draft.name.clone(), fields })?;
     Ok(id)
 }
 
@@ -93,17 +95,18 @@ fn replace(tx: &mut Tx<'_>, before: Named, calendar: Calendar) -> Result<()> {
 
 /// What differs between a calendar as it stands and as somebody wants it.
 pub fn changes(before: &Named, draft: &Draft) -> Vec<FieldChange> {
-    let (old, new) = (&before.calendar, &draft.calendar);
-    let yes = |it: bool| if it { "yes" } else { "no" };
-    let mut fields = vec![
-        FieldChange::between("Name", &before.name, &draft.name),
-        FieldChange::between("Time zone", old.zone().name(), new.zone().name()),
-        FieldChange::between("Default", yes(before.is_default), yes(draft.is_default)),
-    ];
-    let days = WEEK_DAYS.iter().zip(old.week().iter().zip(new.week()));
-    fields.extend(days.map(|(day, (old, new))| FieldChange::between(day, written_hours(old), written_hours(new))));
-    fields.push(FieldChange::between("Holidays", written_holidays(old.holidays()), written_holidays(new.holidays())));
-    fields.into_iter().flatten().collect()
+    let old = content(&before.name, &before.calendar, before.is_default);
+    let new = content(&draft.name, &draft.calendar, draft.is_default);
+    old.into_iter().zip(new).filter_map(|((field, before), (_, after))| FieldChange::between(field, before, after)).collect()
+}
+
+/// What a calendar says, each field with its words.
+fn content(name: &str, calendar: &Calendar, is_default: bool) -> Vec<(&'static str, String)> {
+    let default = if is_default { "yes" } else { "no" };
+    let mut said = vec![("Name", name.to_owned()), ("Time zone", calendar.zone().name().to_owned()), ("Default", default.to_owned())];
+    said.extend(WEEK_DAYS.into_iter().zip(calendar.week().iter().map(|it| written_hours(it))));
+    said.push(("Holidays", written_holidays(calendar.holidays())));
+    said
 }
 
 /// The name of the calendar that a form chose, if it chose one.

@@ -2,11 +2,12 @@
 
 use super::context::{permit, unchanged};
 use super::{Error, FormErrors, Result, policies};
-use crate::domain::categories::{CategoryRefusal, levels, may_be_deleted, may_be_retired};
+use crate::domain::categories::{CategoryRefusal, Usage, may_be_deleted, may_be_retired, may_have_level};
 use crate::domain::events::{Event, FieldChange};
 use crate::domain::handovers::Direction;
 use crate::domain::ids::{CategoryId, WorkflowId};
-use crate::domain::people::{Action, group_key};
+use crate::domain::keys;
+use crate::domain::people::Action;
 use crate::domain::process::{Deed, Part};
 use crate::domain::records::RecordKind;
 use crate::domain::releases::Level;
@@ -65,13 +66,10 @@ pub fn create(tx: &mut Tx<'_>, kind: RecordKind, draft: &Draft) -> Result<Catego
     let all = categories::lock_all(tx, kind)?;
     let around = Around::load(tx.conn, kind)?;
     check(kind, draft, None, &all, &around)?;
-    let key = group_key(&draft.name, &categories::keys(tx)?);
+    let key = keys::fresh(&draft.name, "category", &categories::keys(tx)?);
     let id = categories::insert(tx, kind, &key, &shape(draft)).map_err(taken)?;
     let made = categories::any(tx.conn, id)?;
-    let blank = Draft { name: String::new(), model: None, parts: None, ..draft.clone() };
-    let mut fields = differences(&blank, draft, &around);
-    fields.extend(FieldChange::between("Level", "", draft.level.label()));
-    fields.extend(FieldChange::between("Workflow", "", around.workflow_name(draft.workflow)));
+    let fields = content(draft, &around).into_iter().filter_map(|(field, value)| FieldChange::between(field, "", value)).collect();
     record(tx, &made, Deed::Created, fields, &draft.reason)?;
     number(tx, &made, draft, "a new category.")?;
     Ok(id)
@@ -82,12 +80,12 @@ pub fn edit(tx: &mut Tx<'_>, id: CategoryId, seen: i32, draft: &Draft) -> Result
     let (before, all) = lock(tx, id)?;
     unchanged(before.version, seen)?;
     let around = Around::load(tx.conn, before.record_kind)?;
-    check(before.record_kind, draft, Some(&before), &all, &around)?;
+    check(before.record_kind, draft, Some((&before, usage(tx, id)?)), &all, &around)?;
     let old = standing(tx.conn, &before)?;
     if old.parts != draft.parts && draft.reason.is_empty() {
         return Err(FormErrors::of("reason", "Say why the numbering changes: the policy keeps it.").into());
     }
-    let fields = changes(&before, &old, draft, &around);
+    let fields = changes(&old, draft, &around);
     if fields.is_empty() && old.parts == draft.parts {
         return Ok(());
     }
@@ -164,12 +162,14 @@ pub fn remove(tx: &mut Tx<'_>, id: CategoryId, seen: i32) -> Result<()> {
     permit(tx, Action::ConfigureProcess)?;
     let (category, all) = lock(tx, id)?;
     unchanged(category.version, seen)?;
-    let usage = categories::usage(tx.conn)?.remove(&id).unwrap_or_default();
+    let usage = usage(tx, id)?;
     may_be_deleted(&category.name, category.record_kind, category.retired_at.is_none(), usage, others(&category, &all))?;
+    let around = Around::load(tx.conn, category.record_kind)?;
+    let before = standing(tx.conn, &category)?;
     let models: Vec<String> = models::newest(tx.conn)?.into_iter().filter(|it| it.category_id == id).map(|it| it.name).collect();
     models::delete_of(tx, id)?;
     categories::delete(tx, id)?;
-    record(tx, &category, Deed::Removed, FieldChange::between("Models", models.join(", "), "").into_iter().collect(), "")
+    record(tx, &category, Deed::Removed, gone(&before, &models, &around), "")
 }
 
 /// How many of its kind could still be chosen without it.
@@ -185,15 +185,18 @@ fn lock(tx: &mut Tx<'_>, id: CategoryId) -> Result<(Category, Vec<Category>)> {
     Ok((category, all))
 }
 
-/// What the form cannot know by itself.
-fn check(kind: RecordKind, draft: &Draft, own: Option<&Category>, all: &[Category], around: &Around) -> Result<()> {
+fn usage(tx: &mut Tx<'_>, id: CategoryId) -> Result<Usage> {
+    Ok(categories::usage(tx.conn)?.remove(&id).unwrap_or_default())
+}
+
+/// What the form cannot know by itself. `standing`: the category as it is, and how it is used.
+fn check(kind: RecordKind, draft: &Draft, standing: Option<(&Category, Usage)>, all: &[Category], around: &Around) -> Result<()> {
     let mut errors = FormErrors::default();
+    let own = standing.map(|(own, _)| own);
     if all.iter().any(|it| it.name.to_lowercase() == draft.name.to_lowercase() && own.is_none_or(|own| own.id != it.id)) {
         errors.about("name", format!("Another category of {}s has this name already.", kind.label()));
     }
-    if !levels(kind).contains(&draft.level) {
-        errors.about("level", "Choose a level of this kind.");
-    }
+    errors.check("level", may_have_level(kind, draft.level, standing.map(|(own, usage)| (own.level, usage))));
     if !around.followable(own).iter().any(|it| it.id == draft.workflow) {
         errors.about("workflow", "There is a newer version of this workflow, or none any more. Choose again.");
     }
@@ -209,17 +212,25 @@ fn shape(draft: &Draft) -> Shape {
 }
 
 /// What differs between a category as it stands and as somebody wants it; the numbering apart, which the policy keeps.
-pub fn changes(before: &Category, old: &Draft, draft: &Draft, around: &Around) -> Vec<FieldChange> {
-    let mut fields = differences(old, draft, around);
-    fields.extend(FieldChange::between("Level", before.level.label(), draft.level.label()));
-    fields.extend(FieldChange::between("Workflow", around.workflow_name(before.workflow_id), around.workflow_name(draft.workflow)));
-    fields
+pub fn changes(old: &Draft, draft: &Draft, around: &Around) -> Vec<FieldChange> {
+    let fields = content(old, around).into_iter().zip(content(draft, around));
+    fields.filter_map(|((field, before), (_, after))| FieldChange::between(field, before, after)).collect()
 }
 
-fn differences(old: &Draft, draft: &Draft, around: &Around) -> Vec<FieldChange> {
-    let model = |it: &Draft| around.model_name(it.model.as_ref()).to_owned();
-    let fields = [FieldChange::between("Name", &old.name, &draft.name), FieldChange::between("Preselected model", model(old), model(draft))];
-    fields.into_iter().flatten().collect()
+/// What a category says, each field with its words.
+fn content(it: &Draft, around: &Around) -> [(&'static str, String); 4] {
+    [
+        ("Name", it.name.clone()),
+        ("Preselected model", around.model_name(it.model.as_ref()).to_owned()),
+        ("Level", it.level.label().to_owned()),
+        ("Workflow", around.workflow_name(it.workflow)),
+    ]
+}
+
+/// A category that is taken away, with the models that go with it.
+fn gone(before: &Draft, models: &[String], around: &Around) -> Vec<FieldChange> {
+    let models = ("Models", models.join(", "));
+    content(before, around).into_iter().chain([models]).filter_map(|(field, value)| FieldChange::between(field, value, "")).collect()
 }
 
 fn taken(error: diesel::result::Error) -> Error {

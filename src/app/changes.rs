@@ -33,8 +33,7 @@ pub fn register(tx: &mut Tx<'_>, new: &NewChange) -> Result<RecordId> {
     if !errors.is_empty() {
         return Err(errors.into());
     }
-    let category =
-        categories::find(tx.conn, RecordKind::Change, new.category).map_err(|_| FormErrors::of("category", "This type cannot be chosen any more."))?;
+    let category = categories::hold(tx, RecordKind::Change, new.category).map_err(|_| FormErrors::of("category", "This type cannot be chosen any more."))?;
     let workflow = workflows::find(tx.conn, category.workflow_id)?;
     let phase = workflow.first().ok_or_else(|| Refusal::Nowhere(category.name.clone()))?;
     let calendar = calendars::of_item(tx.conn, None)?;

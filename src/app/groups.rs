@@ -4,7 +4,8 @@ use super::context::{permit, unchanged};
 use super::{Error, FormErrors, Result, calendars};
 use crate::domain::events::{Event, FieldChange};
 use crate::domain::ids::{CalendarId, GroupId, UserId};
-use crate::domain::people::{Action, group_key};
+use crate::domain::keys;
+use crate::domain::people::Action;
 use crate::store::groups::{self, Member};
 use crate::store::{Tx, events};
 
@@ -19,8 +20,7 @@ pub struct Draft {
 
 pub fn create(tx: &mut Tx<'_>, draft: &Draft) -> Result<GroupId> {
     permit(tx, Action::ManageUsers)?;
-    let keys = groups::keys(tx)?;
-    let key = group_key(&draft.name, &keys);
+    let key = keys::fresh(&draft.name, "group", &groups::keys(tx)?);
     calendars::known(tx, draft.calendar)?;
     let id = groups::insert(tx, &key, &draft.name, &draft.description).map_err(taken)?;
     groups::set_calendar(tx, id, draft.calendar)?;

@@ -7,7 +7,7 @@ use super::records::lock_open;
 use super::tasks::{managing, reckon_due_times, settle_all};
 use crate::domain::events::Event;
 use crate::domain::ids::{ModelId, RecordId, TaskId};
-use crate::domain::models::{ModelRefusal, ModelTask};
+use crate::domain::models::{ModelRefusal, ModelTask, waits_for};
 use crate::domain::refusals::Refusal;
 use crate::store::models::{self, Named};
 use crate::store::tasks::{self, Plan};
@@ -15,12 +15,14 @@ use crate::store::{Tx, choices, events, records, releases, users};
 use std::collections::BTreeMap;
 
 /// What a model brought.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Applied {
     /// How many tasks are new.
     pub tasks: usize,
     /// How many of them should be done by people whose account is closed, and so by nobody yet.
     pub orphans: usize,
+    /// The titles of those that are left out, because the workflow of the record has no such phase.
+    pub left_out: Vec<String>,
 }
 
 /// Adds the model's tasks, and its texts where the plan is still empty. Applied twice it adds nothing twice.
@@ -33,7 +35,9 @@ pub fn apply(tx: &mut Tx<'_>, record: RecordId, model: ModelId) -> Result<Applie
     is_current(tx, &model)?;
     let mut made = BTreeMap::new();
     let (mut assigned, mut orphans) = (Vec::new(), 0);
-    for task in model.model.tasks.iter().filter(|it| full.workflow.phase(&it.phase).is_some()) {
+    let (fitting, others): (Vec<&ModelTask>, Vec<&ModelTask>) = model.model.tasks.iter().partition(|it| it.is_in(&full.workflow));
+    let left_out: Vec<String> = others.into_iter().map(|it| it.title.clone()).collect();
+    for task in fitting {
         let (plan, name) = plan(tx, task)?;
         if let Some(id) = tasks::insert(tx, record, &plan, Some(&key(&model, task)))? {
             made.insert(task.key.as_str(), id);
@@ -46,7 +50,7 @@ pub fn apply(tx: &mut Tx<'_>, record: RecordId, model: ModelId) -> Result<Applie
         releases::fill_texts(tx, release, &model.model.texts)?;
     }
     models::note_application(tx, record, model.id)?;
-    events::record(tx, record, &Event::ModelApplied { model: model.name.clone(), tasks: made.len() })?;
+    events::record(tx, record, &Event::ModelApplied { model: model.name.clone(), tasks: made.len(), left_out: left_out.clone() })?;
     for (task, title, assignee, after) in assigned {
         let event = Event::TaskAssigned { title, before: String::new(), after, task: Some(task), assignee: Some(assignee) };
         events::record(tx, record, &event)?;
@@ -55,7 +59,7 @@ pub fn apply(tx: &mut Tx<'_>, record: RecordId, model: ModelId) -> Result<Applie
     reckon_due_times(tx, &full)?;
     settle_all(tx, &full)?;
     super::approvals::refresh(tx, record)?;
-    Ok(Applied { tasks: made.len(), orphans })
+    Ok(Applied { tasks: made.len(), orphans, left_out })
 }
 
 /// Only the newest version is applied, and nothing of a model that is retired.
@@ -97,12 +101,15 @@ fn plan(tx: &mut Tx<'_>, task: &ModelTask) -> Result<(Plan, String)> {
     Ok((plan, name))
 }
 
-/// Puts the new tasks in their order; predecessors may have been there before.
+/// Puts the new tasks in their order; predecessors may have been there before. Where one was left out, what it waited for is waited for.
 fn relate(tx: &mut Tx<'_>, record: RecordId, model: &Named, made: &BTreeMap<&str, TaskId>) -> Result<()> {
     let present: BTreeMap<String, TaskId> = tasks::of_record(tx.conn, record)?.into_iter().filter_map(|it| Some((it.task.model_key?, it.task.id))).collect();
     for task in &model.model.tasks {
         let Some(id) = made.get(task.key.as_str()) else { continue };
-        let before: Vec<TaskId> = task.after.iter().filter_map(|it| present.get(&format!("{}:{it}", model.key)).copied()).collect();
+        let before: Vec<TaskId> = waits_for(&model.model, task, |key| present.contains_key(&format!("{}:{key}", model.key)))
+            .iter()
+            .filter_map(|it| present.get(&format!("{}:{it}", model.key)).copied())
+            .collect();
         tasks::set_predecessors(tx, *id, &before)?;
     }
     Ok(())

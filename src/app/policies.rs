@@ -88,10 +88,10 @@ fn write(tx: &mut Tx<'_>, before: &Version, policy: &Policy, reason: &str, revie
 pub fn replace(tx: &mut Tx<'_>, policy: &Policy, reason: &str) -> Result<()> {
     permit(tx, Action::ConfigureProcess)?;
     let before = policies::lock(tx)?;
-    let fields = changes(&before, policy, before.review_on, &policies::kinds(tx.conn)?);
-    if fields.is_empty() {
+    if policy == before.policy() {
         return Ok(());
     }
+    let fields = changes(&before, policy, before.review_on, &policies::kinds(tx.conn)?);
     write(tx, &before, policy, reason, before.review_on, fields)
 }
 

@@ -4,7 +4,8 @@ use super::context::{permit, unchanged};
 use super::{Error, FormErrors, Result};
 use crate::domain::events::{Aftercare, Event, FieldChange};
 use crate::domain::ids::QuestionSetId;
-use crate::domain::people::{Action, group_key};
+use crate::domain::keys;
+use crate::domain::people::Action;
 use crate::domain::surveys::questions::{self, Draft as Question, SetRefusal, written};
 use crate::domain::surveys::timing::SurveyRefusal;
 use crate::domain::surveys::{Audience, Question as Settled};
@@ -34,7 +35,7 @@ pub fn create(tx: &mut Tx<'_>, draft: &Draft) -> Result<QuestionSetId> {
     permit(tx, Action::ConfigureProcess)?;
     let questions = questions::settle(&draft.questions, &[]).map_err(unaskable)?;
     free_name(tx, draft, None)?;
-    let key = group_key(&draft.name, &question_sets::keys(tx)?);
+    let key = keys::fresh(&draft.name, "question_set", &question_sets::keys(tx)?);
     let id = question_sets::insert(tx, &key, 1, draft.audience, &draft.wording(&questions)).map_err(overtaken)?;
     events::record(tx, None, &Event::Aftercare(Aftercare::QuestionSetCreated { name: draft.name.clone() }))?;
     Ok(id)

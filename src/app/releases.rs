@@ -80,7 +80,7 @@ fn beside<T>(field: &'static str, answer: Result<T>) -> Result<T> {
 }
 
 fn category(tx: &mut Tx<'_>, id: CategoryId) -> Result<Category> {
-    categories::find(tx.conn, RecordKind::Release, id).map_err(|_| FormErrors::of("category", "This category cannot be chosen any more.").into())
+    categories::hold(tx, RecordKind::Release, id).map_err(|_| FormErrors::of("category", "This category cannot be chosen any more.").into())
 }
 
 fn write(tx: &mut Tx<'_>, new: &NewRelease, category: &Category, (item, item_name): (ItemId, &str), version: &Version) -> Result<RecordId> {

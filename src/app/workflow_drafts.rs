@@ -1,14 +1,17 @@
 //! Shaping workflows: a draft is made, edited by whoever may, and published as the next version. What is published never changes.
 
 mod publishing;
+mod stranded;
 
-pub use publishing::{Publication, publish};
+pub use publishing::{Order, Publication, publish};
+pub use stranded::{StrandedModel, StrandedRule, models_of, rules};
 
 use super::context::{permit, unchanged};
 use super::{Error, FormErrors, Result};
 use crate::domain::events::{Event, FieldChange};
 use crate::domain::ids::{WorkflowDraftId, WorkflowId};
-use crate::domain::people::{Action, group_key};
+use crate::domain::keys;
+use crate::domain::people::Action;
 use crate::domain::process::{Deed, Part};
 use crate::domain::records::RecordKind;
 use crate::domain::text;
@@ -16,6 +19,7 @@ use crate::domain::workflows::differences::{Names, differences};
 use crate::domain::workflows::editing::{Edit, Fault, blank, edited};
 use crate::domain::workflows::{Approvers, Workflow};
 use crate::store::workflow_drafts::{self, Draft};
+use crate::store::workflows::Published;
 use crate::store::{Tx, events, groups, users, workflows};
 use diesel::QueryResult;
 use diesel::pg::PgConnection;
@@ -36,13 +40,31 @@ pub fn create(tx: &mut Tx<'_>, new: &New) -> Result<WorkflowDraftId> {
         Some(id) => copied(tx, id, new.kind)?,
         None => blank(new.kind),
     };
-    let mut taken: Vec<String> = workflows::list(tx.conn)?.into_iter().map(|it| it.key).collect();
-    taken.extend(workflow_drafts::taken(tx.conn)?.into_iter().map(|it| it.0));
-    let key = group_key(&new.name, &taken);
+    let key = free_key(tx, &new.name)?;
     let draft = workflow_drafts::New { key: &key, kind: new.kind, name: &new.name, workflow: &workflow, based_on: new.copy_of };
     let id = workflow_drafts::insert(tx, &draft).map_err(overtaken)?;
-    record(tx, &new.name, Deed::Created, Vec::new())?;
+    let fields = content(tx, &workflow)?.into_iter().filter_map(|(phase, text)| FieldChange::between(&phase, "", text)).collect();
+    record(tx, &new.name, Deed::Created, fields)?;
     Ok(id)
+}
+
+/// What a workflow of this name is called by records and files.
+fn free_key(tx: &mut Tx<'_>, name: &str) -> Result<String> {
+    let mut taken: Vec<String> = workflows::list(tx.conn)?.into_iter().map(|it| it.key).collect();
+    taken.extend(workflow_drafts::taken(tx.conn)?.into_iter().map(|it| it.0));
+    Ok(keys::fresh(name, "workflow", &taken))
+}
+
+/// All that a workflow says, phase by phase.
+fn content(tx: &mut Tx<'_>, workflow: &Workflow) -> Result<Vec<(String, String)>> {
+    let nothing = Workflow { phases: Vec::new() };
+    Ok(differences(&nothing, workflow, &names(tx.conn)?).into_iter().map(|it| (it.field, it.after)).collect())
+}
+
+/// The version of its own workflow that a draft began as a copy of; none, if it is of a new one.
+pub fn base(conn: &mut PgConnection, draft: &Draft) -> QueryResult<Option<Published>> {
+    let copied = draft.based_on.map(|id| workflows::version(conn, id)).transpose()?;
+    Ok(copied.filter(|it| it.key == draft.key))
 }
 
 fn copied(tx: &mut Tx<'_>, id: WorkflowId, kind: RecordKind) -> Result<Workflow> {
@@ -59,17 +81,30 @@ pub fn revise(tx: &mut Tx<'_>, id: WorkflowId) -> Result<WorkflowDraftId> {
     }
     let draft = workflow_drafts::New { key: &before.key, kind: before.kind, name: &before.name, workflow: &before.workflow, based_on: Some(id) };
     let id = workflow_drafts::insert(tx, &draft).map_err(overtaken)?;
-    record(tx, &before.name, Deed::Created, Vec::new())?;
+    let copy = FieldChange::between("Copy of", "", format!("{}, version {}", before.name, before.version));
+    let said = content(tx, &before.workflow)?.into_iter().filter_map(|(phase, text)| FieldChange::between(&phase, "", text));
+    record(tx, &before.name, Deed::Created, copy.into_iter().chain(said).collect())?;
     Ok(id)
 }
 
 pub fn rename(tx: &mut Tx<'_>, id: WorkflowDraftId, seen: i32, name: &str) -> Result<()> {
     let draft = seen_draft(tx, id, seen)?;
     let name = text::line(name).map_err(|why| FormErrors::of("name", why.to_string()))?;
-    free_name(tx, &name, Some(&draft.key))?;
-    let Some(change) = FieldChange::between("Name", &draft.name, &name) else { return Ok(()) };
+    free_name(tx, &name, Some(&draft))?;
+    let key = if is_overtaken(tx, &draft)? { free_key(tx, &name)? } else { draft.key.clone() };
+    let fields = [FieldChange::between("Name", &draft.name, &name), FieldChange::between("Key", &draft.key, &key)];
+    let fields: Vec<FieldChange> = fields.into_iter().flatten().collect();
+    if fields.is_empty() {
+        return Ok(());
+    }
     workflow_drafts::update(tx, id, &name, &draft.workflow)?;
-    record(tx, &draft.name, Deed::Edited, vec![change])
+    workflow_drafts::set_key(tx, id, &key).map_err(overtaken)?;
+    record(tx, &draft.name, Deed::Edited, fields)
+}
+
+/// Whether it is of a new workflow, and another one was published under its key meanwhile.
+fn is_overtaken(tx: &mut Tx<'_>, draft: &Draft) -> Result<bool> {
+    Ok(base(tx.conn, draft)?.is_none() && !workflows::versions(tx.conn, &draft.key)?.is_empty())
 }
 
 /// Carries out one edit of a draft.
@@ -88,7 +123,8 @@ pub fn edit(tx: &mut Tx<'_>, id: WorkflowDraftId, seen: i32, edit: &Edit) -> Res
 pub fn discard(tx: &mut Tx<'_>, id: WorkflowDraftId, seen: i32) -> Result<()> {
     let draft = seen_draft(tx, id, seen)?;
     workflow_drafts::remove(tx, id)?;
-    record(tx, &draft.name, Deed::Discarded, Vec::new())
+    let fields = content(tx, &draft.workflow)?.into_iter().filter_map(|(phase, text)| FieldChange::between(&phase, text, "")).collect();
+    record(tx, &draft.name, Deed::Discarded, fields)
 }
 
 /// The draft, locked, as whoever shapes it saw it.
@@ -147,10 +183,12 @@ pub fn meanwhile(conn: &mut PgConnection, draft: &Draft, seen: i32) -> QueryResu
 }
 
 /// Two workflows with the same name could not be told apart.
-fn free_name(tx: &mut Tx<'_>, name: &str, own: Option<&str>) -> Result<()> {
-    let mut taken: Vec<(String, String)> = workflows::newest(tx.conn)?.into_iter().map(|it| (it.key, it.name)).collect();
-    taken.extend(workflow_drafts::taken(tx.conn)?);
-    if taken.iter().any(|(key, other)| other.to_lowercase() == name.to_lowercase() && own != Some(key)) {
+fn free_name(tx: &mut Tx<'_>, name: &str, own: Option<&Draft>) -> Result<()> {
+    let same = |other: &str| other.to_lowercase() == name.to_lowercase();
+    let earlier = own.map(|it| base(tx.conn, it)).transpose()?.flatten();
+    let published = workflows::newest(tx.conn)?.into_iter().any(|it| same(&it.name) && earlier.as_ref().is_none_or(|own| own.key != it.key));
+    let drafted = workflow_drafts::taken(tx.conn)?.into_iter().any(|(key, other)| same(&other) && own.is_none_or(|own| own.key != key));
+    if published || drafted {
         return Err(FormErrors::of("name", "Another workflow has this name already.").into());
     }
     Ok(())

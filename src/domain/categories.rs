@@ -11,6 +11,17 @@ pub const fn levels(kind: RecordKind) -> &'static [Level] {
     }
 }
 
+/// Whether a category may have a level: one of its kind, and once records have it the one that it has. `standing`: what it has now, and how it is used.
+pub fn may_have_level(kind: RecordKind, wanted: Level, standing: Option<(Level, Usage)>) -> Result<(), CategoryRefusal> {
+    if !levels(kind).contains(&wanted) {
+        return Err(CategoryRefusal::NotOfKind { level: wanted.label(), kind });
+    }
+    match standing {
+        Some((level, usage)) if usage.is_used() && level != wanted => Err(CategoryRefusal::LevelOfUsed(level.label())),
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// How many parts the versions of releases of a category may have.
 pub const PARTS: std::ops::RangeInclusive<usize> = 1..=3;
 
@@ -21,6 +32,10 @@ pub enum CategoryRefusal {
     Used(String),
     #[error("{name} is the last category that a new {} can have. Make another one first.", .kind.label())]
     Last { name: String, kind: RecordKind },
+    #[error("Choose a level of this kind: there are no {level} {}s.", .kind.label())]
+    NotOfKind { level: &'static str, kind: RecordKind },
+    #[error("Records have this category already, so it stays {0}: what they supersede goes by it. Make another category for the other level.")]
+    LevelOfUsed(&'static str),
     #[error("This category is retired already.")]
     RetiredAlready,
     #[error("This category is not retired.")]
@@ -86,6 +101,17 @@ mod tests {
         assert_eq!(may_be_retired("Major", RecordKind::Release, 1), Ok(()));
         let last = may_be_retired("Major", RecordKind::Change, 0).unwrap_err().to_string();
         assert_eq!(last, "Major is the last category that a new RFC can have. Make another one first.");
+    }
+
+    #[test]
+    fn a_level_is_of_its_kind_and_stays_once_records_have_it() {
+        let used = Usage { open: 0, ended: 1 };
+        let may = |level, standing| may_have_level(RecordKind::Release, level, standing);
+        assert_eq!(may(Level::Major, None), Ok(()));
+        assert!(may(Level::Standard, None).unwrap_err().to_string().starts_with("Choose a level of this kind"));
+        assert_eq!(may(Level::Major, Some((Level::Minor, Usage::default()))), Ok(()));
+        assert_eq!(may(Level::Major, Some((Level::Minor, used))), Err(CategoryRefusal::LevelOfUsed(Level::Minor.label())));
+        assert_eq!(may(Level::Minor, Some((Level::Minor, used))), Ok(()));
     }
 
     #[test]

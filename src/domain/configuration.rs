@@ -4,7 +4,7 @@ use super::calendars::Calendar;
 use super::ids::UserId;
 use super::models::{ModelTask, PlanTexts};
 use super::notification_rules::NotificationRule;
-use super::policies::Policy;
+use super::policies::{Policy, WAIVING};
 use super::records::RecordKind;
 use super::releases::Level;
 use super::workflows::{Approvers, Phase};
@@ -80,6 +80,9 @@ pub struct Category {
     pub level: Level,
     /// The key of the workflow that its new records follow, in the newest version.
     pub workflow: String,
+    /// The version that they follow instead, where a category was left on an earlier one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workflow_version: Option<i32>,
     /// The key of the model that is preselected.
     #[serde(default)]
     pub model: Option<String>,
@@ -118,6 +121,24 @@ impl Configuration {
         let text = &text.replace("\r\n", "\n");
         let it: Configuration = toml::from_str(text).map_err(|cause| unreadable(text, &cause))?;
         if it.format == FORMAT { Ok(it) } else { Err(format!("The file has the form {}; this version of Slipway reads the form {FORMAT}.", it.format)) }
+    }
+
+    /// The same without what makes no difference: spaces around names, and rules of the policy that say what goes anyway.
+    pub fn tidied(mut self) -> Configuration {
+        let names = self.workflows.iter_mut().map(|it| &mut it.name).chain(self.categories.iter_mut().map(|it| &mut it.name));
+        let names = names.chain(self.models.iter_mut().map(|it| &mut it.name)).chain(self.calendars.iter_mut().map(|it| &mut it.name));
+        names.for_each(|it| *it = it.trim().to_owned());
+        for (requirement, roles) in self.policy.waivers.clone() {
+            if roles.iter().all(|it| WAIVING.contains(it)) {
+                self.policy.let_waive(requirement, &roles);
+            }
+        }
+        for it in &self.categories {
+            if let Some(parts) = self.policy.numbering.get(&it.key).copied() {
+                self.policy.number(&it.key, it.level, parts);
+            }
+        }
+        self
     }
 
     /// Calls `turn` for everybody whom the file names by number.

@@ -96,6 +96,9 @@ pub enum Event {
     ModelApplied {
         model: String,
         tasks: usize,
+        /// The titles of those whose phase the workflow does not have.
+        #[serde(default)]
+        left_out: Vec<String>,
     },
     TaskAdded {
         title: String,
@@ -264,6 +267,8 @@ pub enum Event {
     },
     CalendarCreated {
         name: String,
+        #[serde(default)]
+        fields: Vec<FieldChange>,
     },
     CalendarEdited {
         name: String,

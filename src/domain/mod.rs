@@ -17,6 +17,7 @@ pub mod follow_ups;
 pub mod handovers;
 pub mod ids;
 pub mod items;
+pub mod keys;
 pub mod links;
 pub mod mails;
 pub mod models;

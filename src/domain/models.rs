@@ -3,6 +3,7 @@
 use super::calendars::Calendar;
 use super::ids::UserId;
 use super::words::words;
+use super::workflows::Workflow;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -11,11 +12,13 @@ mod differences;
 mod forecast;
 mod ground;
 mod settling;
+mod waiting;
 pub use deriving::{Planned, derive};
 pub use differences::differences;
 pub use forecast::{Foreseen, Given, Remark, begins, forecast};
 pub use ground::Ground;
 pub use settling::{Draft, MOST, PlanRefusal, TaskFault, draft, settle};
+pub use waiting::waits_for;
 
 /// How far from its anchor a task may be due, in working days.
 pub const FARTHEST: i32 = 260;
@@ -60,6 +63,11 @@ pub struct ModelTask {
 }
 
 impl ModelTask {
+    /// Whether what follows this workflow comes to its phase; else it is left out when the model is applied.
+    pub fn is_in(&self, workflow: &Workflow) -> bool {
+        workflow.phase(&self.phase).is_some_and(|it| !it.is_end())
+    }
+
     pub fn when(&self) -> String {
         when(self.anchor, self.offset)
     }

@@ -85,14 +85,6 @@ pub fn spare_administrator(user: UserId, active: &[UserId]) -> Result<(), Refusa
     if active == [user] { Err(Refusal::LastAdministrator) } else { Ok(()) }
 }
 
-/// The word by which workflows name a new group: made of its name, and of a number if another one has it.
-pub fn group_key(name: &str, taken: &[String]) -> String {
-    let words: Vec<String> = name.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).filter(|it| !it.is_empty()).map(str::to_owned).collect();
-    let stem = if words.is_empty() { "group".to_owned() } else { words.join("_") };
-    let free = |key: &String| !taken.contains(key);
-    std::iter::once(stem.clone()).chain((2..).map(|count| format!("{stem}_{count}"))).find(free).unwrap_or(stem)
-}
-
 /// Something one needs permission for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {

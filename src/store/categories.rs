@@ -44,6 +44,13 @@ pub fn find(conn: &mut PgConnection, kind: RecordKind, id: CategoryId) -> QueryR
     Category::query().filter(categories::id.eq(id)).filter(categories::record_kind.eq(kind)).filter(categories::retired_at.is_null()).first(conn)
 }
 
+/// One that new records may have, and that nobody retires or changes until the transaction ends.
+pub fn hold(tx: &mut Tx<'_>, kind: RecordKind, id: CategoryId) -> QueryResult<Category> {
+    let offered = categories::table.filter(categories::id.eq(id)).filter(categories::retired_at.is_null());
+    let id: CategoryId = offered.select(categories::id).for_share().first(tx.conn)?;
+    find(tx.conn, kind, id)
+}
+
 /// Any, retired ones too.
 pub fn any(conn: &mut PgConnection, id: CategoryId) -> QueryResult<Category> {
     Category::query().filter(categories::id.eq(id)).first(conn)

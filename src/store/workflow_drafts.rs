@@ -146,6 +146,12 @@ pub fn editors_since(conn: &mut PgConnection, id: WorkflowDraftId, version: i32)
     Ok(editors)
 }
 
+/// Gives a draft of a new workflow another key.
+pub fn set_key(tx: &mut Tx<'_>, id: WorkflowDraftId, key: &str) -> QueryResult<()> {
+    diesel::update(drafts::table.find(id)).set(drafts::key.eq(key)).execute(tx.conn)?;
+    Ok(())
+}
+
 /// Ends the draft, and with it the memory of its edits.
 pub fn remove(tx: &mut Tx<'_>, id: WorkflowDraftId) -> QueryResult<()> {
     diesel::delete(drafts::table.find(id)).execute(tx.conn)?;

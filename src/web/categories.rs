@@ -260,7 +260,7 @@ async fn again(ctx: &Context, req: &HttpRequest, kind: RecordKind, id: Option<Ca
                 let now = categories::any(conn, id)?;
                 fields.set("version", now.version.to_string());
                 let (old, around) = (actions::standing(conn, &now)?, Around::load(conn, kind)?);
-                let meanwhile = parse(&fields, kind).map(|typed| actions::changes(&now, &old, &typed, &around)).unwrap_or_default();
+                let meanwhile = parse(&fields, kind).map(|typed| actions::changes(&old, &typed, &around)).unwrap_or_default();
                 Ok(Edit { meanwhile, stale: true, ..Edit::load(conn, frame, kind, Some(id), Form::of(fields))? })
             });
             page::conflict(&page.await?)

@@ -89,7 +89,8 @@ fn permitted(ctx: &Context) -> app::Result<()> {
 }
 
 async fn look(ctx: &Context, file: String) -> app::Result<Result<Plan, Vec<String>>> {
-    ctx.read(move |conn| actions::plan(conn, &file)).await
+    let actor = ctx.actor.clone();
+    ctx.read(move |conn| actions::plan(conn, &actor, &file)).await
 }
 
 fn compared(ctx: &Context, req: &HttpRequest, fields: Fields, looked: Result<Plan, Vec<String>>) -> Show {

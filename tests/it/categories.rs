@@ -162,6 +162,58 @@ async fn what_was_used_is_retired_and_shown_where_it_is_used_and_comes_back() {
 }
 
 #[tokio::test]
+async fn the_level_of_one_that_records_have_stays() {
+    let app = TestApp::start().await;
+    let browser = app.browser_of(&ines(&app));
+    let minor = category(&app, "minor");
+    given::release(&app, "Payroll").registered();
+    let page = browser.submit(&form(&browser, &minor).await.with("level", "major").with("name", "Small")).await.expect(422);
+    let page = page.expect_text("Records have this category already, so it stays Minor");
+    assert_eq!(page.form(&format!("/categories/{}", minor.id)).value("name"), "Small", "nothing is lost");
+    browser.submit(&page.form(&format!("/categories/{}", minor.id)).with("level", "minor")).await.expect(303);
+}
+
+#[tokio::test]
+async fn what_is_retired_at_the_same_moment_is_not_registered() {
+    let app = TestApp::start().await;
+    let browser = app.browser_of(&ines(&app));
+    let minor = category(&app, "minor");
+    let release = browser.get("/releases/new").await.expect(200).form("/releases").with("category", minor.id).with("new_item", "X").with("title", "Y");
+    let db = app.another_db();
+    let (begun, has_begun) = tokio::sync::oneshot::channel();
+    let retiring = std::thread::spawn(move || {
+        db.write_now::<(), slipway::app::Error>(slipway::domain::people::Actor::slipway(), |tx| {
+            let now = tx.now;
+            categories::set_retired(tx, minor.id, Some(now))?;
+            begun.send(()).expect("somebody waits");
+            std::thread::sleep(std::time::Duration::from_millis(700));
+            Ok(())
+        })
+    });
+    has_begun.await.expect("it is begun");
+    browser.submit(&release).await.expect(422).expect_text("cannot be chosen any more");
+    retiring.join().expect("ended").expect("retired");
+}
+
+#[tokio::test]
+async fn keys_of_names_without_latin_letters_tell_what_they_are_and_never_collide() {
+    let app = TestApp::start().await;
+    let browser = app.browser_of(&ines(&app));
+    let blank = browser.get("/categories/new").await.expect(200).form("/categories").with("workflow", category(&app, "minor").workflow_id);
+    for name in ["運用", "Срочно"] {
+        browser.submit(&blank.clone().with("name", name)).await.expect(303);
+    }
+    let keys: Vec<String> = all(&app, RecordKind::Release).into_iter().map(|it| it.key).filter(|it| it.starts_with("category")).collect();
+    assert_eq!(keys, ["category", "category_2"]);
+    for name in ["計画", "План"] {
+        let model = browser.get(&format!("/models/new?category={}", category(&app, "category").id)).await.expect(200).form("/models");
+        browser.submit(&model.with("name", name).with("resources", "Two")).await.expect(303);
+    }
+    let keys: Vec<String> = app.read(models::list).into_iter().map(|it| it.key).filter(|it| it.starts_with("model")).collect();
+    assert_eq!(keys, ["model", "model_2"]);
+}
+
+#[tokio::test]
 async fn one_that_was_never_used_is_deleted_with_its_models_and_the_last_one_stays() {
     let app = TestApp::start().await;
     let browser = app.browser_of(&ines(&app));

@@ -1,35 +1,39 @@
 //! The process as a file: saved, compared, taken over whole or not at all.
 
+mod judging;
+
 use crate::support::given;
 use crate::support::html::Form;
 use crate::support::{Browser, TestApp};
 use slipway::domain::configuration::Configuration;
+use slipway::domain::events::Event;
 use slipway::domain::people::Role;
+use slipway::domain::process::{Deed, Part};
 use slipway::domain::workflows::Approvers;
-use slipway::store::{categories, models, policies, workflows};
+use slipway::store::{categories, events, models, policies, workflows};
 
-async fn exported(browser: &Browser) -> String {
+pub async fn exported(browser: &Browser) -> String {
     browser.get("/process.toml").await.expect(200).body.clone()
 }
 
-async fn compared(browser: &Browser, file: &str) -> crate::support::Page {
+pub async fn compared(browser: &Browser, file: &str) -> crate::support::Page {
     let form = browser.get("/process").await.expect(200).form("/process/preview");
     browser.submit(&form.with("file", file)).await
 }
 
 /// The form that takes a file over, filled in.
-async fn taking(browser: &Browser, file: &str) -> Form {
+pub async fn taking(browser: &Browser, file: &str) -> Form {
     compared(browser, file).await.expect(200).form("/process/import").with("reason", "As tried out in test")
 }
 
-fn changed(text: &str, change: impl FnOnce(&mut Configuration)) -> String {
+pub fn changed(text: &str, change: impl FnOnce(&mut Configuration)) -> String {
     let mut it = Configuration::read(text).expect("a file");
     change(&mut it);
     it.written().expect("it can be written")
 }
 
 /// A board whose members may decide: without them no shipped workflow can be published.
-fn people(app: &TestApp) {
+pub fn people(app: &TestApp) {
     let ada = given::user(app, "Ada", &[Role::ReleaseApprover]);
     let bo = given::user(app, "Bo", &[Role::ReleaseApprover]);
     for group in ["cab", "ecab", "operations", "service_desk"] {
@@ -37,6 +41,7 @@ fn people(app: &TestApp) {
     }
     given::user(app, "Tom", &[Role::ReleaseManager]);
     given::user(app, "Kit", &[Role::ReleaseManager]);
+    given::user(app, "Mo", &[Role::ReleaseManager]);
 }
 
 #[tokio::test]
@@ -97,6 +102,11 @@ async fn a_file_is_taken_over_in_one_go_and_every_part_of_it_stands_in_the_log()
     assert!(app.read(models::list).iter().all(|it| it.key != "emergency"));
     let log = app.log();
     assert_eq!(log.iter().filter(|it| *it == "process_shaped").count(), 6, "{log:?}");
+    let retired = app.read(|conn| events::list(conn, &Default::default(), 20)).into_iter().find_map(|it| match it.event {
+        Some(Event::ProcessShaped { part: Part::Model, deed: Deed::Retired, fields, .. }) => Some(fields),
+        _ => None,
+    });
+    assert!(retired.is_some_and(|it| it.iter().any(|it| it.before == "Emergency release" && it.after.is_empty())), "what it said is kept");
     assert!(log.contains(&"calendar_edited".to_owned()), "{log:?}");
 }
 
@@ -177,9 +187,9 @@ async fn only_an_administrator_takes_over_how_accounts_are_kept_safe() {
     people(&app);
     let manager = app.signed_in(Role::ReleaseManager);
     let file = changed(&exported(&manager).await, |it| it.policy.security.session_idle = 60);
-    let form = taking(&manager, &file).await;
-    let page = manager.submit(&form).await.expect(422).expect_text("which only an administrator may");
-    assert_eq!(page.form("/process/import").value("reason"), "As tried out in test", "nothing is lost");
+    let page = compared(&manager, &file).await.expect(422).expect_text("Policy, security").expect_text("which only an administrator may");
+    assert_eq!(page.form("/process/preview").value("file"), file.trim(), "nothing is lost");
+    manager.post("/process/import", &[("file", file.as_str()), ("seen", ""), ("reason", "So")]).await.expect(422);
     let root = app.signed_in(Role::Administrator);
     root.submit(&taking(&root, &file).await).await.expect_see("/process");
     assert_eq!(app.read(policies::current).security.session_idle, 60);
@@ -191,5 +201,5 @@ async fn two_categories_of_one_name_are_refused_by_name() {
     people(&app);
     let browser = app.signed_in(Role::ReleaseManager);
     let file = changed(&exported(&browser).await, |it| it.categories[0].name = it.categories[1].name.clone());
-    compared(&browser, &file).await.expect(422).expect_text("is there twice");
+    compared(&browser, &file).await.expect(422).expect_text("has this name already");
 }

@@ -3,11 +3,12 @@
 use crate::support::Database;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
-use slipway::app::Error;
 use slipway::app::sheet::Sheet;
+use slipway::app::{Error, configuration};
 use slipway::clock::Clock;
 use slipway::demo::{self, Refusal};
 use slipway::domain::ids::RecordId;
+use slipway::domain::people::Actor;
 use slipway::store::events::{self, Verdict};
 use slipway::store::{Db, db};
 use std::collections::BTreeMap;
@@ -49,6 +50,7 @@ fn the_demo_tells_of_a_whole_organisation() {
     assert!((112..=130).contains(&loaded.changes), "{loaded:?}");
     roles_and_groups_are_all_filled(&db);
     every_phase_has_a_record_now(&db);
+    its_own_process_can_be_taken_over(&db);
     things_go_wrong_now_and_then(&db);
     every_record_can_be_shown(&db);
     the_log_is_whole_and_in_order(&db);
@@ -62,6 +64,15 @@ fn roles_and_groups_are_all_filled(db: &Db) {
     assert!(groups.values().all(|members| *members >= 2), "{groups:?}");
     let services = count(db, "SELECT kind AS what, count(*) AS many FROM configuration_items GROUP BY kind");
     assert_eq!(services["service"], 8, "{services:?}");
+}
+
+fn its_own_process_can_be_taken_over(db: &Db) {
+    let plan = db.read_now::<_, Error>(|conn| {
+        let file = configuration::written(&configuration::current(conn)?)?;
+        configuration::plan(conn, &Actor::slipway(), &file)
+    });
+    let differences = plan.expect("compared").map(|it| it.differences);
+    assert_eq!(differences, Ok(Vec::new()));
 }
 
 fn every_phase_has_a_record_now(db: &Db) {

@@ -20,11 +20,12 @@ pub async fn house() -> TestApp {
     given::approvers(&app, ["Ada", "Ben", "Cem"]);
     let mara = given::user(&app, "Mara", &[Role::ReleaseManager]);
     let max = given::user(&app, "Max", &[Role::ReleaseManager]);
+    let mia = given::user(&app, "Mia", &[Role::ReleaseManager]);
     let cora = given::user(&app, "Cora", &[Role::Contributor]);
     for group in ["operations", "service_desk"] {
         given::members(&app, group, std::slice::from_ref(&cora));
     }
-    let _ = (mara, max);
+    let _ = (mara, max, mia);
     app
 }
 

@@ -1,6 +1,7 @@
 //! Workflows are shaped as drafts and published as versions that never change.
 
 mod meanwhile;
+mod published_meanwhile;
 
 use crate::support::given::{self, workflow};
 use crate::support::html::Form;

@@ -45,6 +45,7 @@ fn take_calendars(tx: &mut Tx<'_>, plan: &Plan) -> Result<()> {
     for it in wanted {
         let draft = calendar_actions::Draft { name: it.name.clone(), calendar: it.calendar.clone(), is_default: it.is_default };
         match calendars::list(tx.conn)?.into_iter().find(|known| known.name == it.name) {
+            Some(known) if known.calendar == it.calendar && known.is_default == it.is_default => {}
             Some(known) => calendar_actions::edit(tx, known.id, known.version, &draft)?,
             None => calendar_actions::create(tx, &draft).map(|_| ())?,
         }
@@ -61,21 +62,18 @@ fn named_twice(error: Error) -> Error {
     error
 }
 
-/// The newest version of a workflow, and whether this file brought it.
-type Newest = (WorkflowId, bool);
-
-/// Publishes what differs. Returns the newest version of each.
-fn take_workflows(tx: &mut Tx<'_>, plan: &Plan, reason: &str) -> Result<BTreeMap<String, Newest>> {
-    let mut versions = BTreeMap::new();
+/// Publishes what differs. Returns the newest version of each workflow, also of those that the file leaves alone.
+fn take_workflows(tx: &mut Tx<'_>, plan: &Plan, reason: &str) -> Result<BTreeMap<String, WorkflowId>> {
+    let mut versions: BTreeMap<String, WorkflowId> = workflows::newest(tx.conn)?.into_iter().map(|it| (it.key, it.id)).collect();
     for it in &plan.file.workflows {
         let workflow = Workflow { phases: it.phases.clone() };
         let newest = workflows::versions(tx.conn, &it.key)?.into_iter().next();
         let id = match newest {
-            Some(known) if known.workflow == workflow && known.name == it.name => (known.id, false),
+            Some(known) if known.workflow == workflow && known.name == it.name => known.id,
             other => {
                 let version = other.map_or(1, |it| it.version + 1);
                 let new = workflows::New { key: &it.key, version, kind: it.kind, name: &it.name, workflow: &workflow, note: reason };
-                (workflows::insert(tx, &new)?, true)
+                workflows::insert(tx, &new)?
             }
         };
         versions.insert(it.key.clone(), id);
@@ -83,17 +81,16 @@ fn take_workflows(tx: &mut Tx<'_>, plan: &Plan, reason: &str) -> Result<BTreeMap
     Ok(versions)
 }
 
-/// Returns the categories by their keys. One that follows an earlier version goes on doing so, unless the file brings a new one.
-fn take_categories(tx: &mut Tx<'_>, plan: &Plan, versions: &BTreeMap<String, Newest>) -> Result<BTreeMap<String, CategoryId>> {
+/// Returns the categories by their keys. One that the file leaves on an earlier version stays on the one that it follows.
+fn take_categories(tx: &mut Tx<'_>, plan: &Plan, versions: &BTreeMap<String, WorkflowId>) -> Result<BTreeMap<String, CategoryId>> {
     let mut known = BTreeMap::new();
-    let keys = workflows::keys(tx.conn)?;
     for kind in [RecordKind::Release, RecordKind::Change] {
         let present = categories::lock_all(tx, kind)?;
         let mut order = Vec::new();
         for it in plan.file.categories.iter().filter(|it| it.kind == kind) {
-            let (newest, is_new) = *versions.get(&it.workflow).ok_or(Error::NotFound)?;
+            let newest = *versions.get(&it.workflow).ok_or(Error::NotFound)?;
             let own = present.iter().find(|own| own.key == it.key);
-            let followed = own.map(|own| own.workflow_id).filter(|id| !is_new && keys.get(id) == Some(&it.workflow));
+            let followed = own.filter(|_| it.workflow_version.is_some()).map(|own| own.workflow_id);
             let shape = Shape { name: it.name.clone(), level: it.level, workflow_id: followed.unwrap_or(newest), model_key: it.model.clone() };
             let id = match own {
                 Some(own) => {

@@ -4,8 +4,9 @@ use crate::app::context::{permit, unchanged};
 use crate::app::{Error, FormErrors, Result};
 use crate::domain::events::{Event, FieldChange};
 use crate::domain::ids::{CategoryId, GroupId, ModelId, RecordId};
+use crate::domain::keys;
 use crate::domain::models::{self as rules, Anchors, Ground, Model, ModelRefusal, ModelTask, PlanRefusal, PlanTexts, Planned};
-use crate::domain::people::{Action, group_key};
+use crate::domain::people::Action;
 use crate::domain::process::{Deed, Part};
 use crate::domain::records::RecordKind;
 use crate::store::models::{self, Named};
@@ -26,12 +27,11 @@ pub const TASKS: &str = "tasks";
 
 pub fn create(tx: &mut Tx<'_>, category: CategoryId, draft: &Draft) -> Result<ModelId> {
     permit(tx, Action::ConfigureProcess)?;
-    let category =
-        categories::find(tx.conn, RecordKind::Release, category).map_err(|_| FormErrors::of("category", "This category cannot be chosen any more."))?;
+    let category = categories::hold(tx, RecordKind::Release, category).map_err(|_| FormErrors::of("category", "This category cannot be chosen any more."))?;
     let ground = models::ground(tx.conn, category.workflow_id)?;
     let model = settle(draft, &[], &ground)?;
     free_name(tx, category.id, &draft.name, None)?;
-    let key = group_key(&draft.name, &models::keys(tx)?);
+    let key = keys::fresh(&draft.name, "model", &models::keys(tx)?);
     let id = models::insert(tx, &key, 1, category.id, &draft.name, &model).map_err(overtaken)?;
     let mut fields: Vec<FieldChange> = FieldChange::between("Category", "", &category.name).into_iter().collect();
     fields.extend(rules::differences(&Model::default(), &model, &ground));

@@ -5,6 +5,7 @@ use crate::domain::events::FieldChange;
 use crate::domain::ids::UserId;
 use crate::domain::notification_rules::{NotificationRule, Recipients};
 use crate::domain::records::RecordKind;
+use crate::domain::workflows::Phase;
 use crate::store::{PgConnection, groups, users, workflows};
 use std::collections::BTreeMap;
 
@@ -29,27 +30,30 @@ pub struct Known {
 
 impl Known {
     pub fn load(conn: &mut PgConnection) -> Result<Known> {
-        let keys = workflows::keys(conn)?;
         let mut known = Known::default();
         // The newest version names the workflow and its phases; older ones add what records may still be in.
         let mut all = workflows::list(conn)?;
         all.sort_by_key(|it| (it.kind == RecordKind::Change, std::cmp::Reverse(it.version)));
         for it in all {
-            let key = keys.get(&it.id).cloned().unwrap_or_default();
-            let at = known.workflows.iter().position(|known| known.key == key).unwrap_or_else(|| {
-                known.workflows.push(Followed { key, name: it.name.clone(), kind: it.kind, phases: Vec::new() });
-                known.workflows.len() - 1
-            });
-            let Some(followed) = known.workflows.get_mut(at) else { continue };
-            for phase in it.workflow.phases {
-                if !followed.phases.iter().any(|(key, _)| *key == phase.key) {
-                    followed.phases.push((phase.key, phase.name));
-                }
-            }
+            known.add(&it.key, &it.name, it.kind, &it.workflow.phases);
         }
         known.groups = groups::list(conn)?.into_iter().map(|it| (it.key, it.name)).collect();
         known.people = users::people(conn)?.into_iter().map(|it| (it.id, it.name)).collect();
         Ok(known)
+    }
+
+    /// Adds a workflow, or what phases this version of one has besides.
+    pub fn add(&mut self, key: &str, name: &str, kind: RecordKind, phases: &[Phase]) {
+        let at = self.workflows.iter().position(|it| it.key == key).unwrap_or_else(|| {
+            self.workflows.push(Followed { key: key.to_owned(), name: name.to_owned(), kind, phases: Vec::new() });
+            self.workflows.len() - 1
+        });
+        let Some(followed) = self.workflows.get_mut(at) else { return };
+        for phase in phases {
+            if !followed.phases.iter().any(|(key, _)| *key == phase.key) {
+                followed.phases.push((phase.key.clone(), phase.name.clone()));
+            }
+        }
     }
 
     /// Every phase of any workflow: key and name, in order.

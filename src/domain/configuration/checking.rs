@@ -1,23 +1,38 @@
-//! What is wrong with a file before anything of it is taken.
+//! What is wrong with a file before anything of it is taken: whatever the forms would refuse, judged by what would stand afterwards. What a file
+//! leaves as it is here is not judged again, so that an installation always takes what it has written itself.
 
-use super::{Configuration, NamedModel, NamedWorkflow};
-use crate::domain::categories::levels;
-use crate::domain::models::{Ground, draft, settle};
+use super::{Category, Configuration, NamedWorkflow};
+use crate::domain::calendars::{BadHolidays, MOST_HOLIDAYS};
+use crate::domain::categories::Usage;
+use crate::domain::keys::is_key;
+use crate::domain::models::Ground;
 use crate::domain::records::RecordKind;
+use crate::domain::text;
 use crate::domain::workflows::Workflow;
-use crate::domain::workflows::checking::findings;
 use crate::domain::workflows::world::World;
 use std::collections::{BTreeMap, BTreeSet};
 
+mod categories;
+mod models;
+mod policy;
+mod workflows;
+
 /// What a file stands on in an installation.
-pub struct Around {
-    /// Of releases, and of RFCs.
+pub struct Around<'a> {
+    pub now: &'a Configuration,
+    /// Of releases, and of RFCs, as they are before the file is taken.
     pub worlds: [World; 2],
     /// People and groups that can be given work; the workflow in it does not count.
     pub ground: Ground,
+    /// How categories are used, by their keys.
+    pub usage: BTreeMap<String, Usage>,
+    /// The earlier versions of workflows that categories follow, by the keys of the categories.
+    pub earlier: BTreeMap<String, Workflow>,
+    /// Keys and names of drafts of workflows.
+    pub drafts: Vec<(String, String)>,
 }
 
-impl Around {
+impl Around<'_> {
     fn world(&self, kind: RecordKind) -> &World {
         let [releases, changes] = &self.worlds;
         match kind {
@@ -25,77 +40,74 @@ impl Around {
             RecordKind::Change => changes,
         }
     }
+
+    /// A workflow as it stands when the file is taken: the file's, or the one that it leaves alone.
+    fn workflow<'a>(&'a self, file: &'a Configuration, key: &str) -> Option<&'a NamedWorkflow> {
+        let of = |it: &'a Configuration| it.workflows.iter().find(|it| it.key == key);
+        of(file).or_else(|| of(self.now))
+    }
+
+    /// What new records of a category follow when the file is taken.
+    fn followed(&self, file: &Configuration, category: &Category) -> Option<Workflow> {
+        if category.workflow_version.is_some() {
+            return self.earlier.get(&category.key).cloned();
+        }
+        self.workflow(file, &category.workflow).map(|it| Workflow { phases: it.phases.clone() })
+    }
 }
 
-/// Everything that is wrong, with the part that it is about. Whoever imports mends it in the file.
-pub fn faults(file: &Configuration, around: &Around) -> Vec<String> {
+/// Everything that is wrong, each with its place in the file. Whoever imports mends it there.
+pub fn faults(file: &Configuration, around: &Around<'_>) -> Vec<String> {
     let mut found = Vec::new();
-    twice(&mut found, "group", file.groups.iter().map(|it| &it.key));
-    twice(&mut found, "calendar", file.calendars.iter().map(|it| &it.name));
-    twice(&mut found, "workflow", file.workflows.iter().map(|it| &it.key));
-    twice(&mut found, "category", file.categories.iter().map(|it| &it.key));
-    twice(&mut found, "category name", file.categories.iter().map(|it| format!("{} ({})", it.name.to_lowercase(), it.kind.label())).collect::<Vec<_>>().iter());
-    twice(&mut found, "release model", file.models.iter().map(|it| &it.key));
-    twice(&mut found, "notification rule", file.notification_rules.iter().map(|it| format!("{:?}", it.place())).collect::<Vec<_>>().iter());
-    if file.calendars.iter().filter(|it| it.is_default).count() != 1 {
-        found.push("Exactly one calendar must be the default one.".to_owned());
-    }
-    found.extend(file.policy.faults().into_iter().map(|it| format!("Policy: {}", it.message)));
-    for it in &file.workflows {
-        let workflow = Workflow { phases: it.phases.clone() };
-        found.extend(findings(&workflow, around.world(it.kind)).into_iter().map(|finding| format!("Workflow {}: {}", it.name, finding.message)));
-    }
-    let workflows: BTreeMap<&str, &NamedWorkflow> = file.workflows.iter().map(|it| (it.key.as_str(), it)).collect();
-    categories(&mut found, file, &workflows);
-    for it in &file.models {
-        model(&mut found, it, file, &workflows, around);
-    }
-    for it in &file.notification_rules {
-        if let Err(refusal) = it.check() {
-            found.push(format!("Notification rule {}: {refusal}", it.event.label()));
-        }
-        if it.workflow.as_ref().is_some_and(|key| !workflows.contains_key(key.as_str())) {
-            found.push(format!("Notification rule {}: the file has no workflow {}.", it.event.label(), it.workflow.as_deref().unwrap_or_default()));
-        }
-    }
+    let missing = file.groups.iter().filter(|it| !around.now.groups.iter().any(|other| other.key == it.key));
+    found.extend(missing.map(|it| format!("There is no group “{}” ({}) here. Create it first, with its members.", it.name, it.key)));
+    repeated(&mut found, file);
+    found.extend(policy::faults(file, around));
+    calendars(&mut found, file, around);
+    found.extend(workflows::faults(file, around));
+    found.extend(categories::faults(file, around));
+    found.extend(models::faults(file, around));
     found
 }
 
-fn twice<'a>(found: &mut Vec<String>, what: &str, keys: impl Iterator<Item = &'a String>) {
+fn repeated(found: &mut Vec<String>, file: &Configuration) {
+    twice(found, "group", file.groups.iter().map(|it| it.key.clone()));
+    twice(found, "calendar", file.calendars.iter().map(|it| it.name.clone()));
+    twice(found, "workflow", file.workflows.iter().map(|it| it.key.clone()));
+    twice(found, "category", file.categories.iter().map(|it| it.key.clone()));
+    twice(found, "release model", file.models.iter().map(|it| it.key.clone()));
+    twice(found, "notification rule", file.notification_rules.iter().map(|it| format!("{:?}", it.place())));
+}
+
+fn twice(found: &mut Vec<String>, what: &str, keys: impl Iterator<Item = String>) {
     let mut seen = BTreeSet::new();
-    found.extend(keys.filter(|it| !seen.insert(*it)).map(|it| format!("The {what} {it} is there twice.")));
+    found.extend(keys.filter(|it| !seen.insert(it.clone())).map(|it| format!("The {what} {it} is there twice.")));
 }
 
-fn categories(found: &mut Vec<String>, file: &Configuration, workflows: &BTreeMap<&str, &NamedWorkflow>) {
-    for kind in [RecordKind::Release, RecordKind::Change] {
-        if !file.categories.iter().any(|it| it.kind == kind && !it.retired) {
-            found.push(format!("No category is left for new {}s.", kind.label()));
-        }
+fn calendars(found: &mut Vec<String>, file: &Configuration, around: &Around<'_>) {
+    let left = around.now.calendars.iter().filter(|it| !file.calendars.iter().any(|new| new.name == it.name));
+    let defaults = file.calendars.iter().filter(|it| it.is_default).count();
+    if defaults > 1 || (defaults == 0 && !left.into_iter().any(|it| it.is_default)) {
+        found.push("Exactly one calendar must be the default one.".to_owned());
     }
-    for it in &file.categories {
-        match workflows.get(it.workflow.as_str()) {
-            Some(workflow) if workflow.kind == it.kind => {}
-            Some(_) => found.push(format!("Category {}: the workflow {} is for other records.", it.name, it.workflow)),
-            None => found.push(format!("Category {}: the file has no workflow {}.", it.name, it.workflow)),
+    for it in file.calendars.iter().filter(|it| !around.now.calendars.contains(it)) {
+        let mut about = |fault: String| found.push(format!("Calendar “{}”: {fault}", it.name));
+        named(&it.name).into_iter().for_each(&mut about);
+        if it.calendar.holidays().len() > MOST_HOLIDAYS {
+            about(BadHolidays::TooMany.to_string());
         }
-        if !levels(it.kind).contains(&it.level) {
-            found.push(format!("Category {}: {}s have no level {}.", it.name, it.kind.label(), it.level.label()));
-        }
-        if let Some(model) = it.model.as_ref().filter(|key| !file.models.iter().any(|model| model.key == **key && model.category == it.key)) {
-            found.push(format!("Category {}: it has no release model {model}.", it.name));
-        }
+        let names = it.calendar.holidays().iter().filter_map(|(day, name)| Some(format!("holiday {day}: {}", text::optional_line(name).err()?)));
+        names.for_each(&mut about);
     }
 }
 
-fn model(found: &mut Vec<String>, it: &NamedModel, file: &Configuration, workflows: &BTreeMap<&str, &NamedWorkflow>, around: &Around) {
-    let Some(category) = file.categories.iter().find(|category| category.key == it.category) else {
-        found.push(format!("Release model {}: the file has no category {}.", it.name, it.category));
-        return;
-    };
-    let Some(workflow) = workflows.get(category.workflow.as_str()) else { return };
-    let ground = Ground { workflow: Workflow { phases: workflow.phases.clone() }, ..around.ground.clone() };
-    let drafts: Vec<_> = it.tasks.iter().map(draft).collect();
-    if let Err(refusal) = settle(&drafts, std::slice::from_ref(&it.tasks), &ground) {
-        found.push(format!("Release model {}: {refusal}", it.name));
-    }
+/// What is wrong with a name.
+fn named(name: &str) -> Option<String> {
+    text::line(name).err().map(|fault| format!("name: {fault}"))
+}
+
+/// What is wrong with the key of something new.
+fn keyed(key: &str) -> Option<String> {
+    let words = "key “{}”: write small Latin letters, digits, “_” and “-”.";
+    (!is_key(key)).then(|| words.replace("{}", key))
 }

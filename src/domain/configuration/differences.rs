@@ -54,7 +54,8 @@ fn of(part: Part, before: Keyed, after: Keyed, gone: Option<Deed>) -> Vec<Differ
     if let Some(deed) = gone {
         let is_retired = |values: &BTreeMap<String, String>| values.get("retired").is_some_and(|it| it == "yes");
         let left = before.iter().filter(|(key, (_, values))| !after.contains_key(*key) && !is_retired(values));
-        all.extend(left.map(|(_, (name, _))| Difference { part, name: name.clone(), deed, fields: Vec::new() }));
+        // What it said is told as well: else nobody could look it up afterwards.
+        all.extend(left.map(|(_, (name, said))| Difference { part, name: name.clone(), deed, fields: between(said, &nothing) }));
     }
     all
 }

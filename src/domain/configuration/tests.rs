@@ -1,10 +1,14 @@
 //! A file says what there is, reads back as it was, and differs in what was changed.
 
 use super::*;
+use crate::domain::models::Ground;
 use crate::domain::process::{Deed, Part};
 use crate::domain::shipped;
+use crate::domain::workflows::Workflow;
+use crate::domain::workflows::world::World;
 use chrono_tz::Tz;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 /// What is shipped, as a configuration.
 fn shipped_process() -> Configuration {
@@ -16,6 +20,7 @@ fn shipped_process() -> Configuration {
         kind: kind(&key),
         level: if kind(&key) == RecordKind::Change { Level::Normal } else { Level::Major },
         workflow,
+        workflow_version: None,
         model: None,
         retired: false,
         key,
@@ -62,7 +67,9 @@ fn it_differs_in_nothing_from_itself_and_in_what_was_changed() {
     after.categories.pop();
     after.policy.self_approval = true;
     let told: Vec<(Part, Deed, usize)> = differences(&before, &after).into_iter().map(|it| (it.part, it.deed, it.fields.len())).collect();
-    assert_eq!(told, [(Part::Policy, Deed::Edited, 1), (Part::Workflow, Deed::Edited, 1), (Part::Category, Deed::Retired, 0)]);
+    assert_eq!(told, [(Part::Policy, Deed::Edited, 1), (Part::Workflow, Deed::Edited, 1), (Part::Category, Deed::Retired, 6)]);
+    let retired = differences(&before, &after).pop().unwrap();
+    assert!(retired.fields.iter().all(|it| !it.before.is_empty() && it.after.is_empty()), "what it said: {retired:?}");
     let planning = &differences(&before, &after)[1].fields[0];
     assert_eq!((planning.field.as_str(), planning.after.as_str()), ("phases, plan, name", "Planning"));
 }
@@ -97,5 +104,55 @@ proptest! {
         prop_assert!(!told[0].fields.is_empty());
         let text = after.written().unwrap();
         prop_assert_eq!(Configuration::read(&text).unwrap(), after);
+    }
+}
+
+/// An installation in which nobody can be asked and nobody takes over.
+fn around(now: &Configuration) -> Around<'_> {
+    let world = |kind| World { kind, groups: BTreeMap::new(), people: BTreeMap::new(), milestones: BTreeSet::new(), self_approval: false };
+    let ground = Ground { workflow: Workflow { phases: Vec::new() }, groups: BTreeMap::new(), people: BTreeMap::new(), closed: BTreeMap::new() };
+    let worlds = [world(RecordKind::Release), world(RecordKind::Change)];
+    Around { now, worlds, ground, usage: BTreeMap::new(), earlier: BTreeMap::new(), drafts: Vec::new() }
+}
+
+#[test]
+fn how_far_rfcs_come_is_known_from_the_file_that_brings_them() {
+    let file = shipped_process();
+    let empty = Configuration { workflows: Vec::new(), categories: Vec::new(), models: Vec::new(), ..file.clone() };
+    let about_changes = |file: &Configuration| faults(file, &around(&empty)).into_iter().filter(|it| it.contains("RFC")).collect::<Vec<_>>();
+    assert_eq!(about_changes(&file), [""; 0]);
+    let mut without = file;
+    without.categories.iter_mut().filter(|it| it.kind == RecordKind::Change).for_each(|it| it.retired = true);
+    assert!(about_changes(&without).iter().any(|it| it.starts_with("Workflow “release-")), "{:?}", about_changes(&without));
+}
+
+proptest! {
+    /// Whatever an installation has become: it takes over what it has written itself, and finds nothing to do.
+    #[test]
+    fn what_an_installation_wrote_is_neither_different_nor_wrong_there(
+        dropped in prop::collection::vec((0..6usize, 0..9usize), 0..8),
+        retired in prop::collection::vec(any::<bool>(), 6),
+        names in prop::collection::vec("[ a-zA-Z\"\\\\é運\u{7}]{0,12}", 6),
+        numbering in prop::collection::btree_map("[a-z]{3,5}", 1..4u8, 0..3),
+        pinned in prop::option::of(1..4i32),
+    ) {
+        let mut it = shipped_process();
+        for (workflow, phase) in dropped {
+            let phases = &mut it.workflows[workflow].phases;
+            if phase < phases.len() {
+                phases.remove(phase);
+            }
+        }
+        for ((category, name), retired) in it.categories.iter_mut().zip(names).zip(retired).skip(1) {
+            category.name = name;
+            category.retired = retired && category.key != "normal-change";
+            category.workflow_version = pinned;
+        }
+        it.models.iter_mut().for_each(|it| it.retired = true);
+        it.policy.numbering = numbering;
+        let it = it.tidied();
+        let read = Configuration::read(&it.written().unwrap()).unwrap().tidied();
+        prop_assert_eq!(differences(&it, &read), []);
+        prop_assert_eq!(faults(&read, &around(&it)), [""; 0]);
     }
 }

@@ -73,6 +73,7 @@ impl Event {
             | Event::ItemEdited { fields, .. }
             | Event::UserEdited { fields, .. }
             | Event::GroupEdited { fields, .. }
+            | Event::CalendarCreated { fields, .. }
             | Event::CalendarEdited { fields, .. }
             | Event::ProcessShaped { fields, .. }
             | Event::WorkflowChanged { fields, .. } => fields.clone(),
@@ -117,7 +118,6 @@ impl Event {
             | Event::StepOpened { .. }
             | Event::DelegationGiven { .. }
             | Event::DelegationEnded { .. }
-            | Event::CalendarCreated { .. }
             | Event::MailResent { .. }
             | Event::MailCancelled { .. }
             | Event::MailingResumed {}

@@ -29,8 +29,7 @@ impl Event {
             Event::ChangesAllImplemented { .. } => "completed the implementation of its RFCs".into(),
             Event::WatchingStarted {} => "started watching".into(),
             Event::WatchingEnded {} => "stopped watching".into(),
-            Event::ModelApplied { model, tasks: 1 } => format!("applied the model {model}, which added one task"),
-            Event::ModelApplied { model, tasks } => format!("applied the model {model}, which added {tasks} tasks"),
+            Event::ModelApplied { model, tasks, left_out } => applied(model, *tasks, left_out),
             Event::TaskAdded { title, .. } => format!("added the task “{title}”"),
             Event::TaskEdited { title, .. } => format!("edited the task “{title}”"),
             Event::TaskAssigned { title, after, .. } if after.is_empty() => format!("took the assignee off the task “{title}”"),
@@ -81,7 +80,7 @@ impl Event {
             Event::DelegationGiven { name, substitute_name, .. } => format!("made {substitute_name} the substitute of {name}"),
             Event::DelegationEnded { name, substitute_name, .. } if substitute_name.is_empty() => format!("noted that {name} is back"),
             Event::DelegationEnded { name, substitute_name, .. } => format!("ended the substitution of {name} by {substitute_name}"),
-            Event::CalendarCreated { name } => format!("created the calendar {name}"),
+            Event::CalendarCreated { name, .. } => format!("created the calendar {name}"),
             Event::CalendarEdited { name, .. } => format!("edited the calendar {name}"),
             Event::MailResent { recipient, .. } => format!("had a mail to {recipient} sent again"),
             Event::MailCancelled { recipient, .. } => format!("cancelled a mail to {recipient}"),
@@ -103,4 +102,10 @@ impl Event {
 /// "Ada is", "Ada, Ben are".
 fn are(names: &[String]) -> String {
     format!("{} {}", names.join(", "), if names.len() == 1 { "is" } else { "are" })
+}
+
+fn applied(model: &str, tasks: usize, left_out: &[String]) -> String {
+    let added = if tasks == 1 { "one task".to_owned() } else { format!("{tasks} tasks") };
+    let without = if left_out.is_empty() { String::new() } else { format!("; left out, as the workflow has no such phase: {}", left_out.join(", ")) };
+    format!("applied the model {model}, which added {added}{without}")
 }

@@ -2,7 +2,7 @@
 
 use super::{Anchor, FARTHEST, Ground, ModelTask};
 use crate::domain::ids::UserId;
-use crate::domain::people::group_key;
+use crate::domain::keys;
 use crate::domain::text::{self, TextRefusal};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -121,7 +121,7 @@ fn is_key(word: &str) -> bool {
 /// A key made of the first words of a title.
 pub(super) fn fresh(title: &str, taken: &[String]) -> String {
     let words: Vec<&str> = title.split(|c: char| !c.is_ascii_alphanumeric()).filter(|it| !it.is_empty()).take(4).collect();
-    group_key(if words.is_empty() { "task".to_owned() } else { words.join(" ") }.as_str(), taken)
+    keys::fresh(&words.join(" "), "task", taken)
 }
 
 fn task(at: usize, drafts: &[Draft], keys: &[String], ground: &Ground) -> Result<ModelTask, TaskFault> {

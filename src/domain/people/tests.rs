@@ -111,13 +111,6 @@ fn the_last_administrator_stays() {
 }
 
 #[test]
-fn a_group_gets_a_word_of_its_own() {
-    assert_eq!(group_key("Service desk (EMEA)", &[]), "service_desk_emea");
-    assert_eq!(group_key("CAB", &["cab".into(), "cab_2".into()]), "cab_3");
-    assert_eq!(group_key("運用", &[]), "group");
-}
-
-#[test]
 fn every_zone_on_offer_is_one() {
     assert!(zones().all(|it| it.parse::<Tz>().is_ok()));
     assert!(zones().any(|it| it == "Europe/Berlin"));

@@ -10,7 +10,7 @@ pub use offers::{requirements, sections};
 pub use transitions::{MOST_WAYS, Way, outcomes, usual_outcome};
 
 use super::{ApprovalStep, Condition, Phase, PhaseKind, Section, Transition, TransitionKind, Workflow};
-use crate::domain::people::group_key;
+use crate::domain::keys;
 use crate::domain::records::{Milestone, RecordKind};
 use crate::domain::requirements::Requirement;
 use crate::domain::text;
@@ -250,8 +250,7 @@ fn add_phase(workflow: &mut Workflow, details: &Details, behind: Option<&str>) -
 pub fn new_key(workflow: &Workflow, name: &str) -> String {
     // The address of the form for another phase ends in "new".
     let taken: Vec<String> = workflow.phases.iter().map(|it| it.key.clone()).chain(["new".to_owned()]).collect();
-    let words = if name.chars().any(|it| it.is_ascii_alphanumeric()) { name } else { "phase" };
-    group_key(words, &taken)
+    keys::fresh(name, "phase", &taken)
 }
 
 fn edit_phase(workflow: &mut Workflow, key: &str, details: &Details) -> Result<(), Fault> {

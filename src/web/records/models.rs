@@ -22,11 +22,19 @@ pub async fn create(ctx: Context, req: HttpRequest, id: Path<String>, fields: Fi
     }
 }
 
-fn said_of(Applied { tasks, orphans }: Applied) -> String {
+fn said_of(Applied { tasks, orphans, left_out }: Applied) -> String {
     let added = match tasks {
-        0 => return "The model had been applied already; nothing was added.".to_owned(),
+        0 if left_out.is_empty() => "The model had been applied already; nothing was added.".to_owned(),
+        0 => "The model added nothing.".to_owned(),
         1 => "The model is applied: one task was added.".to_owned(),
         count => format!("The model is applied: {count} tasks were added."),
+    };
+    let added = match left_out.as_slice() {
+        [] => added,
+        [one] => format!("{added} “{one}” is left out: the workflow of this release does not have its phase."),
+        several => {
+            format!("{added} {} tasks are left out, because the workflow of this release does not have their phases: {}.", several.len(), several.join(", "))
+        }
     };
     match orphans {
         0 => added,

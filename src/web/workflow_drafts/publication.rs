@@ -1,11 +1,12 @@
 //! The page on which a draft is published: what differs, what it means, and which categories follow.
 
 use super::desk::{desk, permitted};
-use crate::app::workflow_drafts::{self as actions, Meanwhile, Publication};
+use crate::app::workflow_drafts::{self as actions, Meanwhile, Order, Publication};
 use crate::app::{self, Context, Error, FormErrors};
 use crate::domain::ids::WorkflowDraftId;
 use crate::domain::text;
 use crate::store::workflow_drafts;
+use crate::store::workflows::{Follower, Published};
 use crate::web::form::{Choice, Fields, Form};
 use crate::web::frame::Frame;
 use crate::web::page::{self, Answer};
@@ -28,19 +29,32 @@ impl Page {
         format!("/workflow-drafts/{}", self.it.draft.id)
     }
 
+    /// Elsewhere than in what is said of those that follow it already, their losses stand beside the box.
     fn categories(&self) -> Vec<Choice> {
-        let choice = |it: &crate::store::workflows::Follower| {
+        let choice = |it: &Follower| {
             let retired = if it.retired_at.is_some() { "; retired" } else { "" };
-            Choice::new(it.id, &it.name).hint(format!("now {}, version {}{retired}", it.workflow_name, it.version))
+            let lost: usize = self.it.models.iter().filter(|model| model.category == it.id).map(|model| model.tasks.len()).sum();
+            let lost = match lost {
+                0 => String::new(),
+                1 => "; one task of its release models would be left out".to_owned(),
+                count => format!("; {count} tasks of its release models would be left out"),
+            };
+            Choice::new(it.id, &it.name).hint(format!("now {}, version {}{retired}{lost}", it.workflow_name, it.version))
         };
         self.it.followers.iter().map(choice).collect()
+    }
+
+    /// The box that one ticks to replace what was published meanwhile; it names that very version.
+    fn replaced(&self) -> Vec<Choice> {
+        let choice = |it: &Published| Choice::new(it.id, format!("Replace version {} with this draft", it.version));
+        self.it.overtaken().map(|(_, now)| choice(now)).into_iter().collect()
     }
 }
 
 async fn publication(ctx: &Context, id: WorkflowDraftId) -> app::Result<Publication> {
     ctx.read(move |conn| {
         let draft = workflow_drafts::find(conn, id)?;
-        Ok(Publication::of(conn, draft)?)
+        Publication::of(conn, draft)
     })
     .await
 }
@@ -60,10 +74,10 @@ pub async fn create(ctx: Context, req: HttpRequest, id: Path<String>, mut fields
     let id: WorkflowDraftId = id_of(&id)?;
     let seen = fields.version();
     let mut errors = FormErrors::default();
-    let categories = fields.several("categories", &mut errors);
+    let (categories, replaces) = (fields.several("categories", &mut errors), fields.several("replaces", &mut errors));
     let note = errors.check("note", text::required_prose(fields.text("note")));
     let done = match note.filter(|_| errors.is_empty()) {
-        Some(note) => ctx.write(move |tx| actions::publish(tx, id, seen, &note, &categories)).await,
+        Some(note) => ctx.write(move |tx| actions::publish(tx, id, seen, &Order { note, categories, replaces })).await,
         None => Err(errors.into()),
     };
     let (errors, stale) = match done {

@@ -2,7 +2,7 @@
 
 use super::super::{Phase, Transition, TransitionKind, Workflow};
 use super::{Direction, Fault, phase_mut};
-use crate::domain::people::group_key;
+use crate::domain::keys;
 use crate::domain::records::{RecordKind, RecordState};
 use crate::domain::requirements::Requirement;
 use crate::domain::text;
@@ -110,7 +110,7 @@ fn described(workflow: &Workflow, from: &str, key: Option<&str>, way: &Way) -> R
     }
     let taken: Vec<String> = phase.transitions.iter().map(|it| it.key.clone()).collect();
     Ok(Transition {
-        key: key.map_or_else(|| group_key(way.kind.word(), &taken), str::to_owned),
+        key: key.map_or_else(|| keys::fresh(way.kind.word(), "way", &taken), str::to_owned),
         kind: way.kind,
         to: way.to.clone(),
         label: text::line(&way.label).map_err(|why| Fault::about("label", why.to_string()))?,
