@@ -1,6 +1,8 @@
 //! Workflows are shaped as drafts and published as versions that never change.
 
+mod ended;
 mod meanwhile;
+mod shaping;
 
 use crate::support::given::{self, workflow};
 use crate::support::html::Form;
