@@ -3,6 +3,7 @@
 mod approving;
 mod changes;
 mod people;
+mod process;
 mod releases;
 mod services;
 mod story;
@@ -22,6 +23,7 @@ use changes::ChangeRun;
 use chrono::{DateTime, Duration, Utc};
 use people::Account;
 pub use people::PASSWORD;
+use process::Shaping;
 use releases::ReleaseRun;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -73,6 +75,7 @@ enum Strand {
     Release(usize),
     Change(usize),
     Survey(usize),
+    Process(Shaping),
 }
 
 /// All stories at once: whichever is due next takes its next step, so that the log grows in the order of time.
@@ -94,6 +97,9 @@ impl Telling {
         let mut telling = Telling { world, releases: Vec::new(), changes: Vec::new(), homes: Vec::new(), surveys: Vec::new(), due: BinaryHeap::new() };
         for service in services {
             telling.add(service, today);
+        }
+        for part in Shaping::ALL {
+            telling.due.push(Reverse((times::lately(today + Duration::days(part.starts()), today), Strand::Process(part))));
         }
         Ok(telling)
     }
@@ -154,6 +160,10 @@ impl Telling {
                 Strand::Survey(index) => {
                     let (release, survey) = &mut self.surveys[index];
                     survey.step(&self.world, &self.releases[*release].seen)?
+                }
+                Strand::Process(part) => {
+                    part.carry_out(&self.world)?;
+                    None
                 }
             };
             if let Some(next) = next {

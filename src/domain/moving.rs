@@ -20,6 +20,7 @@ words! {
         Waiting = "waiting" "Waiting",
         Moved = "moved" "Moved",
         Skipped = "skipped" "Passed over",
+        Stopped = "stopped" "Left, because the order was stopped",
     }
 }
 
@@ -36,6 +37,8 @@ pub enum MovingRefusal {
     NothingToMove,
     #[error("Choose at least one record, or move all of them.")]
     NothingChosen,
+    #[error("Nothing of this order waits any more, so there is nothing to stop.")]
+    NothingToStop,
 }
 
 /// What of an open record decides what moving it changes.

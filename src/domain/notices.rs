@@ -39,6 +39,7 @@ words! {
         SurveyClosed = "survey_closed" "Survey closed",
         FollowUpAssigned = "follow_up_assigned" "Follow-up action assigned",
         Reopened = "reopened" "Reopened",
+        Moved = "moved" "Moved to another version",
     }
 }
 
@@ -101,6 +102,7 @@ impl Rule {
             Rule::SurveyClosed => "A survey about your release is closed; its results are there.",
             Rule::FollowUpAssigned => "A follow-up action was given to you.",
             Rule::Reopened => "A record that had ended was reopened.",
+            Rule::Moved => "A record goes on by another version of its workflow.",
         }
     }
 
@@ -140,7 +142,13 @@ impl Rule {
             | Rule::HandoverSettled
             | Rule::SurveyClosed
             | Rule::FollowUpAssigned
-            | Rule::Reopened => true,
+            | Rule::Reopened
+            | Rule::Moved => true,
         }
+    }
+
+    /// How it is told to whoever wishes nothing else. Moves come in numbers and ask nobody for anything.
+    pub fn usual_delivery(self) -> Delivery {
+        if self == Rule::Moved { Delivery::Digest } else { Delivery::AtOnce }
     }
 }

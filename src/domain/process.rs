@@ -28,5 +28,6 @@ words! {
         Removed = "removed" "removed",
         Imported = "imported" "imported",
         Moved = "moved" "moved running records of",
+        Stopped = "stopped" "stopped moving running records of",
     }
 }

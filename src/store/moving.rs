@@ -27,18 +27,20 @@ pub struct Move {
     pub created_at: DateTime<Utc>,
     pub by: UserId,
     pub by_name: String,
+    /// When somebody stopped it, and who.
+    pub stopped: Option<(DateTime<Utc>, UserId)>,
 }
 
-type Row = (MoveId, (WorkflowId, WorkflowId), serde_json::Value, String, DateTime<Utc>, UserId, String);
+type Row = (MoveId, (WorkflowId, WorkflowId), serde_json::Value, String, DateTime<Utc>, UserId, String, (Option<DateTime<Utc>>, Option<UserId>));
 
-fn read((id, (from, to), mapping, reason, created_at, by, by_name): Row) -> QueryResult<Move> {
+fn read((id, (from, to), mapping, reason, created_at, by, by_name, (stopped_at, stopped_by)): Row) -> QueryResult<Move> {
     let mapping = serde_json::from_value(mapping).map_err(|cause| Error::DeserializationError(cause.into()))?;
-    Ok(Move { id, from, to, mapping, reason, created_at, by, by_name })
+    Ok(Move { id, from, to, mapping, reason, created_at, by, by_name, stopped: stopped_at.zip(stopped_by) })
 }
 
 macro_rules! moves {
     () => {
-        workflow_moves::table.inner_join(users::table).select((
+        workflow_moves::table.inner_join(users::table.on(users::id.eq(workflow_moves::created_by))).select((
             workflow_moves::id,
             (workflow_moves::from_id, workflow_moves::to_id),
             workflow_moves::mapping,
@@ -46,6 +48,7 @@ macro_rules! moves {
             workflow_moves::created_at,
             workflow_moves::created_by,
             users::name,
+            (workflow_moves::stopped_at, workflow_moves::stopped_by),
         ))
     };
 }
@@ -133,6 +136,19 @@ pub fn settle(tx: &mut Tx<'_>, id: MoveId, record: RecordId, state: MoveState, s
         .set((moved_records::state.eq(state), moved_records::said.eq(said), moved_records::done_at.eq(tx.now)))
         .execute(tx.conn)?;
     Ok(())
+}
+
+/// Ends an order before all of it is done: what waits stays where it is. What is being moved at this moment is waited for. Returns how many stay.
+pub fn stop(tx: &mut Tx<'_>, id: MoveId) -> QueryResult<usize> {
+    let left = diesel::update(moved_records::table.filter(moved_records::move_id.eq(id)).filter(moved_records::state.eq(MoveState::Waiting)))
+        .set((moved_records::state.eq(MoveState::Stopped), moved_records::done_at.eq(tx.now)))
+        .execute(tx.conn)?;
+    if left > 0 {
+        diesel::update(workflow_moves::table.find(id))
+            .set((workflow_moves::stopped_at.eq(tx.now), workflow_moves::stopped_by.eq(tx.actor.id)))
+            .execute(tx.conn)?;
+    }
+    Ok(left)
 }
 
 /// How many records of each order are in which state.

@@ -18,7 +18,8 @@ impl Wishes {
         let (_, wishes) = self.0.get(&user)?;
         match wishes.get(&rule) {
             Some(wish) if rule.may_be_muted() => Some(*wish),
-            Some(_) | None => Some(Delivery::AtOnce),
+            Some(_) => Some(Delivery::AtOnce),
+            None => Some(rule.usual_delivery()),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Drafts of workflows, and the draft as it was after each edit.
 
 use super::Tx;
-use super::schema::{users, workflow_draft_edits as edits, workflow_drafts as drafts};
+use super::schema::{ended_workflow_drafts as ended, users, workflow_draft_edits as edits, workflow_drafts as drafts, workflows};
 use super::workflows::{parse, written};
 use crate::domain::ids::{WorkflowDraftId, WorkflowId};
 use crate::domain::records::RecordKind;
@@ -152,8 +152,34 @@ pub fn set_key(tx: &mut Tx<'_>, id: WorkflowDraftId, key: &str) -> QueryResult<(
     Ok(())
 }
 
-/// Ends the draft, and with it the memory of its edits.
+/// Ends the draft, and with it the memory of its edits. What remains is what became of it: the version that was published of it just now, if any was.
 pub fn remove(tx: &mut Tx<'_>, id: WorkflowDraftId) -> QueryResult<()> {
-    diesel::delete(drafts::table.find(id)).execute(tx.conn)?;
+    let (key, name): (String, String) = diesel::delete(drafts::table.find(id)).returning((drafts::key, drafts::name)).get_result(tx.conn)?;
+    let published: Option<WorkflowId> = workflows::table
+        .filter(workflows::key.eq(key))
+        .filter(workflows::published_at.eq(tx.now))
+        .filter(workflows::published_by.eq(tx.actor.id))
+        .select(workflows::id)
+        .first(tx.conn)
+        .optional()?;
+    diesel::insert_into(ended::table)
+        .values((ended::id.eq(id), ended::name.eq(name), ended::published.eq(published), ended::ended_at.eq(tx.now), ended::ended_by.eq(tx.actor.id)))
+        .execute(tx.conn)?;
     Ok(())
+}
+
+/// A draft that is no more.
+#[derive(Clone, Debug, Queryable)]
+pub struct Ended {
+    pub name: String,
+    /// The version that it became; none if it was discarded.
+    pub published: Option<WorkflowId>,
+    pub at: DateTime<Utc>,
+    pub by: String,
+}
+
+/// What became of the draft that had this id.
+pub fn ended(conn: &mut PgConnection, id: WorkflowDraftId) -> QueryResult<Ended> {
+    let row = ended::table.inner_join(users::table).filter(ended::id.eq(id));
+    row.select((ended::name, ended::published, ended::ended_at, users::name)).first(conn)
 }

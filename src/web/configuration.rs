@@ -1,13 +1,15 @@
 //! The process as a file: saved, compared, taken over.
 
+use super::attachments::receive;
 use super::form::{Fields, Form};
 use super::frame::Frame;
 use super::page::{self, Answer};
 use crate::app::configuration::{self as actions, Plan, sentence};
 use crate::app::{self, Context, Error, FormErrors};
-use crate::domain::configuration::Difference;
+use crate::domain::configuration::{Difference, LIMIT};
 use crate::domain::people::Action;
 use crate::domain::text;
+use actix_multipart::Multipart;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -34,6 +36,11 @@ impl Show {
         sentence(it)
     }
 
+    /// How large a file may be, in megabytes.
+    fn limit(&self) -> usize {
+        LIMIT / 1024 / 1024
+    }
+
     fn may_edit(&self) -> bool {
         self.frame.may(Action::ConfigureProcess)
     }
@@ -57,6 +64,32 @@ pub async fn preview(ctx: Context, req: HttpRequest, fields: Fields) -> Answer {
     let refused = looked.is_err();
     let shown = compared(&ctx, &req, fields, looked);
     if refused { page::unprocessable(&shown) } else { page::html(&shown) }
+}
+
+/// The same for a file that is chosen instead of pasted.
+pub async fn file(ctx: Context, req: HttpRequest, body: Multipart) -> Answer {
+    let permitted = permitted(&ctx);
+    let sent = receive::one(&req, body, "chosen", LIMIT + 1).await?;
+    permitted?;
+    match chosen(sent.unwrap_or_default()) {
+        Ok(text) => {
+            let mut fields = Fields::default();
+            fields.set("file", text);
+            preview(ctx, req, fields).await
+        }
+        Err(why) => page::unprocessable(&Show::new(&ctx, &req, Form::refused(Fields::default(), FormErrors::of("chosen", why)))),
+    }
+}
+
+fn chosen(bytes: Vec<u8>) -> Result<String, String> {
+    if bytes.is_empty() {
+        return Err("Choose a file that is not empty.".to_owned());
+    }
+    if bytes.len() > LIMIT {
+        return Err(format!("The file is larger than {} MB: that is no process. Choose another one.", LIMIT / 1024 / 1024));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| "This is no text. Choose a file that was saved on this page.".to_owned())?;
+    Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 
 /// Takes the file over.

@@ -36,8 +36,21 @@ pub enum Failure {
     /// So many minutes from now it is taken again.
     #[error("too many attempts")]
     Throttled(u32),
+    #[error("what it is about has ended")]
+    Ended(Box<Ended>),
     #[error(transparent)]
     App(#[from] app::Error),
+}
+
+/// What somebody wanted to work on is no more.
+#[derive(Debug)]
+pub struct Ended {
+    /// What became of it.
+    pub sentence: String,
+    /// What was typed for it, to be copied; empty if nothing was.
+    pub typed: String,
+    /// Where to go from here: label and address.
+    pub way_on: (&'static str, String),
 }
 
 /// What the reader is told: a heading, and one sentence about what to do next.
@@ -56,6 +69,7 @@ impl Failure {
             Failure::Garbled | Failure::Unreadable(_) => StatusCode::BAD_REQUEST,
             Failure::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Failure::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
+            Failure::Ended(_) => StatusCode::GONE,
             Failure::App(app::Error::NotFound) => StatusCode::NOT_FOUND,
             Failure::App(app::Error::Refused(_) | app::Error::Stale) => StatusCode::CONFLICT,
             Failure::App(app::Error::Invalid(_)) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -80,6 +94,7 @@ impl Failure {
             Failure::Unsigned(sentence) => words("Not signed", sentence),
             Failure::Throttled(1) => words("Too many attempts", "Wait a minute, then try again."),
             Failure::Throttled(minutes) => Words { title: "Too many attempts", sentence: format!("Wait {minutes} minutes, then try again.") },
+            Failure::Ended(it) => words("Not there any more", &it.sentence),
             Failure::App(app::Error::NotFound) => words("Not here", "This page does not exist, or is not open to you."),
             Failure::App(app::Error::Forbidden(action)) => {
                 Words { title: "Not allowed", sentence: format!("Your role may not {}. Ask {}.", action.words(), action.who_may()) }
@@ -118,6 +133,8 @@ struct FailurePage {
     reference: Option<String>,
     /// Where to go from here: label and address.
     way_on: Option<(&'static str, String)>,
+    /// What was typed and could not be saved, to be copied.
+    typed: String,
     frame: Frame,
 }
 
@@ -147,8 +164,19 @@ pub async fn show(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -
         let cause = response.response().error().map(ToString::to_string).unwrap_or_default();
         tracing::error!(%cause, %status, "request failed");
     }
-    let sign_in = matches!(failure, Some(Failure::SignIn));
-    Ok(reply(response, status, words, sign_in))
+    let about = match failure {
+        Some(Failure::SignIn) => About::SignIn,
+        Some(Failure::Ended(it)) => About::Ended { typed: it.typed.clone(), way_on: it.way_on.clone() },
+        Some(_) | None => About::Other,
+    };
+    Ok(reply(response, status, words, about))
+}
+
+/// What a page about a failure has besides its words.
+enum About {
+    SignIn,
+    Ended { typed: String, way_on: (&'static str, String) },
+    Other,
 }
 
 fn bare(response: &ServiceResponse) -> Option<Words> {
@@ -167,7 +195,8 @@ fn bare(response: &ServiceResponse) -> Option<Words> {
     })
 }
 
-fn reply(response: ServiceResponse, status: StatusCode, words: Words, sign_in: bool) -> ServiceResponse {
+fn reply(response: ServiceResponse, status: StatusCode, words: Words, about: About) -> ServiceResponse {
+    let sign_in = matches!(about, About::SignIn);
     let req = response.request().clone();
     let allow = response.headers().get(header::ALLOW).cloned();
     let reference = status.is_server_error().then(|| req.extensions().get::<RequestId>().map(ToString::to_string)).flatten();
@@ -205,8 +234,12 @@ fn reply(response: ServiceResponse, status: StatusCode, words: Words, sign_in: b
         let page = PublicFailure { title, sentence, reference, frame: Frame::outside(&req, session::frame_of(&req).now) };
         return ServiceResponse::new(req, reply.insert_header(header::ContentType::html()).body(page.render().unwrap_or_default()));
     }
-    let way_on = if sign_in { Some(("Sign in", sign_in_from(&req))) } else { back_to(&req) };
-    let page = FailurePage { title: words.title, sentence: words.sentence, reference, way_on, frame: session::frame_of(&req) };
+    let (way_on, typed) = match about {
+        About::SignIn => (Some(("Sign in", sign_in_from(&req))), String::new()),
+        About::Ended { typed, way_on } => (Some(way_on), typed),
+        About::Other => (back_to(&req), String::new()),
+    };
+    let page = FailurePage { title: words.title, sentence: words.sentence, reference, way_on, typed, frame: session::frame_of(&req) };
     let fragment = wants_fragment(&req);
     let reply = if fragment {
         reply.insert_header(("HX-Retarget", "#notices")).insert_header(("HX-Reswap", "innerHTML")).insert_header(header::ContentType::html());

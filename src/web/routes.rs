@@ -235,6 +235,7 @@ routes! {
     get  "/process"                                     SignedIn => configuration::show;
     get  "/process.toml"                                SignedIn => configuration::export;
     post "/process/preview"                             SignedIn => configuration::preview;
+    post "/process/file"                                SignedIn => configuration::file;
     post "/process/import"                              SignedIn => configuration::import;
     get  "/models"                                      SignedIn => models::index;
     post "/models"                                      SignedIn => models::create;
@@ -282,6 +283,7 @@ routes! {
     get  "/workflows/{id}/moving"                       SignedIn => moving::show;
     post "/workflows/{id}/moving"                       SignedIn => moving::create;
     get  "/workflow-moves/{id}"                         SignedIn => moving::progress::show;
+    post "/workflow-moves/{id}/stopping"                SignedIn => moving::progress::stop;
     get  "/calendars/{id}/holidays/new"                 SignedIn => calendars::holidays::new;
     post "/calendars/{id}/holidays"                     SignedIn => calendars::holidays::create;
     post "/calendars/{id}/holidays/removal"             SignedIn => calendars::holidays::destroy;

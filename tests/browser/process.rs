@@ -108,7 +108,7 @@ async fn draft(it: &Window) {
 
 async fn lead(it: &Window) {
     // A new workflow closes where it begins; this one does so after the look back.
-    it.follow("//main//ul[@class='draft-ways']//a[.='Close']").await;
+    it.follow("//main//ul[@class='draft-ways']//a[.='Close the release']").await;
     it.choose("from", "Look back").await;
     only(it, "requirements", &["review_complete", "log_and_cms_current"]).await;
     it.follow("//main//button[.='Save']").await;
@@ -124,9 +124,6 @@ async fn lead(it: &Window) {
             }
         }
         only(it, "requirements", way.needs).await;
-        if way.kind == "Back out" {
-            it.tick("#asks_reason").await;
-        }
         it.follow("//button[.='Add the way out']").await;
         it.until_text("#notices", "The way out is added.").await;
         back_to_the_draft(it).await;
@@ -186,7 +183,7 @@ async fn open(it: &Window, place: &str) {
 }
 
 async fn open_phase(it: &Window, name: &str) {
-    it.follow(&format!("//main//h3/a[.='{name}']")).await;
+    it.follow(&format!("//main//th/a[.='{name}']")).await;
 }
 
 async fn back_to_the_draft(it: &Window) {

@@ -196,3 +196,15 @@ async fn a_contributor_moves_their_own_rfc_only() {
     withdraw(own).await.expect_see(&format!("/changes/{own}"));
     browser.get(&format!("/records/{own}/scope/edit")).await.expect(409).expect_text("It has ended");
 }
+
+#[tokio::test]
+async fn an_empty_list_of_rfcs_invites_only_whom_it_may_and_while_it_may() {
+    let app = TestApp::start().await;
+    let id = given::release(&app, "Payroll").registered();
+    let home = format!("/releases/{id}");
+    let manager = app.signed_in(Role::ReleaseManager);
+    manager.get(&home).await.expect(200).expect_text("Relate the first one below.");
+    app.signed_in(Role::Viewer).get(&home).await.expect(200).expect_text("defined by the RFCs").expect_no_text("Relate the first one");
+    given::take(&app, id, "abandon", "No money");
+    manager.get(&home).await.expect(200).expect_text("It implemented no RFC.").expect_no_text("Relate the first one");
+}

@@ -203,3 +203,28 @@ async fn two_categories_of_one_name_are_refused_by_name() {
     let file = changed(&exported(&browser).await, |it| it.categories[0].name = it.categories[1].name.clone());
     compared(&browser, &file).await.expect(422).expect_text("has this name already");
 }
+
+#[tokio::test]
+async fn a_file_is_chosen_as_well_as_pasted_and_is_kept_for_the_next_step() {
+    let app = TestApp::start().await;
+    people(&app);
+    let browser = app.signed_in(Role::Administrator);
+    let file = changed(&exported(&browser).await, |it| it.categories[0].name = "Great ones".into());
+    let choose = async |bytes: &[u8]| {
+        let head = "--edge\r\nContent-Disposition: form-data; name=\"chosen\"; filename=\"process.toml\"\r\nContent-Type: application/toml\r\n\r\n";
+        let body = [head.as_bytes(), bytes, b"\r\n--edge--\r\n"].concat();
+        browser.request("POST", "/process/file", body, &[("content-type", "multipart/form-data; boundary=edge"), ("sec-fetch-site", "same-origin")]).await
+    };
+    let shown = choose(file.as_bytes()).await.expect(200).expect_text("Great ones");
+    assert_eq!(shown.form("/process/preview").value("file").trim(), file.trim(), "it can be edited where it stands");
+    browser.submit(&shown.form("/process/import").with("reason", "As tried out in test")).await.expect_see("/process");
+    browser.get("/categories").await.expect_text("Great ones");
+
+    let log = app.log().len();
+    choose(b"").await.expect(422).expect_text("Choose a file that is not empty.");
+    choose(&[0xff, 0xfe, 0x00]).await.expect(422).expect_text("This is no text.");
+    choose(&vec![b'#'; 2 * 1024 * 1024 + 1]).await.expect(422).expect_text("The file is larger than 2 MB");
+    choose(b"format = 1\nnonsense").await.expect(422).expect_text("Nothing was taken over.").expect_text("nonsense");
+    assert_eq!(app.log().len(), log);
+    app.signed_in(Role::Viewer).get("/process").await.expect(200).expect_no_text("/process/file");
+}

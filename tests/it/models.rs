@@ -263,6 +263,11 @@ async fn the_preview_reckons_dates_in_the_calendars_of_the_groups() {
         .await
         .expect(200)
         .expect_text("lies before the release begins");
+    // Those of no group go by the calendar of the service, as when the model is applied.
+    let service = given::item(&app, "Night shift");
+    app.write(|tx| slipway::store::items::set_calendar(tx, service, Some(calendar)));
+    let of_service = browser.submit(&page.form(&format!("/models/{id}/preview")).with("service", service)).await.expect(200);
+    of_service.expect_text("26 Mar 2026 23:00").expect_no_text("26 Mar 2026 17:00");
     browser.get(&format!("/models/{id}/preview?start=soon")).await.expect(200).expect_text("Write a date and a time");
 }
 

@@ -2,6 +2,7 @@
 
 mod many;
 mod rounds;
+mod telling;
 
 use crate::support::given::{self, Somebody};
 use crate::support::html::Form;

@@ -1,7 +1,9 @@
 //! Workflows are shaped as drafts and published as versions that never change.
 
+mod ended;
 mod meanwhile;
 mod published_meanwhile;
+mod shaping;
 
 use crate::support::given::{self, workflow};
 use crate::support::html::Form;

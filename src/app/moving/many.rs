@@ -44,6 +44,27 @@ pub fn order(tx: &mut Tx<'_>, order: &Order, which: &Which) -> Result<MoveId> {
     Ok(id)
 }
 
+/// Stops an order that is not done yet: what has not been moved stays on the version it has.
+pub fn stop(tx: &mut Tx<'_>, id: MoveId) -> Result<usize> {
+    permit(tx, Action::ConfigureProcess)?;
+    let ordered = moving::find(tx.conn, id)?;
+    let left = moving::stop(tx, id)?;
+    if left == 0 {
+        return Err(MovingRefusal::NothingToStop.into());
+    }
+    let (from, to) = (versions::find(tx.conn, ordered.from)?, versions::find(tx.conn, ordered.to)?);
+    let fields = [FieldChange::between("Version", from.label(), to.label()), FieldChange::between("Records that stay", "", left)];
+    let event = Event::ProcessShaped {
+        part: Part::Workflow,
+        name: from.name,
+        deed: Deed::Stopped,
+        fields: fields.into_iter().flatten().collect(),
+        reason: String::new(),
+    };
+    events::record(tx, None, &event)?;
+    Ok(left)
+}
+
 fn fields(way: &Way, count: usize) -> Vec<FieldChange> {
     let name = |workflow: &crate::domain::workflows::Workflow, key: &str| workflow.phase(key).map_or_else(|| key.to_owned(), |it| it.name.clone());
     let mut fields = vec![FieldChange::between("Version", way.from.label(), way.to.label()), FieldChange::between("Records to move", "", count)];

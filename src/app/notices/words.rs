@@ -3,7 +3,7 @@
 use super::Scene;
 use super::audience::Listener;
 use super::bystanders;
-use crate::domain::events::{Aftercare, Event};
+use crate::domain::events::{Aftercare, Event, FieldChange};
 use crate::domain::ids::{ApprovalId, TaskId, UserId};
 use crate::domain::notices::Rule;
 use crate::domain::notification_rules::Urgency;
@@ -91,6 +91,7 @@ fn headline(scene: &Scene<'_>, rule: Rule, to: &Listener) -> String {
         Rule::SurveyClosed => format!("{name}: the survey “{}” is closed", said.what),
         Rule::FollowUpAssigned => format!("“{}” is yours, a follow-up action of {name}", said.what),
         Rule::Reopened => format!("{name} was reopened, in {}", said.what),
+        Rule::Moved => format!("{name} goes on by {}", said.what),
         Rule::DueSoon | Rule::DeadlineMissed | Rule::DeadlineEscalated | Rule::DeadlineRepeated | Rule::Delegation => name,
     }
 }
@@ -124,6 +125,7 @@ fn said(event: &Event) -> Said {
         | Event::Aftercare(Aftercare::FollowUpAdded { title, .. })
         | Event::Aftercare(Aftercare::FollowUpEdited { title, .. }) => Said { what: title.clone(), ..nothing },
         Event::RecordReopened { phase, .. } => Said { what: phase.clone(), ..nothing },
+        Event::WorkflowChanged { workflow, to_version, .. } => Said { what: format!("version {to_version} of {workflow}"), ..nothing },
         _ => nothing,
     }
 }
@@ -229,6 +231,10 @@ fn of_event(scene: &Scene<'_>, full: &Full, rule: Rule, to: &Listener, zone: Tz)
         }
         Rule::DeploymentDone | Rule::HandoverAsked | Rule::HandoverSettled => vec![fact("Note", remark)],
         Rule::Reopened => vec![fact("Reason", remark)],
+        Rule::Moved => {
+            let changes = scene.event.fields().into_iter().filter(|it| it.field != "Due").map(changed);
+            [fact("Reason", remark), fact("To be left by", time(record.phase_due_at, zone))].into_iter().chain(changes).collect()
+        }
         Rule::SurveyClosed => answered(scene.event),
         Rule::ExitEndangered => vec![fact("To end by", time(record.phase_due_at, zone))],
         Rule::TaskAssigned
@@ -241,6 +247,15 @@ fn of_event(scene: &Scene<'_>, full: &Full, rule: Rule, to: &Listener, zone: Tz)
         | Rule::ExitProposed
         | Rule::FollowUpAssigned
         | Rule::Delegation => Vec::new(),
+    }
+}
+
+/// A value with what it was before.
+fn changed(it: FieldChange) -> (String, String) {
+    match (it.before.as_str(), it.after.as_str()) {
+        ("", _) => (it.field, it.after),
+        (before, "") => (it.field, format!("no longer {before}")),
+        (before, after) => (it.field, format!("{after}, before that {before}")),
     }
 }
 

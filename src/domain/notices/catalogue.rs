@@ -124,6 +124,7 @@ pub fn tellings(event: &Event) -> Vec<Telling> {
         }
         Event::Aftercare(event) => of_aftercare(event),
         Event::RecordReopened { .. } => vec![everybody_and_group(Rule::Reopened)],
+        Event::WorkflowChanged { .. } => vec![responsible(Rule::Moved)],
         Event::ReleaseSuperseded { .. }
         | Event::RequirementWaived { .. }
         | Event::ConfirmationRecorded { .. }
@@ -159,7 +160,6 @@ pub fn tellings(event: &Event) -> Vec<Telling> {
         | Event::AttachmentAdded { .. }
         | Event::AttachmentRemoved { .. }
         | Event::ProcessShaped { .. }
-        | Event::WorkflowChanged { .. }
         | Event::DemoLoaded { .. } => Vec::new(),
     }
 }

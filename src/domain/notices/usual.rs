@@ -26,7 +26,9 @@ impl Rule {
             Rule::PhaseEntered | Rule::WindowMoved | Rule::DeploymentDone | Rule::BackedOut | Rule::Abandoned | Rule::Closed | Rule::Reopened => {
                 (None, EVERYBODY_AND_GROUP)
             }
-            Rule::ChangesAuthorised | Rule::ChangesImplemented | Rule::ExitProposed | Rule::ExitEndangered | Rule::SurveyClosed => (None, RESPONSIBLE),
+            Rule::ChangesAuthorised | Rule::ChangesImplemented | Rule::ExitProposed | Rule::ExitEndangered | Rule::SurveyClosed | Rule::Moved => {
+                (None, RESPONSIBLE)
+            }
             Rule::ApprovalAsked | Rule::ApprovalReminded => (Some("those who are asked, and whoever stands in for them"), &[]),
             Rule::ApprovalNotNeeded => (Some("those who were asked"), &[]),
             Rule::ApprovalReceipt => (Some("whoever decided from a mail, and in whose place"), &[]),

@@ -7,7 +7,7 @@ mod transitions;
 
 pub use approvals::{MOST_DAYS, MOST_STEPS};
 pub use offers::{requirements, sections};
-pub use transitions::{MOST_WAYS, Way, outcomes, usual_outcome};
+pub use transitions::{MOST_WAYS, Way, outcomes, usual_outcome, usually_asks};
 
 use super::{ApprovalStep, Condition, Phase, PhaseKind, Section, Transition, TransitionKind, Workflow};
 use crate::domain::keys;
@@ -146,7 +146,7 @@ pub fn blank(record: RecordKind) -> Workflow {
         key: "close".into(),
         kind: TransitionKind::Close,
         to: "closed".into(),
-        label: "Close".into(),
+        label: format!("Close the {}", record.label()),
         requirements: vec![Requirement::DetailsComplete],
         asks_reason: false,
         outcome: Some(usual_outcome(TransitionKind::Close, record)),
@@ -159,7 +159,7 @@ pub fn blank(record: RecordKind) -> Workflow {
         key: "abandon".into(),
         kind: TransitionKind::Abandon,
         to: leave.clone(),
-        label: label.into(),
+        label: format!("{label} the {}", record.label()),
         requirements: Vec::new(),
         asks_reason: true,
         outcome: Some(outcome),

@@ -5,12 +5,12 @@ use super::permitted;
 use crate::app::models::shaping as actions;
 use crate::app::{self, Context, FormErrors};
 use crate::domain::calendars::Calendar;
-use crate::domain::ids::{CategoryId, GroupId, ModelId};
+use crate::domain::ids::{CategoryId, GroupId, ItemId, ModelId};
 use crate::domain::models::{self as rules, Foreseen, Given, Ground, Model, ModelTask};
 use crate::store::PgConnection;
-use crate::store::{calendars, categories, groups, models};
+use crate::store::{calendars, categories, groups, items, models};
 use crate::web::filters::local_input;
-use crate::web::form::{Fields, Form, local_time};
+use crate::web::form::{Choice, Fields, Form, local_time};
 use crate::web::frame::Frame;
 use crate::web::page::{self, Answer};
 use crate::web::records::id_of;
@@ -38,28 +38,36 @@ struct Preview<'a> {
     /// Of a saved model, its address; otherwise everything that was typed goes along in the form.
     model: Option<ModelId>,
     typed: Vec<(String, String)>,
+    /// What a release can be of, because its calendar counts.
+    services: Vec<Choice>,
     stages: Vec<Stage<'a>>,
     ground: &'a Ground,
 }
 
-/// In which calendar each group works, by its key; everything else goes by the default one.
+/// In which calendar each group works, by its key; everything else goes by that of the service, or by the default one.
 struct Calendars {
     of_groups: BTreeMap<String, Calendar>,
     default: Calendar,
 }
 
 impl Calendars {
-    fn load(conn: &mut PgConnection) -> app::Result<Calendars> {
+    /// As they count for a release of this service, or of any that has no calendar of its own.
+    fn load(conn: &mut PgConnection, service: Option<ItemId>) -> app::Result<Calendars> {
         let all = groups::list(conn)?;
         let ids: Vec<GroupId> = all.iter().map(|it| it.id).collect();
         let mut known = calendars::of_groups(conn, &ids)?;
         let of_groups = all.into_iter().filter_map(|it| Some((it.key, known.remove(&it.id)?))).collect();
-        Ok(Calendars { of_groups, default: calendars::of_item(conn, None)? })
+        Ok(Calendars { of_groups, default: calendars::of_item(conn, service)? })
     }
 
     fn of(&self, task: &ModelTask) -> &Calendar {
         task.group.as_ref().and_then(|it| self.of_groups.get(it)).unwrap_or(&self.default)
     }
+}
+
+/// What a release can be of.
+fn services(conn: &mut PgConnection) -> app::Result<Vec<Choice>> {
+    Ok(Choice::list(items::list(conn)?.into_iter().map(|it| (it.id, it.name))))
 }
 
 /// The times that were asked for; where nothing was, now, and the day on which the rollout would be over.
@@ -100,17 +108,18 @@ pub async fn preview(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer
     let id: ModelId = id_of(&id)?;
     let frame = page::frame(&ctx, &req);
     let mut fields = Fields::of_query(req.query_string());
-    let (model, ground, calendars) = ctx
+    let mut errors = FormErrors::default();
+    let service = fields.optional("service", &mut errors);
+    let (model, ground, calendars, services) = ctx
         .read(move |conn| {
             let model = models::find(conn, id)?;
-            Ok((model.clone(), models::ground(conn, model.workflow_id)?, Calendars::load(conn)?))
+            Ok((model.clone(), models::ground(conn, model.workflow_id)?, Calendars::load(conn, service)?, services(conn)?))
         })
         .await?;
-    let mut errors = FormErrors::default();
     let given = given(&mut fields, &frame, &ground, &calendars.default, &mut errors);
     let stages = stages(&model.model, &ground, given, &calendars);
     let form = Form::refused(fields, errors);
-    page::html(&Preview { frame, name: model.name, category: model.category, form, model: Some(id), typed: Vec::new(), stages, ground: &ground })
+    page::html(&Preview { frame, name: model.name, category: model.category, form, model: Some(id), typed: Vec::new(), services, stages, ground: &ground })
 }
 
 /// The preview of what was typed, saved or not.
@@ -118,10 +127,11 @@ pub async fn draw(ctx: Context, req: HttpRequest, mut fields: Fields) -> Answer 
     permitted(&ctx)?;
     let frame = page::frame(&ctx, &req);
     let category: CategoryId = fields.text("category").parse().map_err(|_| app::Error::NotFound)?;
-    let (category, ground, calendars) = ctx
+    let service = fields.optional("service", &mut FormErrors::default());
+    let (category, ground, calendars, services) = ctx
         .read(move |conn| {
             let category = categories::any(conn, category)?;
-            Ok((category.name, models::ground(conn, category.workflow_id)?, Calendars::load(conn)?))
+            Ok((category.name, models::ground(conn, category.workflow_id)?, Calendars::load(conn, service)?, services(conn)?))
         })
         .await?;
     form::arrange(&mut fields, &ground);
@@ -129,9 +139,9 @@ pub async fn draw(ctx: Context, req: HttpRequest, mut fields: Fields) -> Answer 
     let (model, mut errors) = settled.map_or_else(|errors| (Model::default(), errors), |model| (model, FormErrors::default()));
     let given = given(&mut fields, &frame, &ground, &calendars.default, &mut errors);
     let stages = stages(&model, &ground, given, &calendars);
-    let kept = |name: &String| !["start", "deployment", "do"].contains(&name.as_str());
+    let kept = |name: &String| !["start", "deployment", "service", "do"].contains(&name.as_str());
     let typed = fields.starting_with("").into_iter().filter(|(name, _)| kept(name));
     let typed = typed.flat_map(|(name, values)| values.into_iter().map(move |it| (name.clone(), it))).collect();
     let (name, form) = (fields.text("name").to_owned(), Form::refused(fields, errors));
-    page::html(&Preview { frame, name, category, form, model: None, typed, stages, ground: &ground })
+    page::html(&Preview { frame, name, category, form, model: None, typed, services, stages, ground: &ground })
 }

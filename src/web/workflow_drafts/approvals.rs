@@ -7,6 +7,7 @@ use crate::app::{Context, Error, FormErrors};
 use crate::domain::approvals::{Rule, RuleWord};
 use crate::domain::people::Role;
 use crate::domain::text;
+use crate::domain::workflows::checking::{self, Finding};
 use crate::domain::workflows::editing::Edit;
 use crate::domain::workflows::{ApprovalStep, Approvers, Covered, SelfApproval};
 use crate::store::choices;
@@ -33,6 +34,15 @@ struct Page {
 impl Page {
     fn phase_name(&self) -> String {
         self.desk.phase_name(&self.phase)
+    }
+
+    fn marked(&self) -> Option<&str> {
+        Some(&self.phase)
+    }
+
+    fn concerning(&self) -> Vec<&Finding> {
+        let place = self.at.map(|at| checking::Place::Approval(self.phase.clone(), at));
+        place.map(|it| self.desk.findings_at(&it)).unwrap_or_default()
     }
 
     fn action(&self) -> String {

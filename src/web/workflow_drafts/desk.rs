@@ -1,5 +1,6 @@
 //! What every page of the editor has before it: the draft, what groups and people are called, and what others did meanwhile.
 
+use super::ended::or_ended;
 use crate::app::workflow_drafts::{self as actions, Meanwhile};
 use crate::app::{self, Context, Error, FormErrors};
 use crate::domain::ids::{WorkflowDraftId, WorkflowId};
@@ -34,15 +35,23 @@ pub fn permitted(ctx: &Context) -> app::Result<()> {
 }
 
 /// The draft as it is now; `stale` is the version that somebody sent something with, if that was an older one.
-pub async fn desk(ctx: &Context, id: WorkflowDraftId, stale: Option<i32>) -> app::Result<Desk> {
-    ctx.read(move |conn| {
+pub async fn desk(ctx: &Context, id: WorkflowDraftId, stale: Option<i32>) -> Result<Desk, Failure> {
+    desk_of(ctx, id, stale, &Fields::default()).await
+}
+
+/// The same for what was typed: if the draft is no more, that is shown with what became of it.
+pub async fn desk_of(ctx: &Context, id: WorkflowDraftId, stale: Option<i32>, typed: &Fields) -> Result<Desk, Failure> {
+    let found = ctx.read(move |conn| {
         let draft = workflow_drafts::find(conn, id)?;
         let meanwhile = stale.map(|seen| actions::meanwhile(conn, &draft, seen)).transpose()?;
         let before = workflows::versions(conn, &draft.key)?.first().map(|it| (it.id, it.version));
         let findings = findings(&draft.workflow, &world::load(conn, draft.kind)?);
         Ok(Desk { names: actions::names(conn)?, draft, meanwhile, before, findings })
-    })
-    .await
+    });
+    match found.await {
+        Ok(desk) => Ok(desk),
+        Err(error) => Err(or_ended(ctx, id, typed, error).await),
+    }
 }
 
 impl Desk {
@@ -50,8 +59,24 @@ impl Desk {
         format!("/workflow-drafts/{}", self.draft.id)
     }
 
-    pub fn picture(&self) -> Picture {
-        drawing::picture(&self.draft.workflow, None)
+    /// The draft as it is saved; the phase of this key is marked.
+    pub fn picture(&self, marked: Option<&str>) -> Picture {
+        drawing::picture(&self.draft.workflow, marked)
+    }
+
+    /// What must be put right in this phase, its ways out and approvals included.
+    pub fn findings_in(&self, phase: &str) -> Vec<&Finding> {
+        self.findings.iter().filter(|it| it.place.phase() == Some(phase)).collect()
+    }
+
+    /// What must be put right at this very place.
+    pub fn findings_at(&self, place: &Place) -> Vec<&Finding> {
+        self.findings.iter().filter(|it| it.place == *place).collect()
+    }
+
+    /// Whether nobody has shaped it yet: it has one phase, and the ends.
+    pub fn is_bare(&self) -> bool {
+        self.draft.workflow.phases.iter().filter(|it| !it.is_end()).count() < 2
     }
 
     /// Where a finding is put right.
@@ -110,9 +135,9 @@ pub async fn again(ctx: &Context, id: WorkflowDraftId, mut fields: Fields, error
     let (errors, stale) = match error {
         Error::Invalid(errors) => (errors, None),
         Error::Stale => (FormErrors::default(), Some(seen)),
-        other @ (Error::NotFound | Error::Forbidden(_) | Error::Refused(_) | Error::Outage(_)) => return Err(other.into()),
+        other @ (Error::NotFound | Error::Forbidden(_) | Error::Refused(_) | Error::Outage(_)) => return Err(or_ended(ctx, id, &fields, other).await),
     };
-    let desk = desk(ctx, id, stale).await?;
+    let desk = desk_of(ctx, id, stale, &fields).await?;
     if stale.is_some() {
         fields.set("version", desk.draft.version.to_string());
     }
@@ -169,6 +194,6 @@ pub async fn answer(ctx: &Context, req: &HttpRequest, id: WorkflowDraftId, seen:
             show.form.errors = errors;
             page::unprocessable(&show)
         }
-        Err(other) => Err(other.into()),
+        Err(other) => Err(or_ended(ctx, id, &Fields::default(), other).await),
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod approvals;
 mod desk;
+pub mod ended;
 pub mod phases;
 pub mod publication;
 pub mod transitions;

@@ -1,13 +1,14 @@
 //! Phases of a draft: added, edited, put in another order, removed.
 
-use super::desk::{Desk, again, answer, desk, permitted};
+use super::desk::{Desk, again, answer, desk, desk_of, permitted};
 use crate::app::workflow_drafts as actions;
 use crate::app::{self, Context, Error, FormErrors};
 use crate::domain::ids::WorkflowDraftId;
 use crate::domain::records::Milestone;
 use crate::domain::text;
+use crate::domain::workflows::checking::Finding;
 use crate::domain::workflows::editing::{self, Details, Direction, Edit};
-use crate::domain::workflows::{Condition, Phase, PhaseKind};
+use crate::domain::workflows::{Condition, Phase, PhaseKind, Transition};
 use crate::web::form::{Choice, Fields, Form};
 use crate::web::frame::Frame;
 use crate::web::page::{self, Answer};
@@ -30,6 +31,22 @@ impl Page {
     /// As it stands in the draft; None also where somebody has just removed it.
     fn phase(&self) -> Option<&Phase> {
         self.key.as_deref().and_then(|key| self.desk.workflow().phase(key))
+    }
+
+    fn marked(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
+    fn concerning(&self) -> Vec<&Finding> {
+        self.key.as_deref().map(|it| self.desk.findings_in(it)).unwrap_or_default()
+    }
+
+    /// Where nothing leads to a main phase that is not the first: the one before it, with the way on that could lead here.
+    fn leader(&self) -> Option<(&Phase, &Transition)> {
+        let phase = self.phase().filter(|it| it.kind == PhaseKind::Main && self.arrivals().is_empty())?;
+        let mut main = self.desk.workflow().phases.iter().filter(|it| it.kind == PhaseKind::Main);
+        let before = main.by_ref().take_while(|it| it.key != phase.key).last()?;
+        Some((before, before.advance()?))
     }
 
     fn action(&self) -> String {
@@ -67,7 +84,7 @@ impl Page {
 
     /// Labels of the ways that lead here, each with the phase that it leads out of.
     fn arrivals(&self) -> Vec<String> {
-        let here = |it: &&crate::domain::workflows::Transition| Some(it.to.as_str()) == self.key.as_deref();
+        let here = |it: &&Transition| Some(it.to.as_str()) == self.key.as_deref();
         let of_phase = |phase: &Phase| phase.transitions.iter().filter(here).map(|it| format!("“{}” in {}", it.label, phase.name)).collect::<Vec<_>>();
         self.desk.workflow().phases.iter().flat_map(of_phase).collect()
     }
@@ -125,8 +142,10 @@ pub async fn new(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
     let mut fields = Fields::default();
     fields.set("version", desk.draft.version.to_string());
     fields.set("kind", PhaseKind::Main.word());
-    // Where most are added: as the last one before the ends.
-    if let Some(phase) = desk.workflow().phases.iter().rfind(|it| it.kind == PhaseKind::Main) {
+    // Behind the one that was just looked at; else where most are added, as the last one before the ends.
+    let query = Fields::of_query(req.query_string());
+    let behind = desk.workflow().phase(query.text("after")).filter(|it| it.kind == PhaseKind::Main);
+    if let Some(phase) = behind.or_else(|| desk.workflow().phases.iter().rfind(|it| it.kind == PhaseKind::Main)) {
         fields.set("after", &phase.key);
         fields.set("milestone", phase.milestone.word());
         fields.set_all("sections", phase.sections.iter().map(|it| it.word().to_owned()).collect());
@@ -145,7 +164,7 @@ pub async fn edit(ctx: Context, req: HttpRequest, path: Path<(String, String)>) 
 pub async fn create(ctx: Context, req: HttpRequest, id: Path<String>, fields: Fields) -> Answer {
     permitted(&ctx)?;
     let id: WorkflowDraftId = id_of(&id)?;
-    let before = desk(&ctx, id, None).await?;
+    let before = desk_of(&ctx, id, None, &fields).await?;
     let seen = fields.version();
     let after = Some(fields.text("after").to_owned()).filter(|it| !it.is_empty());
     let key = editing::new_key(before.workflow(), fields.text("name"));

@@ -1,6 +1,7 @@
 //! The page on which a draft is published: what differs, what it means, and which categories follow.
 
-use super::desk::{desk, permitted};
+use super::desk::{Desk, desk, desk_of, permitted};
+use super::ended::or_ended;
 use crate::app::workflow_drafts::{self as actions, Meanwhile, Order, Publication};
 use crate::app::{self, Context, Error, FormErrors};
 use crate::domain::ids::WorkflowDraftId;
@@ -20,6 +21,8 @@ use askama::Template;
 struct Page {
     frame: Frame,
     it: Publication,
+    /// With the findings, and where each is put right.
+    desk: Desk,
     form: Form,
     meanwhile: Option<Meanwhile>,
 }
@@ -27,6 +30,11 @@ struct Page {
 impl Page {
     fn address(&self) -> String {
         format!("/workflow-drafts/{}", self.it.draft.id)
+    }
+
+    /// What else keeps it from being published.
+    fn others(&self) -> Vec<&String> {
+        self.it.faults.iter().filter(|it| !self.desk.findings.iter().any(|other| other.message == **it)).collect()
     }
 
     /// Elsewhere than in what is said of those that follow it already, their losses stand beside the box.
@@ -61,12 +69,14 @@ async fn publication(ctx: &Context, id: WorkflowDraftId) -> app::Result<Publicat
 
 pub async fn new(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
     permitted(&ctx)?;
-    let it = publication(&ctx, id_of(&id)?).await?;
+    let id: WorkflowDraftId = id_of(&id)?;
+    let desk = desk(&ctx, id, None).await?;
+    let it = publication(&ctx, id).await?;
     let mut fields = Fields::default();
     fields.set("version", it.draft.version.to_string());
     let own = it.followers.iter().filter(|other| other.key == it.draft.key);
     fields.set_all("categories", own.map(|it| it.id.to_string()).collect());
-    page::html(&Page { frame: page::frame(&ctx, &req), it, form: Form::of(fields), meanwhile: None })
+    page::html(&Page { frame: page::frame(&ctx, &req), it, desk, form: Form::of(fields), meanwhile: None })
 }
 
 pub async fn create(ctx: Context, req: HttpRequest, id: Path<String>, mut fields: Fields) -> Answer {
@@ -89,14 +99,15 @@ pub async fn create(ctx: Context, req: HttpRequest, id: Path<String>, mut fields
         }
         Err(Error::Invalid(errors)) => (errors, false),
         Err(Error::Stale) => (FormErrors::default(), true),
-        Err(other) => return Err(other.into()),
+        Err(other) => return Err(or_ended(&ctx, id, &fields, other).await),
     };
+    let mut desk = desk_of(&ctx, id, stale.then_some(seen), &fields).await?;
     let it = publication(&ctx, id).await?;
     let frame = page::frame(&ctx, &req);
     if stale {
-        let meanwhile = desk(&ctx, id, Some(seen)).await?.meanwhile;
+        let meanwhile = desk.meanwhile.take();
         fields.set("version", it.draft.version.to_string());
-        return page::conflict(&Page { frame, it, form: Form::of(fields), meanwhile });
+        return page::conflict(&Page { frame, it, desk, form: Form::of(fields), meanwhile });
     }
-    page::unprocessable(&Page { frame, it, form: Form::refused(fields, errors), meanwhile: None })
+    page::unprocessable(&Page { frame, it, desk, form: Form::refused(fields, errors), meanwhile: None })
 }

@@ -5,10 +5,11 @@ use super::phases::direction;
 use crate::app::workflow_drafts as actions;
 use crate::app::{self, Context, Error, FormErrors};
 use crate::domain::ids::WorkflowDraftId;
-use crate::domain::records::RecordState;
+use crate::domain::records::{RecordKind, RecordState};
 use crate::domain::text;
+use crate::domain::workflows::checking::{Finding, Place};
 use crate::domain::workflows::editing::{self, Edit, Way};
-use crate::domain::workflows::{PhaseKind, Transition, TransitionKind};
+use crate::domain::workflows::{Phase, PhaseKind, Transition, TransitionKind, Workflow};
 use crate::web::form::{Choice, Fields, Form};
 use crate::web::frame::Frame;
 use crate::web::page::{self, Answer};
@@ -36,6 +37,19 @@ impl Page {
     /// As it stands in the draft; None also where somebody has just removed it.
     fn transition(&self) -> Option<&Transition> {
         self.key.as_deref().and_then(|key| self.desk.workflow().phase(&self.phase)?.transition(key))
+    }
+
+    fn marked(&self) -> Option<&str> {
+        Some(&self.phase)
+    }
+
+    fn concerning(&self) -> Vec<&Finding> {
+        let place = self.key.as_ref().map(|key| Place::Transition(self.phase.clone(), key.clone()));
+        place.map(|it| self.desk.findings_at(&it)).unwrap_or_default()
+    }
+
+    fn reasons(&self) -> Vec<Choice> {
+        Choice::list([("yes", "Yes"), ("no", "No")])
     }
 
     fn action(&self) -> String {
@@ -76,7 +90,7 @@ fn filled(desk: &Desk, phase: &str, it: &Transition) -> Fields {
     fields.set("to", &it.to);
     fields.set("kind", it.kind.word());
     fields.set("label", &it.label);
-    fields.set("asks_reason", if it.asks_reason { "yes" } else { "" });
+    fields.set("asks_reason", if it.asks_reason { "yes" } else { "no" });
     fields.set("outcome", it.outcome.map_or("", RecordState::word));
     fields.set_all("requirements", it.requirements.iter().map(|it| it.word().to_owned()).collect());
     fields
@@ -93,10 +107,27 @@ fn read(fields: &Fields) -> Result<(String, Way), FormErrors> {
     let outcome = fields.optional("outcome", &mut errors);
     match (label.zip(kind), to.zip(from)) {
         (Some((label, kind)), Some((to, from))) if errors.is_empty() => {
-            Ok((from, Way { kind, to, label, requirements, asks_reason: fields.is_set("asks_reason"), outcome }))
+            let asks_reason = match fields.text("asks_reason") {
+                "" => editing::usually_asks(kind),
+                said => said == "yes",
+            };
+            Ok((from, Way { kind, to, label, requirements, asks_reason, outcome }))
         }
         (Some(_) | None, Some(_) | None) => Err(errors),
     }
+}
+
+/// Most phases lead on to the next one of the main way, and the last one to the end; a side phase is entered by backing out only.
+fn propose(fields: &mut Fields, workflow: &Workflow, kind: RecordKind, phase: &str) {
+    let mut behind = workflow.phases.iter().skip_while(|it| it.key != phase).skip(1);
+    let on = |it: &Phase| (TransitionKind::Advance, it.key.clone(), format!("Go on to {}", it.name));
+    let close = |it: &Phase| (TransitionKind::Close, it.key.clone(), format!("Close the {}", kind.label()));
+    let next = behind.find(|it| it.kind == PhaseKind::Main).map(on);
+    let end = || workflow.phases.iter().find(|it| it.is_end()).map(close);
+    let Some((kind, to, label)) = next.or_else(end) else { return };
+    fields.set("kind", kind.word());
+    fields.set("to", to);
+    fields.set("label", label);
 }
 
 pub async fn new(ctx: Context, req: HttpRequest, path: Path<(String, String)>) -> Answer {
@@ -107,13 +138,8 @@ pub async fn new(ctx: Context, req: HttpRequest, path: Path<(String, String)>) -
     let mut fields = Fields::default();
     fields.set("version", desk.draft.version.to_string());
     fields.set("from", &phase);
-    // Most lead on to the next phase of the main way; a side phase is entered by backing out only.
-    let mut behind = desk.workflow().phases.iter().skip_while(|it| it.key != phase).skip(1);
-    let next = behind.find(|it| it.kind == PhaseKind::Main);
-    if let Some(next) = next.filter(|_| source.advance().is_none()) {
-        fields.set("kind", TransitionKind::Advance.word());
-        fields.set("to", &next.key);
-        fields.set("label", format!("Go on to {}", next.name));
+    if source.advance().is_none() {
+        propose(&mut fields, desk.workflow(), desk.kind(), &phase);
     }
     page::html(&Page { frame: page::frame(&ctx, &req), desk, phase, key: None, form: Form::of(fields) })
 }
@@ -122,7 +148,15 @@ pub async fn edit(ctx: Context, req: HttpRequest, path: Path<(String, String, St
     permitted(&ctx)?;
     let (id, phase, key) = (parsed(&path.0)?, path.1.clone(), path.2.clone());
     let desk = desk(&ctx, id, None).await?;
-    let fields = filled(&desk, &phase, desk.phase(&phase)?.transition(&key).ok_or(Error::NotFound)?);
+    let mut fields = filled(&desk, &phase, desk.phase(&phase)?.transition(&key).ok_or(Error::NotFound)?);
+    // From the page of a phase that nothing leads to yet.
+    let query = Fields::of_query(req.query_string());
+    if let Some(goal) = desk.workflow().phase(query.text("to")).filter(|it| !it.is_end()) {
+        fields.set("kind", TransitionKind::Advance.word());
+        fields.set("to", &goal.key);
+        fields.set("label", format!("Go on to {}", goal.name));
+        fields.set("outcome", "");
+    }
     page::html(&Page { frame: page::frame(&ctx, &req), desk, phase, key: Some(key), form: Form::of(fields) })
 }
 
@@ -132,9 +166,12 @@ pub async fn create(ctx: Context, req: HttpRequest, path: Path<(String, String)>
     if !fields.has("from") {
         fields.set("from", &phase);
     }
-    let edit = read(&fields).map(|(from, way)| Edit::AddTransition { from, way });
+    let read = read(&fields);
+    let asks = fields.text("asks_reason").is_empty() && read.as_ref().is_ok_and(|(_, way)| way.asks_reason);
+    let edit = read.map(|(from, way)| Edit::AddTransition { from, way });
     let done = carry_out(&ctx, id, &fields, edit).await;
-    let Err(error) = done else { return on(id, fields.text("from"), "The way out is added.") };
+    let said = if asks { "The way out is added. It asks for a reason, as such ways usually do." } else { "The way out is added." };
+    let Err(error) = done else { return on(id, fields.text("from"), said) };
     again(&ctx, id, fields, error).await?.answer(|desk, form| Page { frame: page::frame(&ctx, &req), desk, phase, key: None, form })
 }
 

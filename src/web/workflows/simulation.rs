@@ -11,10 +11,12 @@ use crate::domain::workflows::simulation::{Choices, Ground, Passage, walk};
 use crate::domain::workflows::world::World;
 use crate::store::workflows::{self, world};
 use crate::store::{PgConnection, workflow_drafts};
+use crate::web::failure::Failure;
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
 use crate::web::page::{self, Answer};
 use crate::web::records::id_of;
+use crate::web::workflow_drafts::ended::or_ended;
 use actix_web::HttpRequest;
 use actix_web::web::Path;
 use askama::Template;
@@ -28,9 +30,8 @@ pub struct Subject {
     pub workflow: Workflow,
     /// Where its simulation is.
     pub path: String,
-    /// Where it is read or edited, and what that page is called.
+    /// Where it is read or edited.
     pub back: String,
-    pub back_label: String,
 }
 
 #[derive(Template)]
@@ -80,7 +81,7 @@ impl Simulation {
 /// The simulation of a published version.
 pub async fn show(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
     let id: WorkflowId = id_of(&id)?;
-    shown(ctx, req, move |conn| {
+    shown(&ctx, req, move |conn| {
         let it = workflows::version(conn, id)?;
         Ok(Subject {
             name: it.name,
@@ -89,7 +90,6 @@ pub async fn show(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
             workflow: it.workflow,
             path: format!("/workflows/{id}/simulation"),
             back: format!("/workflows/{id}"),
-            back_label: "The version".to_owned(),
         })
     })
     .await
@@ -98,7 +98,7 @@ pub async fn show(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
 /// The simulation of a draft.
 pub async fn draft(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
     let id: WorkflowDraftId = id_of(&id)?;
-    shown(ctx, req, move |conn| {
+    let simulated = shown(&ctx, req, move |conn| {
         let it = workflow_drafts::find(conn, id)?;
         Ok(Subject {
             name: it.name,
@@ -107,14 +107,16 @@ pub async fn draft(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
             workflow: it.workflow,
             path: format!("/workflow-drafts/{id}/simulation"),
             back: format!("/workflow-drafts/{id}"),
-            back_label: "The draft".to_owned(),
         })
-    })
-    .await
+    });
+    match simulated.await {
+        Err(Failure::App(error)) => Err(or_ended(&ctx, id, &Fields::default(), error).await),
+        answer => answer,
+    }
 }
 
-async fn shown(ctx: Context, req: HttpRequest, subject: impl FnOnce(&mut PgConnection) -> app::Result<Subject> + Send + 'static) -> Answer {
-    let frame = page::frame(&ctx, &req);
+async fn shown(ctx: &Context, req: HttpRequest, subject: impl FnOnce(&mut PgConnection) -> app::Result<Subject> + Send + 'static) -> Answer {
+    let frame = page::frame(ctx, &req);
     let query = Fields::of_query(req.query_string());
     let shown = ctx.read(move |conn| {
         let subject = subject(conn)?;

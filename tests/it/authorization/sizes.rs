@@ -19,10 +19,12 @@ async fn a_body_over_the_limit_is_413_wherever_a_form_is_read() {
         "/records/{id}/attachments",
         // They take files: 2 MB of a process, a calendar.
         "/process/preview",
+        "/process/file",
         "/process/import",
         "/calendars/{id}/holiday-file",
         // They take no form.
         "/workflows/{id}/draft",
+        "/workflow-moves/{id}/stopping",
         "/surveys/{id}/people/{person}/removal",
         "/records/{id}/readings/key",
         "/exit-metrics/{id}/removal",

@@ -69,8 +69,8 @@ async fn buttons_on_an_old_page_do_nothing_and_say_why() {
     assert_eq!(again.value("note"), "Mine is typed");
     ines.submit(&again).await.expect(303);
     assert_eq!(last(&app).1, Deed::Published);
-    ines.submit(&again).await.expect(404);
-    nadia.submit(&buttons[0]).await.expect(404);
+    ines.submit(&again).await.expect(410);
+    nadia.submit(&buttons[0]).await.expect(410);
 }
 
 #[tokio::test]

@@ -35,6 +35,7 @@ pub fn event(rule: Rule, sheet: &Sheet) -> Option<Event> {
         Rule::Abandoned => ended(TransitionKind::Abandon, "Abandoned"),
         Rule::Closed => ended(TransitionKind::Close, "Closed"),
         Rule::Reopened => Event::RecordReopened { phase, reason },
+        Rule::Moved => Event::WorkflowChanged { workflow: "its workflow".to_owned(), from_version: 1, to_version: 2, fields: Vec::new(), reason },
         Rule::ApprovalAsked => Event::StepOpened { step, approvals: pending(sheet), approvers: Vec::new() },
         Rule::ApprovalNotNeeded => Event::StepSettled { step, state: StepState::Approved, spared: pending(sheet) },
         Rule::ApprovalSettled => Event::RoundSettled { phase, state: RoundState::Approved, spared: Vec::new() },

@@ -42,6 +42,11 @@ pub const fn outcomes(kind: RecordKind) -> &'static [RecordState] {
     }
 }
 
+/// Whether such a way asks for a reason where nobody says otherwise: why something was given up or undone is always wanted later.
+pub const fn usually_asks(way: TransitionKind) -> bool {
+    matches!(way, TransitionKind::BackOut | TransitionKind::Abandon)
+}
+
 /// How a record ends that takes such a way to an end.
 pub const fn usual_outcome(way: TransitionKind, kind: RecordKind) -> RecordState {
     match (way, kind) {
