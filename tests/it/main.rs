@@ -18,6 +18,7 @@ mod demo;
 mod early_life;
 mod embedded;
 mod evidence;
+mod generated;
 mod handovers;
 mod items;
 mod links;
