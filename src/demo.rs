@@ -2,6 +2,7 @@
 
 mod approving;
 mod changes;
+pub mod generated;
 mod people;
 mod process;
 mod releases;

@@ -13,6 +13,7 @@ mod serve;
 mod user;
 
 use crate::config::{self, Config, LogFormat};
+use crate::demo::generated::Order;
 use clap::{Parser, Subcommand};
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -66,6 +67,15 @@ enum Command {
 enum DemoCommand {
     /// Load it into a database without users.
     Load,
+    /// Fill an empty database with an organisation of any size, to see how Slipway does with much.
+    Generate {
+        /// How many releases, each with its RFCs and tasks.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=crate::demo::generated::MOST))]
+        releases: u64,
+        /// The same number makes the same data on the same day.
+        #[arg(long, value_name = "S", default_value_t = 1)]
+        seed: u64,
+    },
 }
 
 #[derive(Subcommand, Debug)]
@@ -116,6 +126,7 @@ fn carry_out(program: Program) -> anyhow::Result<ExitCode> {
         Command::Migrate => migrate::run(&config),
         Command::User(command) => user::run(&config, command),
         Command::Demo(DemoCommand::Load) => demo::run(&config),
+        Command::Demo(DemoCommand::Generate { releases, seed }) => demo::generate(&config, Order { releases, seed }),
         Command::Audit(AuditCommand::Verify { expect }) => audit::run(&config, expect.as_ref()),
         Command::Evidence(EvidenceCommand::Verify { pack }) => evidence::run(&pack),
         Command::Mail(command) => mail::run(&config, &command),

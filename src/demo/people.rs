@@ -115,7 +115,7 @@ fn insert(tx: &mut Tx<'_>, person: &Person, hash: &str) -> Result<UserId> {
 }
 
 /// argon2id with 19 MiB, two passes, one lane.
-fn hashed(password: &str) -> anyhow::Result<String> {
+pub fn hashed(password: &str) -> anyhow::Result<String> {
     let params = Params::new(19_456, 2, 1, None).map_err(|cause| anyhow::anyhow!("{cause}"))?;
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     Ok(argon2.hash_password(password.as_bytes()).map_err(|cause| anyhow::anyhow!("{cause}"))?.to_string())

@@ -97,6 +97,12 @@ impl Dice {
         Dice(name.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3)))
     }
 
+    /// Those of one of many.
+    pub fn numbered(seed: u64, nth: u64) -> Dice {
+        let mut dice = Dice(seed.rotate_left(32) ^ nth.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        Dice(dice.roll())
+    }
+
     fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

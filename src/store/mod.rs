@@ -5,6 +5,7 @@ pub mod approval_links;
 pub mod approvals;
 pub mod attachments;
 pub mod audience;
+pub mod bulk;
 pub mod calendars;
 pub mod categories;
 pub mod choices;

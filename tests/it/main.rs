@@ -19,6 +19,7 @@ mod early_life;
 mod embedded;
 mod evidence;
 mod fuzz;
+mod generated;
 mod handovers;
 mod items;
 mod links;
