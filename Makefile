@@ -6,7 +6,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 target := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench
+.PHONY: help run test check faults bench
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -23,6 +23,10 @@ test: ## everything that must hold: format, lints, all tests
 	cargo test
 
 check: test ## the same as test
+
+faults: ## break everything around Slipway on purpose, some minutes long; one fault: make faults ONLY=NAME
+	@scripts/provide
+	cargo test --test faults -- $(ONLY) --test-threads=1 --nocapture
 
 bench: ## measure speed and scale, each figure against a limit measured in the same run
 	@scripts/provide
