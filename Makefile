@@ -6,7 +6,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 target := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench fuzz
+.PHONY: help run test check faults fuzz bench
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -24,10 +24,14 @@ test: ## everything that must hold: format, lints, all tests
 
 check: test ## the same as test
 
+faults: ## break everything around Slipway on purpose, some minutes long; one fault: make faults ONLY=NAME
+	@scripts/provide
+	cargo test --test faults -- $(ONLY) --test-threads=1 --nocapture
+
 bench: ## measure speed and scale, each figure against a limit measured in the same run
 	@scripts/provide
 	cargo bench
 
 fuzz: ## send 100,000 careless and hostile requests (SLIPWAY_FUZZ_REQUESTS, SLIPWAY_FUZZ_SEED)
 	@scripts/provide
-	SLIPWAY_FUZZ_REQUESTS=$(or $(SLIPWAY_FUZZ_REQUESTS),100000) cargo test --test it fuzz::whatever -- --no-capture
+	SLIPWAY_FUZZ_REQUESTS=$(or $(SLIPWAY_FUZZ_REQUESTS),100000) cargo test --test it fuzz::whatever -- --nocapture

@@ -1,18 +1,19 @@
-//! The one door to PostgreSQL: a fair queue, a pool behind it, and two ways in, to read and to write.
+//! The one door to PostgreSQL: a fair queue, connections behind it, and two ways in, to read and to write.
 
 use super::events::Happened;
+use super::outage::is_lost;
+pub use super::outage::{Outage, Unready};
+use super::pool::{Pool, Purpose};
+use super::turns::Turns;
 use crate::clock::Clock;
 use crate::domain::people::Actor;
 use chrono::{DateTime, Utc};
-use diesel::connection::SimpleConnection;
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::pg::PgConnection;
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection};
-use diesel::result::{DatabaseErrorKind, Error as QueryError};
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
-use tokio::sync::Semaphore;
-
-type Manager = ConnectionManager<PgConnection>;
+use diesel::result::Error as QueryError;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::{Duration, Instant};
 
 /// How the database is reached, and how long one waits for it.
 #[derive(Clone, Debug)]
@@ -26,10 +27,14 @@ pub struct Settings {
 
 #[derive(Clone)]
 pub struct Db {
-    settings: Arc<Settings>,
-    pool: Arc<RwLock<Pool<Manager>>>,
-    /// Requests wait here, in order, before they take a thread: waiting for the pool itself is unfair.
-    turns: Arc<Semaphore>,
+    pool: Arc<Pool>,
+    /// Callers wait here, in order, before they take a thread or a connection.
+    turns: Turns,
+    /// Whoever asks how the database is does not stand in line with those who work.
+    probes: Turns,
+    wait: Duration,
+    /// How long a request goes without a sign of what it asked for.
+    patience: Duration,
     pub clock: Clock,
 }
 
@@ -42,87 +47,27 @@ pub struct Tx<'c> {
     pub(super) happened: Vec<Happened>,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum Outage {
-    #[error("no turn at the database within {0:?}")]
-    Crowded(Duration),
-    #[error("no database connection: {0}")]
-    Pool(#[from] diesel::r2d2::PoolError),
-    #[error("the database task ended early: {0}")]
-    Cancelled(#[from] tokio::task::JoinError),
-    #[error("the session could not be looked up: {0}")]
-    Session(String),
-    #[error("could not draw the page: {0}")]
-    Render(String),
-    #[error("a file could not be read or written: {0}")]
-    File(#[from] std::io::Error),
-    #[error(transparent)]
-    Query(#[from] QueryError),
-}
+/// What becomes of a write that somebody waits for: either it is committed, or they gave it up before that; never both.
+#[derive(Clone, Default)]
+struct Fate(Arc<AtomicU8>);
 
-/// Why the database cannot be worked with.
-#[derive(Debug, thiserror::Error)]
-pub enum Unready {
-    #[error(transparent)]
-    Outage(#[from] Outage),
-    #[error("the database takes no writes")]
-    ReadOnly,
-    #[error("the schema is older than this program")]
-    OldSchema,
-    #[error(transparent)]
-    Schema(#[from] super::migrations::MigrationError),
-}
+impl Fate {
+    const COMMITTED: u8 = 1;
+    const GIVEN_UP: u8 = 2;
 
-impl Outage {
-    /// Whether the same request may well succeed a little later.
-    pub fn is_passing(&self) -> bool {
-        match self {
-            Outage::Crowded(_) | Outage::Pool(_) | Outage::Session(_) => true,
-            Outage::Query(QueryError::DatabaseError(kind, _)) => matches!(kind, DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::ReadOnlyTransaction),
-            Outage::Query(QueryError::BrokenTransactionManager) => true,
-            Outage::Query(_) | Outage::Cancelled(_) | Outage::Render(_) | Outage::File(_) => false,
-        }
-    }
-
-    /// Whether it comes from one thing that cannot be read or drawn; everything else works, the transaction too.
-    pub fn is_of_one_thing(&self) -> bool {
-        match self {
-            Outage::Render(_) | Outage::File(_) | Outage::Query(QueryError::DeserializationError(_)) => true,
-            Outage::Crowded(_) | Outage::Pool(_) | Outage::Cancelled(_) | Outage::Session(_) | Outage::Query(_) => false,
-        }
-    }
-}
-
-#[derive(Debug)]
-struct Limits(Duration);
-
-impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Limits {
-    fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
-        let milliseconds = self.0.as_millis();
-        conn.batch_execute(&format!(
-            "SET statement_timeout = {milliseconds}; SET lock_timeout = {milliseconds}; SET idle_in_transaction_session_timeout = {milliseconds}; SET TIME ZONE 'UTC'"
-        ))
-        .map_err(diesel::r2d2::Error::QueryError)
-    }
-}
-
-impl Settings {
-    fn pool(&self) -> Result<Pool<Manager>, diesel::r2d2::PoolError> {
-        Pool::builder()
-            .max_size(self.connections)
-            .min_idle(Some(1.min(self.connections)))
-            .connection_timeout(self.wait)
-            .test_on_check_out(false)
-            .connection_customizer(Box::new(Limits(self.statement_timeout)))
-            .build(Manager::new(&self.url))
+    fn decide(&self, fate: u8) -> bool {
+        self.0.compare_exchange(0, fate, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     }
 }
 
 impl Db {
-    pub fn open(settings: Settings, clock: Clock) -> Result<Db, diesel::r2d2::PoolError> {
-        let pool = Arc::new(RwLock::new(settings.pool()?));
-        let turns = Arc::new(Semaphore::new(settings.connections as usize));
-        Ok(Db { settings: Arc::new(settings), pool, turns, clock })
+    /// With a first connection made, so that an address that cannot work is noticed now.
+    pub fn open(settings: Settings, clock: Clock) -> Result<Db, Outage> {
+        let (wait, patience) = (settings.wait, settings.wait + settings.statement_timeout);
+        let turns = Turns::new(settings.connections as usize, wait);
+        let pool = Pool::new(settings);
+        pool.warm_up(Instant::now() + wait)?;
+        Ok(Db { pool: Arc::new(pool), turns, probes: Turns::new(1, wait), wait, patience, clock })
     }
 
     /// Runs `f` off the async threads, on one snapshot of the data.
@@ -132,7 +77,7 @@ impl Db {
         E: From<Outage> + From<QueryError> + Send + 'static,
         F: FnOnce(&mut PgConnection) -> Result<T, E> + Send + 'static,
     {
-        self.in_turn(move |db| db.read_now(f)).await
+        self.in_turn(&self.turns, move |db, _| db.look(f)).await
     }
 
     /// Runs `f` off the async threads, in one transaction: every row it writes is kept, or none.
@@ -142,37 +87,42 @@ impl Db {
         E: From<Outage> + From<QueryError> + Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.in_turn(move |db| db.write_now(actor, f)).await
+        let now = self.clock.now();
+        self.in_turn(&self.turns, move |db, fate| db.transact(fate, actor, |_| Ok(now), f)).await
     }
 
     /// Whether the database takes writes and has the schema this program was built with.
     pub async fn probe(&self) -> Result<(), Unready> {
-        self.in_turn(|db| {
-            let mut conn = db.connection().map_err(Unready::from)?;
-            if is_read_only(&mut conn).map_err(Outage::from)? {
-                db.renew();
-                return Err(Unready::ReadOnly);
-            }
-            if super::migrations::is_current(&mut conn)? { Ok(()) } else { Err(Unready::OldSchema) }
+        self.in_turn(&self.probes, |db, _| {
+            let mut link = db.pool.begin(Purpose::Write, db.deadline()).map_err(Unready::from)?;
+            let current = super::migrations::is_current(&mut link.conn);
+            AnsiTransactionManager::rollback_transaction(&mut link.conn).map_err(Outage::from)?;
+            db.pool.give_back(link);
+            if current? { Ok(()) } else { Err(Unready::OldSchema) }
         })
         .await
     }
 
-    async fn in_turn<T, E, F>(&self, f: F) -> Result<T, E>
+    /// Waits for a turn and then for the answer, neither for too long. What was given up is not written later.
+    async fn in_turn<T, E, F>(&self, turns: &Turns, f: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Outage> + Send + 'static,
-        F: FnOnce(&Db) -> Result<T, E> + Send + 'static,
+        F: FnOnce(&Db, &Fate) -> Result<T, E> + Send + 'static,
     {
-        let turn = tokio::time::timeout(self.settings.wait, self.turns.clone().acquire_owned()).await;
-        let Ok(Ok(turn)) = turn else { return Err(Outage::Crowded(self.settings.wait).into()) };
-        let db = self.clone();
+        let turn = turns.take().await?;
+        let (db, fate) = (self.clone(), Fate::default());
+        let decided = fate.clone();
         let done = tokio::task::spawn_blocking(move || {
-            let answer = f(&db);
+            let answer = f(&db, &decided);
             drop(turn);
             answer
         });
-        done.await.map_err(Outage::from)?
+        match tokio::time::timeout(self.patience, done).await {
+            Ok(done) => done.map_err(Outage::from)?,
+            Err(_) if fate.decide(Fate::GIVEN_UP) => Err(Outage::Silent(self.patience).into()),
+            Err(_) => Err(Outage::InDoubt.into()),
+        }
     }
 
     /// [`Db::read`] for callers that have a thread of their own.
@@ -180,8 +130,8 @@ impl Db {
     where
         E: From<Outage> + From<QueryError>,
     {
-        let mut conn = self.connection()?;
-        conn.build_transaction().read_only().repeatable_read().run(f)
+        let _turn = self.turns.take_now()?;
+        self.look(f)
     }
 
     /// [`Db::write`] for callers that have a thread of their own.
@@ -189,8 +139,9 @@ impl Db {
     where
         E: From<Outage> + From<QueryError>,
     {
+        let _turn = self.turns.take_now()?;
         let now = self.clock.now();
-        self.transact(actor, |_| Ok(now), f)
+        self.transact(&Fate::default(), actor, |_| Ok(now), f)
     }
 
     /// [`Db::write_now`], at the time that the database has: for work that several instances share, whose own clocks may differ.
@@ -199,12 +150,32 @@ impl Db {
     where
         E: From<Outage> + From<QueryError>,
     {
+        let _turn = self.turns.take_now()?;
         let standing = self.clock.standing();
-        self.transact(actor, |conn| standing.map_or_else(|| database_time(conn), Ok), f)
+        self.transact(&Fate::default(), actor, |conn| standing.map_or_else(|| database_time(conn), Ok), f)
+    }
+
+    /// Until when a server that is gone is waited for.
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.wait
+    }
+
+    fn look<T, E>(&self, f: impl FnOnce(&mut PgConnection) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<Outage> + From<QueryError>,
+    {
+        let mut link = self.pool.begin(Purpose::Read, self.deadline())?;
+        let answer = f(&mut link.conn);
+        let ended = AnsiTransactionManager::rollback_transaction(&mut link.conn);
+        self.pool.give_back(link);
+        let answer = answer?;
+        ended?;
+        Ok(answer)
     }
 
     fn transact<T, E>(
         &self,
+        fate: &Fate,
         actor: Actor,
         time: impl FnOnce(&mut PgConnection) -> Result<DateTime<Utc>, QueryError>,
         f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
@@ -212,49 +183,29 @@ impl Db {
     where
         E: From<Outage> + From<QueryError>,
     {
-        let mut conn = self.connection()?;
-        let mut demoted = false;
-        let answer = conn.build_transaction().run(|conn| {
-            demoted = is_read_only(conn)?;
+        let mut link = self.pool.begin(Purpose::Write, self.deadline())?;
+        let conn = &mut link.conn;
+        let answer: Result<T, E> = (|| {
             let now = time(conn)?;
             let mut tx = Tx { conn, actor, now, happened: Vec::new() };
             let answer = f(&mut tx)?;
             super::deadlines::keep(&mut tx)?;
             super::events::append(&mut tx)?;
-            Ok(answer)
-        });
-        if demoted {
-            self.renew();
-        }
-        answer
+            if fate.decide(Fate::COMMITTED) { Ok(answer) } else { Err(Outage::Silent(self.patience).into()) }
+        })();
+        let ended = match &answer {
+            Ok(_) => AnsiTransactionManager::commit_transaction(&mut link.conn).map_err(|cause| if is_lost(&cause) { Outage::InDoubt } else { cause.into() }),
+            // The error that led here says more than one about taking it back.
+            Err(_) => AnsiTransactionManager::rollback_transaction(&mut link.conn).or(Ok(())),
+        };
+        self.pool.give_back(link);
+        let answer = answer?;
+        ended?;
+        Ok(answer)
     }
-
-    fn connection(&self) -> Result<PooledConnection<Manager>, Outage> {
-        let pool = self.pool.read().unwrap_or_else(PoisonError::into_inner).clone();
-        Ok(pool.get()?)
-    }
-
-    /// Drops all connections: the server behind them no longer takes writes, another one may.
-    fn renew(&self) {
-        match self.settings.pool() {
-            Ok(pool) => *self.pool.write().unwrap_or_else(PoisonError::into_inner) = pool,
-            Err(cause) => tracing::error!(%cause, "the database turned read-only, and no other was found"),
-        }
-    }
-}
-
-#[diesel::declare_sql_function]
-extern "SQL" {
-    fn current_setting(name: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
 
 fn database_time(conn: &mut PgConnection) -> Result<DateTime<Utc>, QueryError> {
     use diesel::prelude::*;
     diesel::select(diesel::dsl::now.into_sql::<diesel::sql_types::Timestamptz>()).get_result(conn)
-}
-
-fn is_read_only(conn: &mut PgConnection) -> Result<bool, QueryError> {
-    use diesel::prelude::*;
-    let setting: String = diesel::select(current_setting("transaction_read_only")).get_result(conn)?;
-    Ok(setting == "on")
 }

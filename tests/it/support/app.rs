@@ -30,8 +30,9 @@ pub struct TestApp {
     pub config: Config,
     pub address: String,
     server: ServerHandle,
-    /// Last, because the others hold connections to it.
-    database: Database,
+    database_url: String,
+    /// The database, if it is the story's own. Last, because the others hold connections to it.
+    _database: Option<Database>,
 }
 
 impl TestApp {
@@ -42,8 +43,17 @@ impl TestApp {
     /// Started with these flags besides.
     pub async fn start_with(flags: &[&str]) -> TestApp {
         let database = tokio::task::spawn_blocking(Database::create).await.expect("a database");
-        let clock = Clock::standing_at(noon());
-        let settings = db::Settings { url: database.url(), connections: 3, wait: Duration::from_secs(20), statement_timeout: Duration::from_secs(20) };
+        let url = database.url();
+        TestApp::begin(url, Some(database), Clock::standing_at(noon()), flags)
+    }
+
+    /// On a database with the schema in it that somebody else keeps, by the real time.
+    pub fn over(url: &str) -> TestApp {
+        TestApp::begin(url.to_owned(), None, Clock::default(), &[])
+    }
+
+    fn begin(url: String, database: Option<Database>, clock: Clock, flags: &[&str]) -> TestApp {
+        let settings = db::Settings { url: url.clone(), connections: 3, wait: Duration::from_secs(20), statement_timeout: Duration::from_secs(20) };
         let db = Db::open(settings, clock.clone()).expect("it opens");
         let mut config = Flags::parse_from(["slipway", "--workers", "1", "--secret-key", SECRET].iter().chain(flags)).config;
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -52,17 +62,17 @@ impl TestApp {
         let server = slipway::web::server::start(listener, db.clone(), &config, Draining::default(), slipway::mail::compose::sample).expect("it starts");
         let handle = server.handle();
         tokio::spawn(server);
-        TestApp { db, clock, config, address: format!("http://{address}"), server: handle, database }
+        TestApp { db, clock, config, address: format!("http://{address}"), server: handle, database_url: url, _database: database }
     }
 
     /// Where another program finds the same database.
     pub fn database_url(&self) -> String {
-        self.database.url()
+        self.database_url.clone()
     }
 
     /// The same database as another instance of the program has it open.
     pub fn another_db(&self) -> Db {
-        let settings = db::Settings { url: self.database.url(), connections: 3, wait: Duration::from_secs(20), statement_timeout: Duration::from_secs(20) };
+        let settings = db::Settings { url: self.database_url(), connections: 3, wait: Duration::from_secs(20), statement_timeout: Duration::from_secs(20) };
         Db::open(settings, self.clock.clone()).expect("it opens")
     }
 
