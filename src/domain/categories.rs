@@ -32,7 +32,7 @@ pub enum CategoryRefusal {
     Used(String),
     #[error("{name} is the last category that a new {} can have. Make another one first.", .kind.label())]
     Last { name: String, kind: RecordKind },
-    #[error("Choose a level of this kind: there are no {level} {}s.", .kind.label())]
+    #[error("Choose a level of this kind. No {} is {level}.", .kind.label())]
     NotOfKind { level: &'static str, kind: RecordKind },
     #[error("Records have this category already, so it stays {0}: what they supersede goes by it. Make another category for the other level.")]
     LevelOfUsed(&'static str),

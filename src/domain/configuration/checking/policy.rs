@@ -12,8 +12,8 @@ pub fn faults(file: &Configuration, around: &Around<'_>) -> Vec<String> {
         return Vec::new();
     }
     let mut found: Vec<String> = after.faults().into_iter().map(|it| format!("Policy, {}: {}", place(&it), it.message)).collect();
-    let mut known = file.categories.iter().chain(&around.now.categories).filter(|it| it.kind == RecordKind::Release).map(|it| it.key.as_str());
-    let known: Vec<&str> = known.by_ref().collect();
+    let known = file.categories.iter().chain(&around.now.categories).filter(|it| it.kind == RecordKind::Release).map(|it| it.key.as_str());
+    let known: Vec<&str> = known.collect();
     let mut of_category = |part: &str, key: &str, stood: bool| {
         if !stood && !known.contains(&key) {
             found.push(format!("Policy, {part}: there is no category {key} of releases, neither in the file nor here."));
