@@ -71,7 +71,7 @@ const PEOPLE: [Person; 17] = [
     person(Who::Felix, "Felix Hartmann", "felix.hartmann@demo.slipway.example", BERLIN, &[Role::Contributor], &[]),
     person(Who::Priya, "Priya Raman", "priya.raman@demo.slipway.example", BERLIN, &[Role::Contributor], &[]),
     person(Who::Oliver, "Oliver Brandt", "oliver.brandt@demo.slipway.example", BERLIN, &[Role::Viewer], &[]),
-    person(Who::Nadia, "Nadia Haddad", "nadia.haddad@demo.slipway.example", BERLIN, &[Role::Administrator, Role::ReleaseManager], &[]),
+    person(Who::Nadia, "Nadia Haddad", "nadia.haddad@demo.slipway.example", BERLIN, &[Role::Administrator], &[]),
 ];
 
 /// An account that was made, to be told to whoever loaded the demo.

@@ -84,11 +84,11 @@ impl World {
         }
     }
 
-    /// How many a step has to ask at least, whoever owns and coordinates the record: those two decide nothing where it is not allowed.
+    /// How many a step has to ask at least, whoever owns the record.
     pub fn left_to_ask(&self, step: &ApprovalStep) -> usize {
         let asked = self.asked(&step.approvers);
-        let barred = if self.may_decide_on_own(step) { 0 } else { asked.iter().filter(|it| it.runs(self.kind)).count().min(2) };
-        asked.len() - barred
+        let own = !self.may_decide_on_own(step) && asked.iter().any(|it| it.runs(self.kind));
+        asked.len() - usize::from(own)
     }
 
     /// Whether somebody may take support over: it is accepted by a member of a group who may decide.

@@ -79,7 +79,7 @@ fn has(kind: RecordKind, covered: Covered) -> bool {
     }
 }
 
-/// Why nobody is left to ask in a step, now or when those few run the record.
+/// Why nobody is left to ask in a step, now or when the only one owns the record.
 fn nobody(step: &ApprovalStep, world: &World) -> Option<Defect> {
     let asked = world.asked(&step.approvers);
     match (&step.approvers, asked.as_slice()) {
@@ -89,9 +89,6 @@ fn nobody(step: &ApprovalStep, world: &World) -> Option<Defect> {
         (Approvers::Users(_), []) => Some(Defect::NobodyNamed),
         (Approvers::Group(_) | Approvers::Role(_) | Approvers::Users(_), [only]) if world.left_to_ask(step) == 0 => {
             Some(Defect::OnlyTheOwner(only.name.clone()))
-        }
-        (Approvers::Group(_) | Approvers::Role(_) | Approvers::Users(_), [one, other]) if world.left_to_ask(step) == 0 => {
-            Some(Defect::OnlyThoseTwo(one.name.clone(), other.name.clone()))
         }
         (Approvers::Group(_) | Approvers::Role(_) | Approvers::Users(_), _) => None,
     }

@@ -95,10 +95,6 @@ pub enum Defect {
     NobodyNamed,
     #[error("Only {0} can be asked, and nobody is left for a record that {0} owns or coordinates. Add somebody, or allow self-approval.")]
     OnlyTheOwner(String),
-    #[error(
-        "Only {0} and {1} can be asked, and nobody is left for a record that one of them owns and the other coordinates. Add somebody, or allow self-approval."
-    )]
-    OnlyThoseTwo(String, String),
     #[error("Nobody would hear of it: {0} has no member with an open account. Add one, or choose another group.")]
     NobodyHears(String),
 }

@@ -150,8 +150,7 @@ fn of_phase(defect: &Defect, pointed: &Pointed<'_>, phase: &Phase) -> bool {
         | Defect::NobodyInGroup(_)
         | Defect::NobodyInRole(_)
         | Defect::NobodyNamed
-        | Defect::OnlyTheOwner(_)
-        | Defect::OnlyThoseTwo(..) => false,
+        | Defect::OnlyTheOwner(_) => false,
     }
 }
 
@@ -208,7 +207,6 @@ fn of_way(defect: &Defect, pointed: &Pointed<'_>, way: &Transition) -> bool {
         | Defect::NobodyInRole(_)
         | Defect::NobodyNamed
         | Defect::OnlyTheOwner(_)
-        | Defect::OnlyThoseTwo(..)
         | Defect::NobodyHears(_) => false,
     }
 }
@@ -262,7 +260,6 @@ fn of_step(defect: &Defect, pointed: &Pointed<'_>, step: &ApprovalStep) -> bool 
         Defect::NobodyInRole(_) => matches!(step.approvers, Approvers::Role(_)) && asked.is_empty(),
         Defect::NobodyNamed => matches!(step.approvers, Approvers::Users(_)) && asked.is_empty(),
         Defect::OnlyTheOwner(name) => asked.iter().all(|it| it.name == *name && it.runs(world.kind)) && asked.len() == 1 && !world.may_decide_on_own(step),
-        Defect::OnlyThoseTwo(..) => asked.iter().all(|it| it.runs(world.kind)) && asked.len() == 2 && !world.may_decide_on_own(step),
         Defect::NoPhase
         | Defect::StartNotMain
         | Defect::StartOptional

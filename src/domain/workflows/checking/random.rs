@@ -18,7 +18,6 @@ pub fn world(kind: RecordKind) -> World {
         (2, "Ben", Role::ReleaseApprover, true),
         (3, "Mara", Role::ReleaseManager, true),
         (4, "Max", Role::ReleaseManager, true),
-        (8, "Mia", Role::ReleaseManager, true),
         (5, "Otto", Role::ReleaseCoordinator, true),
         (6, "Vera", Role::Viewer, true),
         (7, "Gone", Role::ReleaseApprover, false),
