@@ -124,8 +124,11 @@ fn propose(fields: &mut Fields, workflow: &Workflow, kind: RecordKind, phase: &s
     let close = |it: &Phase| (TransitionKind::Close, it.key.clone(), format!("Close the {}", kind.label()));
     let next = behind.find(|it| it.kind == PhaseKind::Main).map(on);
     let end = || workflow.phases.iter().find(|it| it.is_end()).map(close);
-    let Some((kind, to, label)) = next.or_else(end) else { return };
-    fields.set("kind", kind.word());
+    let Some((way, to, label)) = next.or_else(end) else { return };
+    if way == TransitionKind::Close {
+        fields.set("outcome", editing::usual_outcome(way, kind).word());
+    }
+    fields.set("kind", way.word());
     fields.set("to", to);
     fields.set("label", label);
 }
