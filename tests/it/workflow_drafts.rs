@@ -123,7 +123,7 @@ async fn a_workflow_of_its_own_is_drafted_published_and_followed() {
     let (part, deed, fields, reason) = last(&app);
     assert_eq!((part, deed, reason.as_str()), (Part::Workflow, Deed::Published, "For servers."));
     assert_eq!(fields, ["Category Minor: Minor release, version 3 → Infrastructure release, version 1"]);
-    browser.get(&draft).await.expect(404);
+    browser.get(&draft).await.expect(410);
     let release = given::release(&app, "Server").registered();
     assert_eq!(given::sheet(&app, release).full.workflow, workflow);
 }

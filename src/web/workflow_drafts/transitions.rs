@@ -117,15 +117,19 @@ fn read(fields: &Fields) -> Result<(String, Way), FormErrors> {
     }
 }
 
-/// Most phases lead on to the next one of the main way, and the last one to the end; a side phase is entered by backing out only.
+/// Most phases lead on to the next one of the main way, and the last main one to the end; a side phase is entered by backing out only.
 fn propose(fields: &mut Fields, workflow: &Workflow, kind: RecordKind, phase: &str) {
     let mut behind = workflow.phases.iter().skip_while(|it| it.key != phase).skip(1);
     let on = |it: &Phase| (TransitionKind::Advance, it.key.clone(), format!("Go on to {}", it.name));
     let close = |it: &Phase| (TransitionKind::Close, it.key.clone(), format!("Close the {}", kind.label()));
     let next = behind.find(|it| it.kind == PhaseKind::Main).map(on);
-    let end = || workflow.phases.iter().find(|it| it.is_end()).map(close);
-    let Some((kind, to, label)) = next.or_else(end) else { return };
-    fields.set("kind", kind.word());
+    let is_main = workflow.phase(phase).is_some_and(|it| it.kind == PhaseKind::Main);
+    let end = || workflow.phases.iter().find(|it| it.is_end() && is_main).map(close);
+    let Some((way, to, label)) = next.or_else(end) else { return };
+    if way == TransitionKind::Close {
+        fields.set("outcome", editing::usual_outcome(way, kind).word());
+    }
+    fields.set("kind", way.word());
     fields.set("to", to);
     fields.set("label", label);
 }

@@ -282,7 +282,7 @@ impl Place {
         if route.method == "get" {
             return browser.get(&self.path(route)).await;
         }
-        if route.path == "/calendars/{id}/holiday-file" {
+        if route.path == "/calendars/{id}/holiday-file" || route.path == "/process/file" {
             return browser.attach(&self.path(route), &[], &[]).await;
         }
         if route.path == "/records/{id}/attachments" {

@@ -45,6 +45,7 @@ async fn backing_out_asks_for_a_reason_unless_somebody_says_otherwise() {
         let version = form(&browser, &format!("{ways}/new")).await.value("version").to_owned();
         let to = if kind == "rework" { "registered" } else { "abandoned" };
         let sent = new.clone().with("version", version).with("kind", kind).with("label", label).with("asks_reason", said).with("to", to);
+        let sent = if kind == "rework" { sent } else { sent.with("outcome", "abandoned") };
         browser.submit(&sent).await.expect(303);
     }
     assert_eq!(asks("Undo it"), Some((TransitionKind::BackOut, true)));

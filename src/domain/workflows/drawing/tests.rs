@@ -85,6 +85,12 @@ fn the_main_way_goes_straight_down_and_backing_out_aside() {
 }
 
 #[test]
+fn wide_letters_take_more_room_than_narrow_ones() {
+    let longest = |letter: &str| text::wrapped(&letter.repeat(60), text::NOTE).iter().map(|it| it.chars().count()).max();
+    assert_eq!([longest("a"), longest("W"), longest("Ω"), longest("配")], [Some(29), Some(19), Some(19), Some(14)]);
+}
+
+#[test]
 fn a_workflow_without_a_phase_is_an_empty_picture() {
     let it = picture(&Workflow { phases: vec![] }, None);
     assert_eq!((it.boxes, it.lines, it.description.as_str()), (vec![], vec![], ""));
