@@ -35,7 +35,10 @@ pub fn generate(config: &Config, order: Order) -> anyhow::Result<ExitCode> {
         }
     })?;
     terminal::line(format!("Generated {} releases with seed {} in {} s.", order.releases, order.seed, begun.elapsed().as_secs()))?;
-    terminal::line(format!("Sign in as person1@generated.slipway.example (release manager), person4@… (administrator) or any other; everybody's password is {}", demo::PASSWORD))?;
+    terminal::line(format!(
+        "Sign in as person1@generated.slipway.example (release manager), person4@… (administrator) or any other; everybody's password is {}",
+        demo::PASSWORD
+    ))?;
     Ok(ExitCode::SUCCESS)
 }
 

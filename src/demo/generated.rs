@@ -87,17 +87,14 @@ pub fn generate(db: &Db, order: Order, mut tell: impl FnMut(Progress)) -> anyhow
         tx.now = now;
         bulk::put_back(tx, &aside, |left| tell(Progress::Building(left)))?;
         bulk::continue_numbers(tx, &TABLES)?;
+        tell(Progress::Analysing);
+        bulk::analyze(tx, &TABLES)?;
         let releases = usize::try_from(order.releases).unwrap_or(usize::MAX);
         events::record(tx, None, &Event::DemoLoaded { releases, changes })?;
         ask(tx, &crew, &asking)
     })?;
-    tell(Progress::Analysing);
-    db.write_now::<_, Error>(Actor::slipway(), |tx| {
-        bulk::analyze(tx, &TABLES)?;
-        // Nobody wants the mails of years.
-        app::notices::tell_since(tx, tx.now + Duration::days(1))
-    })?;
-    Ok(())
+    // Nobody wants the mails of years.
+    Ok(db.write_now::<_, Error>(Actor::slipway(), |tx| app::notices::tell_since(tx, tx.now + Duration::days(1)))?)
 }
 
 fn midnight(time: DateTime<Utc>) -> DateTime<Utc> {

@@ -101,9 +101,8 @@ struct Column {
 
 /// New rows get ids behind those that were copied.
 pub fn continue_numbers(tx: &mut Tx<'_>, tables: &[&str]) -> QueryResult<()> {
-    let all = "SELECT format('SELECT setval(%L, coalesce((SELECT max(id) + 1 FROM %s), 1), false)', pg_get_serial_sequence(name, 'id'), name) AS restart
-               FROM unnest($1::text[]) name JOIN information_schema.columns c ON c.table_name = name AND c.column_name = 'id' AND c.table_schema = current_schema()
-               WHERE pg_get_serial_sequence(name, 'id') IS NOT NULL";
+    let all = "SELECT format('SELECT setval(%2$L, coalesce((SELECT max(id) + 1 FROM %1$I), 1), false)', table_name, pg_get_serial_sequence(table_name, 'id')) AS restart
+               FROM information_schema.columns WHERE table_schema = current_schema() AND column_name = 'id' AND is_identity = 'YES' AND table_name = ANY($1)";
     let columns: Vec<Column> = diesel::sql_query(all).bind::<diesel::sql_types::Array<Text>, _>(tables).load(tx.conn)?;
     columns.iter().try_for_each(|it| tx.conn.batch_execute(&it.restart))
 }
@@ -114,8 +113,7 @@ pub fn set_head(tx: &mut Tx<'_>, last: i64, hash: &[u8]) -> QueryResult<()> {
     Ok(())
 }
 
-/// What the planner needs to know of tables that were filled. In a transaction of its own, behind that of the rows.
+/// What the planner needs to know of tables that were filled.
 pub fn analyze(tx: &mut Tx<'_>, tables: &[&str]) -> QueryResult<()> {
-    tx.conn.batch_execute("SET LOCAL statement_timeout = 0")?;
     tables.iter().try_for_each(|it| tx.conn.batch_execute(&format!("ANALYZE {it}")))
 }

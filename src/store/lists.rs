@@ -6,11 +6,12 @@ use crate::domain::ids::{CategoryId, ItemId, RecordId, UserId};
 use crate::domain::records::{Milestone, RecordKind, RecordState};
 use crate::domain::words::words;
 use chrono::{DateTime, Utc};
-use diesel::dsl::{exists, sql};
+use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text, Timestamptz};
+use std::cmp::Ordering;
 
 words! {
     pub enum Order {
@@ -150,22 +151,14 @@ fn conditions(filter: &Filter) -> Vec<Condition> {
             }
         }
     }
-    if let Some(item) = filter.item {
-        let touched = affected_items::table.filter(affected_items::record_id.eq(records::id)).filter(affected_items::ci_id.eq(item));
-        all.push(Box::new(records::ci_id.eq(item).or(exists(touched).nullable())));
-    }
     if let Some(owner) = filter.owner {
         all.push(Box::new(records::owner_id.eq(owner).nullable()));
     }
     if let Some(coordinator) = filter.coordinator {
         all.push(Box::new(records::coordinator_id.eq(coordinator)));
     }
-    if let Some(me) = filter.mine {
-        all.push(Box::new(records::owner_id.eq(me).nullable().or(records::coordinator_id.eq(me))));
-    }
-    if let Some(now) = filter.overdue_at {
+    if filter.overdue_at.is_some() {
         all.push(Box::new(sql::<Bool>("records.state = 'open'").nullable()));
-        all.push(Box::new(records::phase_due_at.lt(now).or(exists(planned().filter(deadlines::due_at.lt(now))).nullable())));
     }
     if let Some(from) = filter.from {
         all.push(Box::new(records::planned_end.ge(from)));
@@ -174,6 +167,54 @@ fn conditions(filter: &Filter) -> Vec<Condition> {
         all.push(Box::new(records::planned_start.lt(to)));
     }
     all
+}
+
+/// A choice between two conditions.
+type Either = fn(&Filter, Side) -> Option<Condition>;
+
+#[derive(Clone, Copy)]
+enum Side {
+    One,
+    Other,
+}
+
+/// What is true of a record for one of two reasons. Each reason is asked for on its own, by its own index: both in one condition would read
+/// the whole table.
+const EITHER: [Either; 3] = [item, mine, overdue];
+
+fn item(filter: &Filter, side: Side) -> Option<Condition> {
+    let item = filter.item?;
+    Some(match side {
+        Side::One => Box::new(records::ci_id.eq(item)),
+        Side::Other => Box::new(records::id.eq_any(affected_items::table.filter(affected_items::ci_id.eq(item)).select(affected_items::record_id)).nullable()),
+    })
+}
+
+fn mine(filter: &Filter, side: Side) -> Option<Condition> {
+    let me = filter.mine?;
+    Some(match side {
+        Side::One => Box::new(records::owner_id.eq(me).nullable()),
+        Side::Other => Box::new(records::coordinator_id.eq(me)),
+    })
+}
+
+fn overdue(filter: &Filter, side: Side) -> Option<Condition> {
+    let now = filter.overdue_at?;
+    Some(match side {
+        Side::One => Box::new(records::phase_due_at.lt(now)),
+        Side::Other => {
+            let late = sql::<Bool>("deadlines.subject IN ('planned_start', 'planned_end')");
+            let all = deadlines::table.filter(late).filter(deadlines::due_at.lt(now)).select(deadlines::record_id.assume_not_null());
+            Box::new(records::id.eq_any(all).nullable())
+        }
+    })
+}
+
+/// One side of each choice that the filter leaves open: at least one combination, of no choice.
+fn combinations(filter: &Filter) -> Vec<Vec<Condition>> {
+    let open: Vec<Either> = EITHER.into_iter().filter(|it| it(filter, Side::One).is_some()).collect();
+    let side = |number: usize, nth: usize| if number >> nth & 1 == 0 { Side::One } else { Side::Other };
+    (0..1usize << open.len()).map(|number| open.iter().enumerate().filter_map(|(nth, it)| it(filter, side(number, nth))).collect()).collect()
 }
 
 /// The deadlines of the planned times of the record in the row.
@@ -211,41 +252,60 @@ pub fn list(conn: &mut PgConnection, filter: &Filter, limit: i64) -> QueryResult
             coordinator.field(users::name).nullable(),
             releases::superseded_by.nullable().is_not_null(),
         ))
-        .limit(limit)
         .into_boxed();
-    // The ids come from a query over records alone, so that each filter is one plain condition.
-    let mut found = records::table.select(records::id).limit(limit).into_boxed();
-    for condition in conditions(filter) {
-        found = found.filter(condition);
-    }
-    if let Some(Mark { time, id }) = filter.after {
-        found = match filter.order {
-            Order::Newest => found.filter(records::id.lt(id)),
-            Order::Due => found.filter(after("phase_due_at", "infinity", ">", time, id)),
-            Order::Start => found.filter(after("planned_start", "infinity", ">", time, id)),
-            Order::StartLast => found.filter(after("planned_start", "-infinity", "<", time, id)),
-        };
-    }
-    match filter.order {
-        Order::Newest => {
-            found = found.order(records::id.desc());
-            query = query.order(records::id.desc());
-        }
-        Order::Due => {
-            found = found.order((sorted("phase_due_at", "infinity").asc(), records::id.asc()));
-            query = query.order((sorted("phase_due_at", "infinity").asc(), records::id.asc()));
-        }
-        Order::Start => {
-            found = found.order((sorted("planned_start", "infinity").asc(), records::id.asc()));
-            query = query.order((sorted("planned_start", "infinity").asc(), records::id.asc()));
-        }
-        Order::StartLast => {
-            found = found.order((sorted("planned_start", "-infinity").desc(), records::id.desc()));
-            query = query.order((sorted("planned_start", "-infinity").desc(), records::id.desc()));
-        }
-    }
-    let ids: Vec<RecordId> = found.load(conn)?;
+    query = match filter.order {
+        Order::Newest => query.order(records::id.desc()),
+        Order::Due => query.order((sorted("phase_due_at", "infinity").asc(), records::id.asc())),
+        Order::Start => query.order((sorted("planned_start", "infinity").asc(), records::id.asc())),
+        Order::StartLast => query.order((sorted("planned_start", "-infinity").desc(), records::id.desc())),
+    };
+    let ids = found(conn, filter, limit)?;
     query.filter(records::id.eq_any(ids)).load(conn)
+}
+
+/// The ids of the page: from queries over records alone, so that each filter is one plain condition.
+fn found(conn: &mut PgConnection, filter: &Filter, limit: i64) -> QueryResult<Vec<RecordId>> {
+    let mut all: Vec<Found> = Vec::new();
+    for chosen in combinations(filter) {
+        let mut query = records::table.select((records::id, records::phase_due_at, records::planned_start)).limit(limit).into_boxed();
+        for condition in conditions(filter).into_iter().chain(chosen) {
+            query = query.filter(condition);
+        }
+        if let Some(Mark { time, id }) = filter.after {
+            query = match filter.order {
+                Order::Newest => query.filter(records::id.lt(id)),
+                Order::Due => query.filter(after("phase_due_at", "infinity", ">", time, id)),
+                Order::Start => query.filter(after("planned_start", "infinity", ">", time, id)),
+                Order::StartLast => query.filter(after("planned_start", "-infinity", "<", time, id)),
+            };
+        }
+        query = match filter.order {
+            // Of a time long ago the newest are none of its own: they are found first and sorted then.
+            Order::Newest if filter.from.is_some() && filter.to.is_some() => query.order(sql::<diesel::sql_types::BigInt>("records.id + 0").desc()),
+            Order::Newest => query.order(records::id.desc()),
+            Order::Due => query.order((sorted("phase_due_at", "infinity").asc(), records::id.asc())),
+            Order::Start => query.order((sorted("planned_start", "infinity").asc(), records::id.asc())),
+            Order::StartLast => query.order((sorted("planned_start", "-infinity").desc(), records::id.desc())),
+        };
+        all.extend(query.load::<Found>(conn)?);
+    }
+    all.sort_by(|one, other| sequence(filter.order, one, other));
+    all.dedup_by_key(|it| it.0);
+    Ok(all.into_iter().map(|it| it.0).take(usize::try_from(limit).unwrap_or(0)).collect())
+}
+
+/// Id, when the phase is due, when the work begins.
+type Found = (RecordId, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
+/// As the order of the query has them.
+fn sequence(order: Order, one: &Found, other: &Found) -> Ordering {
+    let last = |it: Option<DateTime<Utc>>| (it.is_none(), it);
+    match order {
+        Order::Newest => other.0.cmp(&one.0),
+        Order::Due => (last(one.1), one.0).cmp(&(last(other.1), other.0)),
+        Order::Start => (last(one.2), one.0).cmp(&(last(other.2), other.0)),
+        Order::StartLast => (other.2, other.0).cmp(&(one.2, one.0)),
+    }
 }
 
 /// A time to sort by; what has none sorts last. Spelt as in the indexes.

@@ -9,6 +9,7 @@ use crate::domain::tasks::TaskState;
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 
 /// An RFC as its release shows it.
 #[derive(Debug, Clone, Queryable)]
@@ -98,17 +99,19 @@ pub fn bound_to(conn: &mut PgConnection, change: RecordId) -> QueryResult<Option
         .optional()
 }
 
-/// RFCs that may join a release: open, bound to none; newest first.
+/// RFCs that may join a release: open, bound to none; newest first. Only the newest open ones are looked at: where most are bound, all of them
+/// would be read for a few.
 pub fn candidates(conn: &mut PgConnection) -> QueryResult<Vec<(RecordId, String)>> {
-    let bound = release_changes::table.filter(release_changes::active).filter(release_changes::change_id.eq(records::id));
-    records::table
-        .filter(records::kind.eq(RecordKind::Change))
-        .filter(records::state.eq(RecordState::Open))
-        .filter(diesel::dsl::not(diesel::dsl::exists(bound)))
-        .order(records::id.desc())
-        .limit(200)
-        .select((records::id, records::title))
-        .load(conn)
+    #[derive(QueryableByName)]
+    struct Free {
+        #[diesel(sql_type = BigInt)]
+        id: RecordId,
+        #[diesel(sql_type = Text)]
+        title: String,
+    }
+    let free = "SELECT id, title FROM (SELECT id, title FROM records WHERE kind = 'change' AND state = 'open' ORDER BY id DESC LIMIT 500) newest
+                WHERE NOT EXISTS (SELECT FROM release_changes bound WHERE bound.change_id = newest.id AND bound.active) ORDER BY id DESC LIMIT 200";
+    Ok(diesel::sql_query(free).load::<Free>(conn)?.into_iter().map(|it| (it.id, it.title)).collect())
 }
 
 pub fn relate(tx: &mut Tx<'_>, release: RecordId, change: RecordId) -> QueryResult<()> {
@@ -155,6 +158,6 @@ pub fn bind_again(tx: &mut Tx<'_>, release: RecordId) -> QueryResult<Vec<RecordI
 /// Lets two RFCs of one release that move at the same moment see each other. Not by the release's own row: whoever relates an RFC holds
 /// that one first.
 pub fn one_at_a_time(tx: &mut Tx<'_>, release: RecordId) -> QueryResult<()> {
-    diesel::sql_query("SELECT pg_advisory_xact_lock($1)").bind::<diesel::sql_types::BigInt, _>(release.0).execute(tx.conn)?;
+    diesel::sql_query("SELECT pg_advisory_xact_lock($1)").bind::<BigInt, _>(release.0).execute(tx.conn)?;
     Ok(())
 }

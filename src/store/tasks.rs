@@ -4,11 +4,12 @@ use super::Tx;
 use super::schema::{groups, records, task_predecessors, tasks, users};
 use crate::domain::ids::{GroupId, RecordId, TaskId, UserId};
 use crate::domain::models::Anchor;
-use crate::domain::records::{RecordKind, RecordState};
+use crate::domain::records::RecordKind;
 use crate::domain::tasks::{Predecessors, TaskState};
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt};
 
 #[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = tasks, check_for_backend(diesel::pg::Pg))]
@@ -185,18 +186,33 @@ pub fn settle(tx: &mut Tx<'_>, id: TaskId, state: TaskState) -> QueryResult<()> 
 
 /// The open tasks that wait for somebody: theirs, and their groups' that nobody has claimed; the most urgent first.
 pub fn waiting_for(conn: &mut PgConnection, user: UserId, groups_of: &[GroupId], limit: i64) -> QueryResult<Vec<Mine>> {
-    let open = tasks::state.eq_any([TaskState::Planned, TaskState::Ready, TaskState::InProgress]);
-    let theirs = tasks::assignee_id.eq(user).or(tasks::assignee_id.is_null().and(tasks::group_id.eq_any(groups_of.to_vec()).assume_not_null()));
+    let ids = most_urgent(conn, user, groups_of, limit)?;
     tasks::table
         .inner_join(records::table)
         .left_join(users::table.on(users::id.nullable().eq(tasks::assignee_id)))
         .left_join(groups::table.on(groups::id.nullable().eq(tasks::group_id)))
-        .filter(open.and(theirs))
-        .filter(records::state.eq(RecordState::Open))
+        .filter(tasks::id.eq_any(ids))
         .order((tasks::due_at.asc().nulls_last(), tasks::id))
-        .limit(limit)
         .select((Task::as_select(), users::name.nullable(), groups::name.nullable(), records::kind, records::title, records::identifier, records::phase_name))
         .load(conn)
+}
+
+/// One index leads to somebody's own tasks in the order of their due times, another one to those of each group: so no more is read than is shown.
+fn most_urgent(conn: &mut PgConnection, user: UserId, groups_of: &[GroupId], limit: i64) -> QueryResult<Vec<TaskId>> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = BigInt)]
+        id: TaskId,
+    }
+    let open = "t.state IN ('planned', 'ready', 'in_progress') AND EXISTS (SELECT FROM records r WHERE r.id = t.record_id AND r.state = 'open') \
+                ORDER BY due_at, id LIMIT $3";
+    let found = diesel::sql_query(format!(
+        "SELECT id FROM ((SELECT id, due_at FROM tasks t WHERE assignee_id = $1 AND {open})
+         UNION ALL SELECT own.* FROM unnest($2) AS of_group CROSS JOIN LATERAL (
+             SELECT id, due_at FROM tasks t WHERE group_id = of_group AND assignee_id IS NULL AND {open}) own) found ORDER BY due_at, id LIMIT $3"
+    ));
+    let rows: Vec<Found> = found.bind::<BigInt, _>(user).bind::<Array<BigInt>, _>(groups_of).bind::<BigInt, _>(limit).load(conn)?;
+    Ok(rows.into_iter().map(|it| it.id).collect())
 }
 
 /// From now on the due time stands where somebody put it.

@@ -39,6 +39,9 @@ impl Outlet {
     }
 }
 
+/// So many of a state are counted.
+const COUNTED: i64 = 10_000;
+
 #[derive(Template)]
 #[template(path = "mails/index.html")]
 struct Index {
@@ -65,8 +68,9 @@ impl Index {
         self.state == *state
     }
 
-    fn count(&self, state: &MailState) -> i64 {
-        self.figures.count(*state)
+    fn count(&self, state: &MailState) -> String {
+        let count = self.figures.count(*state);
+        if count < COUNTED { count.to_string() } else { format!("{COUNTED} or more") }
     }
 }
 
@@ -101,7 +105,7 @@ pub async fn index(Manager(ctx): Manager, req: HttpRequest, outlet: Data<Outlet>
             mails.truncate(PAGE);
             address(state, &filter.text, mails.last().map(|it| it.id))
         });
-        Ok(Index { figures: list::figures(conn)?, pause: pause::find(conn)?, outlet: *outlet.get_ref(), frame, form, state, mails, more })
+        Ok(Index { figures: list::figures(conn, COUNTED)?, pause: pause::find(conn)?, outlet: *outlet.get_ref(), frame, form, state, mails, more })
     })
     .await
 }

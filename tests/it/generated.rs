@@ -70,12 +70,18 @@ fn a_generated_organisation_is_whole() {
     assert!((4..=6).contains(&(count(&db, "approvals a JOIN releases r ON r.record_id = a.record_id WHERE a.decided_at IS NOT NULL") / 200)), "decisions");
     // Nothing contradicts itself.
     none(&db, "records WHERE (state = 'open') = (ended_at IS NOT NULL)");
-    none(&db, "records r WHERE state = 'open' AND NOT EXISTS (SELECT FROM phase_visits v WHERE v.record_id = r.id AND v.visit = r.visit AND v.phase = r.phase AND left_at IS NULL)");
+    none(
+        &db,
+        "records r WHERE state = 'open' AND NOT EXISTS (SELECT FROM phase_visits v WHERE v.record_id = r.id AND v.visit = r.visit AND v.phase = r.phase AND left_at IS NULL)",
+    );
     none(&db, "tasks t JOIN records r ON r.id = t.record_id WHERE r.state <> 'open' AND t.state IN ('planned', 'ready', 'in_progress')");
     none(&db, "release_changes c JOIN records r ON r.id = c.release_id JOIN records o ON o.id = c.change_id WHERE r.state = 'closed' AND o.state = 'open'");
     none(&db, "(SELECT at, lag(at) OVER (ORDER BY id) AS before FROM events) it WHERE at < before");
     none(&db, "releases o JOIN releases n ON n.record_id = o.superseded_by WHERE o.ci_id <> n.ci_id OR o.number >= n.number");
-    none(&db, "tasks t JOIN records r ON r.id = t.record_id LEFT JOIN deadlines d ON d.subject = 'task' AND d.subject_id = t.id WHERE t.state = 'ready' AND d.id IS NULL");
+    none(
+        &db,
+        "tasks t JOIN records r ON r.id = t.record_id LEFT JOIN deadlines d ON d.subject = 'task' AND d.subject_id = t.id WHERE t.state = 'ready' AND d.id IS NULL",
+    );
     // A bit of everything.
     for (what, least) in [("state", 4), ("phase", 8), ("category_id", 3), ("owner_id", 3), ("coordinator_id", 8), ("ci_id", 20)] {
         let many = lines(&db, &format!("SELECT DISTINCT {what}::text AS line FROM records WHERE kind = 'release'")).len();

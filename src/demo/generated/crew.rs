@@ -72,7 +72,8 @@ impl Crew {
         let coordinators = hire(tx, &[Role::ReleaseCoordinator], grown(8, 100))?;
         let contributors = hire(tx, &[Role::Contributor], grown(20, 300))?;
         let groups = choices_by_key(tx)?;
-        for (key, members) in [("cab", &approvers[..]), ("ecab", &approvers[..2]), ("operations", &contributors[..10]), ("service_desk", &contributors[10..16])] {
+        for (key, members) in [("cab", &approvers[..]), ("ecab", &approvers[..2]), ("operations", &contributors[..10]), ("service_desk", &contributors[10..16])]
+        {
             let Some(group) = groups.get(key) else { continue };
             groups::set_members(tx, *group, &members.iter().map(|it| it.id).collect::<Vec<_>>())?;
         }

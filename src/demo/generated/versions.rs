@@ -49,7 +49,11 @@ impl<'a> Versions<'a> {
         *standing = rest;
         let mut done: Vec<ReleaseRow<'a>> = over.into_iter().map(|(_, older)| ReleaseRow { superseded_by: Some(by), ..older }).collect();
         // Of a major release nothing takes the place.
-        if level == Level::Major { done.push(row) } else { standing.push((level, row)) }
+        if level == Level::Major {
+            done.push(row)
+        } else {
+            standing.push((level, row))
+        }
         done
     }
 

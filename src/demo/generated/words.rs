@@ -21,8 +21,26 @@ pub fn person(nth: usize) -> String {
 }
 
 const FIELDS: [&str; 20] = [
-    "Payroll", "Billing", "Orders", "Warehouse", "Identity", "Email", "Reporting", "Archive", "Portal", "Shop", "Claims", "Fleet", "Training", "Travel",
-    "Contracts", "Print", "Network", "Telephony", "Laboratory", "Maintenance",
+    "Payroll",
+    "Billing",
+    "Orders",
+    "Warehouse",
+    "Identity",
+    "Email",
+    "Reporting",
+    "Archive",
+    "Portal",
+    "Shop",
+    "Claims",
+    "Fleet",
+    "Training",
+    "Travel",
+    "Contracts",
+    "Print",
+    "Network",
+    "Telephony",
+    "Laboratory",
+    "Maintenance",
 ];
 
 const KINDS: [&str; 8] = ["Service", "Gateway", "Database", "Platform", "Scheduler", "Client", "Interface", "Analytics"];
@@ -36,12 +54,42 @@ pub fn item(nth: usize) -> String {
 const DEEDS: [&str; 12] = ["Renew", "Speed up", "Extend", "Replace", "Simplify", "Secure", "Consolidate", "Repair", "Prepare", "Automate", "Monitor", "Retire"];
 
 const THINGS: [&str; 24] = [
-    "the sign-in", "the nightly run", "the export to accounting", "certificates", "the search", "the mobile client", "the approval of invoices", "address checks",
-    "the interface to the bank", "the archive of documents", "reports for management", "the mail gateway", "the backup", "the price calculation", "forms",
-    "the import of master data", "the audit trail", "the dashboard", "notifications", "the directory", "rights of guests", "the queue of jobs", "labels", "the calendar",
+    "the sign-in",
+    "the nightly run",
+    "the export to accounting",
+    "certificates",
+    "the search",
+    "the mobile client",
+    "the approval of invoices",
+    "address checks",
+    "the interface to the bank",
+    "the archive of documents",
+    "reports for management",
+    "the mail gateway",
+    "the backup",
+    "the price calculation",
+    "forms",
+    "the import of master data",
+    "the audit trail",
+    "the dashboard",
+    "notifications",
+    "the directory",
+    "rights of guests",
+    "the queue of jobs",
+    "labels",
+    "the calendar",
 ];
 
-const REASONS: [&str; 8] = ["", " for branch offices", " before the year ends", " after the audit", " for new customers", " in the second data centre", " as agreed", " for everybody"];
+const REASONS: [&str; 8] = [
+    "",
+    " for branch offices",
+    " before the year ends",
+    " after the audit",
+    " for new customers",
+    " in the second data centre",
+    " as agreed",
+    " for everybody",
+];
 
 pub fn title(dice: &mut Dice) -> String {
     let one = |dice: &mut Dice, from: &[&'static str]| dice.pick(from).unwrap_or_default();
@@ -78,6 +126,8 @@ pub const TASKS: [(&str, &str, Option<&str>); 10] = [
     ("Hand over to operations", "Documentation, monitoring and on-call taken over.", Some("operations")),
 ];
 
-pub const DEPLOYMENT: &str = "1. Announce the start to the service desk.\n2. Take the backup and check it.\n3. Deploy node by node.\n4. Run the smoke tests.\n5. Report the end.";
+pub const DEPLOYMENT: &str =
+    "1. Announce the start to the service desk.\n2. Take the backup and check it.\n3. Deploy node by node.\n4. Run the smoke tests.\n5. Report the end.";
 pub const COMMUNICATION: &str = "- Users by mail a week before, and again the day before.\n- Service desk and operations in their morning rounds.";
-pub const BACK_OUT: &str = "Decide no later than half way through the window. Restore the backup, redeploy the previous baseline, verify, and tell the service desk.";
+pub const BACK_OUT: &str =
+    "Decide no later than half way through the window. Restore the backup, redeploy the previous baseline, verify, and tell the service desk.";

@@ -49,7 +49,9 @@ impl<'a> Work<'a> {
             if let (true, TaskState::Done, Some(at), Some(by)) = (of.whole, state, ended_at, assignee) {
                 log.note(at, by.id, of.id, Event::TaskMoved { title: title.clone(), from: TaskState::Ready, to: state, note: String::new() });
             }
-            if state.is_open() && let Some(due_at) = due_at {
+            if state.is_open()
+                && let Some(due_at) = due_at
+            {
                 self.deadline(tx, of, (Subject::Task, id.0), (of.life.start(), due_at))?;
             }
             self.tasks.push(
@@ -91,7 +93,13 @@ impl<'a> Work<'a> {
     }
 
     /// What is late already was told; what is not is told when it is missed, so that a generated organisation is no flood of mails.
-    fn deadline(&mut self, tx: &mut Tx<'_>, of: &Written<'_, '_>, what: (Subject, i64), (starts_at, due_at): (DateTime<Utc>, DateTime<Utc>)) -> app::Result<()> {
+    fn deadline(
+        &mut self,
+        tx: &mut Tx<'_>,
+        of: &Written<'_, '_>,
+        what: (Subject, i64),
+        (starts_at, due_at): (DateTime<Utc>, DateTime<Utc>),
+    ) -> app::Result<()> {
         let late = due_at <= tx.now;
         let row = DeadlineRow {
             record_id: of.id,

@@ -63,11 +63,7 @@ pub fn inbox(conn: &mut PgConnection, me: UserId, now: DateTime<Utc>, decided: b
         ))
         .into_boxed();
     let rows: Vec<Row> = if decided {
-        query
-            .filter(approvals::approver_id.eq(me).or(approvals::decided_by.eq(me)))
-            .filter(approvals::decided_at.is_not_null())
-            .order(approvals::decided_at.desc())
-            .load(conn)?
+        query.filter(approvals::id.eq_any(last_decided(conn, me, limit)?)).order(approvals::decided_at.desc()).load(conn)?
     } else {
         let others = delegations::stood_for(conn, me, now)?;
         let not_own = records::owner_id.ne(me).and(records::coordinator_id.is_distinct_from(me));
@@ -75,6 +71,17 @@ pub fn inbox(conn: &mut PgConnection, me: UserId, now: DateTime<Utc>, decided: b
         query.filter(approvals::state.eq(ApprovalState::Pending)).order((approval_steps::due_at.asc().nulls_last(), approvals::id)).load(conn)?
     };
     Ok(rows.into_iter().map(entry).collect())
+}
+
+/// What was decided in somebody's name, and what they decided for others: each by its own index, so that no more is read than is shown.
+fn last_decided(conn: &mut PgConnection, me: UserId, limit: i64) -> QueryResult<Vec<ApprovalId>> {
+    let decided = || approvals::table.filter(approvals::decided_at.is_not_null()).order(approvals::decided_at.desc()).limit(limit);
+    let columns = (approvals::decided_at, approvals::id);
+    let mut all: Vec<(Option<DateTime<Utc>>, ApprovalId)> = decided().filter(approvals::approver_id.eq(me)).select(columns).load(conn)?;
+    all.extend(decided().filter(approvals::decided_by.eq(me)).select(columns).load::<(Option<DateTime<Utc>>, ApprovalId)>(conn)?);
+    all.sort_by(|one, other| other.cmp(one));
+    all.dedup();
+    Ok(all.into_iter().map(|it| it.1).take(usize::try_from(limit).unwrap_or(0)).collect())
 }
 
 type Row = (

@@ -3,11 +3,13 @@
 use crate::domain::ids::{MailId, RecordId};
 use crate::domain::mails::{MailKind, MailState};
 use crate::domain::records::RecordKind;
+use crate::store::lists::prefix_query;
 use crate::store::schema::{mails, records, users};
 use chrono::{DateTime, Utc};
-use diesel::dsl::{count_star, min};
+use diesel::dsl::{min, sql};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Text};
 use std::collections::BTreeMap;
 
 /// A mail as the list shows it, without its long words.
@@ -37,7 +39,7 @@ impl Row {
 /// Which mails to list.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Part of an address or of a subject.
+    /// Words of an address or of a subject, the last one perhaps in part.
     pub text: String,
     pub record: Option<RecordId>,
     /// Older than this one.
@@ -71,8 +73,8 @@ pub fn list(conn: &mut PgConnection, state: MailState, filter: &Filter, limit: i
     if let Some(record) = filter.record {
         query = query.filter(mails::record_id.eq(record));
     } else if !filter.text.is_empty() {
-        let pattern = format!("%{}%", filter.text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-        query = query.filter(mails::recipient.ilike(pattern.clone()).or(mails::subject.ilike(pattern)));
+        let words = prefix_query(&filter.text);
+        query = query.filter(sql::<Bool>("mail_words(mails.recipient, mails.subject) @@ to_tsquery('simple', ").bind::<Text, _>(words).sql(")"));
     }
     if let Some(before) = filter.before {
         query = query.filter(mails::id.lt(before));
@@ -94,8 +96,14 @@ impl Figures {
     }
 }
 
-pub fn figures(conn: &mut PgConnection) -> QueryResult<Figures> {
-    let counts: Vec<(MailState, i64)> = mails::table.group_by(mails::state).select((mails::state, count_star())).load(conn)?;
-    let oldest = mails::table.filter(diesel::dsl::sql::<diesel::sql_types::Bool>("state = 'queued'")).select(min(mails::created_at)).first(conn)?;
-    Ok(Figures { counts: counts.into_iter().collect(), oldest })
+/// How the outbox stands. Of each state no more than `most` are counted: what was sent grows for ever.
+pub fn figures(conn: &mut PgConnection, most: i64) -> QueryResult<Figures> {
+    let mut counts = BTreeMap::new();
+    for state in MailState::ALL {
+        let counted = "(SELECT count(*) FROM (SELECT FROM mails WHERE state = ";
+        let count = sql::<BigInt>(counted).bind::<Text, _>(*state).sql(" LIMIT ").bind::<BigInt, _>(most).sql(") counted)");
+        counts.insert(*state, diesel::select(count).get_result(conn)?);
+    }
+    let oldest = mails::table.filter(sql::<Bool>("state = 'queued'")).select(min(mails::created_at)).first(conn)?;
+    Ok(Figures { counts, oldest })
 }
