@@ -39,6 +39,7 @@ words! {
         SurveyClosed = "survey_closed" "Survey closed",
         FollowUpAssigned = "follow_up_assigned" "Follow-up action assigned",
         Reopened = "reopened" "Reopened",
+        Account = "account" "Your account",
     }
 }
 
@@ -57,6 +58,7 @@ words! {
         Actor = "actor" "took part in it",
         Requester = "requester" "asked for one of its RFCs",
         Named = "named" "are named by a notification rule",
+        Holder = "holder" "have this account",
     }
 }
 
@@ -101,6 +103,7 @@ impl Rule {
             Rule::SurveyClosed => "A survey about your release is closed; its results are there.",
             Rule::FollowUpAssigned => "A follow-up action was given to you.",
             Rule::Reopened => "A record that had ended was reopened.",
+            Rule::Account => "Your password, your e-mail address or your second factor was changed, or somebody tried wrong codes.",
         }
     }
 
@@ -117,7 +120,7 @@ impl Rule {
     /// Whether one may have it in the digest, or not at all. What waits for one's own answer is always told at once.
     pub fn may_be_muted(self) -> bool {
         match self {
-            Rule::ApprovalAsked | Rule::ApprovalReminded | Rule::ApprovalReceipt | Rule::Delegation | Rule::HandoverAsked => false,
+            Rule::ApprovalAsked | Rule::ApprovalReminded | Rule::ApprovalReceipt | Rule::Delegation | Rule::HandoverAsked | Rule::Account => false,
             Rule::Registered
             | Rule::PhaseEntered
             | Rule::ApprovalSettled
