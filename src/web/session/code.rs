@@ -43,6 +43,9 @@ pub async fn ask(req: HttpRequest) -> Answer {
 }
 
 pub async fn finish(req: HttpRequest, fields: Fields, keys: web::Data<Keys>, throttle: web::Data<Throttle>, settings: web::Data<Settings>) -> Answer {
+    if actor_of(&req).is_some() {
+        return page::see(local(fields.text("to")));
+    }
     let Some(db) = db_of(&req) else { return Err(Failure::SignIn) };
     let waiting = signing_in::waiting(&db, key_hash_of(&req)).await?;
     let (Some(email), Some(session)) = (waiting, key_hash_of(&req)) else { return over(&req) };
