@@ -33,6 +33,7 @@ pub mod records;
 pub mod releases;
 pub mod reopening;
 pub mod reviews;
+pub mod second_factor;
 pub mod sessions;
 pub mod setup;
 pub mod sheet;

@@ -8,7 +8,7 @@ use crate::domain::ids::UserId;
 use crate::domain::people::{Actor, EmailAddress};
 use crate::domain::policies::Security;
 use crate::store::sessions::{KeyHash, Lifetime, Resumed, Visitor};
-use crate::store::{Db, PgConnection, Tx, events, policies, sessions, users};
+use crate::store::{Db, PgConnection, Tx, events, policies, second_factors, sessions, users};
 use base64::Engine;
 use chrono::Duration;
 use sha2::{Digest, Sha256};
@@ -30,9 +30,13 @@ impl Limits {
 
     /// How long sessions last now: as the policy says, and no longer than this.
     pub fn lifetime(&self, conn: &mut PgConnection) -> Result<Lifetime> {
-        let Security { session_idle, session_life, .. } = policies::security(conn)?;
+        Ok(self.lifetime_by(&policies::security(conn)?))
+    }
+
+    fn lifetime_by(&self, security: &Security) -> Lifetime {
+        let Security { session_idle, session_life, .. } = *security;
         let (idle, life) = (Duration::minutes(session_idle.into()), Duration::hours(session_life.into()));
-        Ok(Lifetime { idle: self.idle.map_or(idle, |it| it.min(idle)), life: self.life.map_or(life, |it| it.min(life)) })
+        Lifetime { idle: self.idle.map_or(idle, |it| it.min(idle)), life: self.life.map_or(life, |it| it.min(life)) }
     }
 }
 
@@ -58,8 +62,18 @@ pub struct Attempt {
     pub previous: Option<KeyHash>,
 }
 
+/// What a right password opens.
+pub enum Entrance {
+    Open(SessionKey),
+    /// Nothing yet: the code of the second factor is asked for.
+    AwaitsCode(SessionKey),
+}
+
+/// How long one may take to give the code.
+const WAITING: Duration = Duration::minutes(10);
+
 /// Begins a session, if e-mail and password are those of an active account. Otherwise the answer is the same whatever is wrong, and takes as long.
-pub async fn sign_in(db: &Db, credentials: &Credentials, limits: Limits, attempt: Attempt) -> Result<SessionKey> {
+pub async fn sign_in(db: &Db, credentials: &Credentials, limits: Limits, attempt: Attempt) -> Result<Entrance> {
     let email = attempt.email.trim().to_ascii_lowercase();
     // What is no address is nobody's; the database would choke on some of it.
     let wanted = EmailAddress::parse(&email).map_or_else(|_| String::new(), |it| it.as_str().to_owned());
@@ -81,37 +95,58 @@ fn refused(email: &str, visitor: &Visitor) -> Event {
 }
 
 /// The second half of signing in, if the account is still as it was when the password was compared.
-fn begin(tx: &mut Tx<'_>, user: UserId, checked: Option<String>, limits: Limits, visitor: &Visitor, previous: Option<KeyHash>) -> Result<SessionKey> {
+fn begin(tx: &mut Tx<'_>, user: UserId, checked: Option<String>, limits: Limits, visitor: &Visitor, previous: Option<KeyHash>) -> Result<Entrance> {
     let user = users::lock(tx, user)?;
     if user.disabled_at.is_some() || user.password_hash != checked {
         return Err(FormErrors::of("email", "E-mail or password is not right.").into());
     }
     let lifetime = limits.lifetime(tx.conn)?;
-    let key = SessionKey::random();
     if let Some(previous) = previous {
         sessions::delete(tx, &previous)?;
     }
     sessions::delete_ended(tx, lifetime)?;
-    sessions::insert(tx, &key.hash(), user.id, lifetime.life, visitor)?;
+    if second_factors::find(tx.conn, user.id)?.is_some() {
+        let key = SessionKey::random();
+        sessions::insert_waiting(tx, &key.hash(), user.id, WAITING, visitor)?;
+        return Ok(Entrance::AwaitsCode(key));
+    }
+    Ok(Entrance::Open(enter(tx, user.id, lifetime.life, visitor)?))
+}
+
+/// Begins a session under a new key.
+pub(super) fn enter(tx: &mut Tx<'_>, user: UserId, life: Duration, visitor: &Visitor) -> Result<SessionKey> {
+    let key = SessionKey::random();
+    sessions::insert(tx, &key.hash(), user, life, visitor)?;
     events::record(tx, None, &Event::SignedIn { address: visitor.address.clone() })?;
     Ok(key)
 }
 
+/// Who acts in a session.
+pub struct Visit {
+    pub resumed: Resumed,
+    /// Whether the policy asks them for a second factor that they do not have: until then nothing else is open.
+    pub owes_second_factor: bool,
+}
+
 /// Who acts in the session of this key, if it has not ended. Notes now and then that it is in use.
-pub async fn resume(db: &Db, key: KeyHash, limits: Limits) -> Result<Option<Resumed>> {
+pub async fn resume(db: &Db, key: KeyHash, limits: Limits) -> Result<Option<Visit>> {
     let (now, wanted) = (db.clock.now(), key.clone());
     let looked = db.read(move |conn| {
-        let lasts = limits.lifetime(conn)?;
-        Ok::<_, Error>(sessions::resume(conn, &wanted, now, lasts)?.map(|it| (it, lasts.idle)))
+        let security = policies::security(conn)?;
+        let lasts = limits.lifetime_by(&security);
+        let resumed = sessions::resume(conn, &wanted, now, lasts)?;
+        let owes = |it: &Resumed| !it.has_second_factor && security.second_factor.binds(&it.actor.roles);
+        Ok::<_, Error>(resumed.map(|it| (Visit { owes_second_factor: owes(&it), resumed: it }, lasts.idle)))
     });
-    let Some((resumed, idle)) = looked.await? else { return Ok(None) };
+    let Some((visit, idle)) = looked.await? else { return Ok(None) };
+    let resumed = &visit.resumed;
     if now - resumed.seen_at >= TOUCH.min(idle / 4) {
         let noted = db.write(resumed.actor.clone(), move |tx| Ok::<_, Error>(sessions::touch(tx, &key)?)).await;
         if let Err(cause) = noted {
             tracing::warn!(%cause, "could not note that a session is in use");
         }
     }
-    Ok(Some(resumed))
+    Ok(Some(visit))
 }
 
 /// Clears away what has ended by itself.
@@ -128,10 +163,19 @@ pub fn sign_out(tx: &mut Tx<'_>, key: &KeyHash) -> Result<()> {
     Ok(())
 }
 
+/// Ends one of one's own sessions, by its handle.
+pub fn end_one(tx: &mut Tx<'_>, handle: &str, limits: Limits) -> Result<()> {
+    let lasts = limits.lifetime(tx.conn)?;
+    let own = sessions::list(tx.conn, tx.actor.id, tx.now, lasts)?;
+    let session = own.iter().find(|it| it.handle() == handle).ok_or(Error::NotFound)?;
+    sessions::delete(tx, &session.key_hash)?;
+    Ok(events::record(tx, None, &Event::SessionsEnded { count: 1, name: String::new() })?)
+}
+
 /// Ends all of one's own sessions, or all but this one.
 pub fn end_own(tx: &mut Tx<'_>, except: Option<&KeyHash>) -> Result<usize> {
     let user = tx.actor.id;
     let count = sessions::delete_of(tx, user, except)?;
-    events::record(tx, None, &Event::SessionsEnded { count })?;
+    events::record(tx, None, &Event::SessionsEnded { count, name: String::new() })?;
     Ok(count)
 }

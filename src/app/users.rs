@@ -59,6 +59,14 @@ pub fn set_password(tx: &mut Tx<'_>, id: UserId, hash: &str) -> Result<()> {
     Ok(events::record(tx, None, &Event::PasswordChanged { user: id, name: user.name })?)
 }
 
+/// Signs somebody out everywhere.
+pub fn end_sessions(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
+    permit(tx, Action::ManageUsers)?;
+    let user = users::lock(tx, id)?;
+    let count = sessions::delete_of(tx, id, None)?;
+    Ok(events::record(tx, None, &Event::SessionsEnded { count, name: user.name })?)
+}
+
 /// Closes an account: its sessions end, what it did stays.
 pub fn disable(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
     permit(tx, Action::ManageUsers)?;

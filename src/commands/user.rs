@@ -43,6 +43,14 @@ pub enum UserCommand {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Take the second factor off an account whose app and recovery codes are lost; its sessions end.
+    ResetSecondFactor {
+        #[arg(long, value_parser = EmailAddress::parse)]
+        email: EmailAddress,
+        /// It stands in the activity log and in the mail to the person.
+        #[arg(long, default_value = "On the command line, by whoever runs Slipway")]
+        reason: String,
+    },
     /// Close an account; its sessions end.
     Disable {
         #[arg(value_parser = EmailAddress::parse)]
@@ -83,6 +91,12 @@ fn carry_out(db: &Db, command: UserCommand) -> anyhow::Result<()> {
             write(db, |tx| actions::set_password(tx, user.id, &hash))?;
             terminal::line(format!("{} has a new password.", user.email))?;
             tell(generated)
+        }
+        UserCommand::ResetSecondFactor { email, reason } => {
+            let user = find(db, &email)?;
+            let reason = crate::domain::text::required_prose(&reason).context("--reason")?;
+            write(db, |tx| app::second_factor::reset(tx, user.id, &reason))?;
+            Ok(terminal::line(format!("{} signs in with the password alone.", user.email))?)
         }
         UserCommand::Disable { email } => {
             let user = find(db, &email)?;

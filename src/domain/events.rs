@@ -5,6 +5,7 @@ use super::ids::{ApprovalId, MailId, TaskId, UserId};
 use super::people::Role;
 use super::process::{Deed, Part};
 use super::requirements::{Confirmation, Outcome, Requirement};
+use super::second_factor::FactorDeed;
 use super::tasks::TaskState;
 use super::workflows::TransitionKind;
 use chrono::{DateTime, Utc};
@@ -221,6 +222,9 @@ pub enum Event {
     },
     SessionsEnded {
         count: usize,
+        /// Of whom, if not of whoever did it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        name: String,
     },
     UserCreated {
         user: UserId,
@@ -243,6 +247,13 @@ pub enum Event {
     PasswordChanged {
         user: UserId,
         name: String,
+    },
+    /// Something happened to the second factor of an account.
+    SecondFactor {
+        user: UserId,
+        name: String,
+        deed: FactorDeed,
+        note: String,
     },
     GroupCreated {
         name: String,

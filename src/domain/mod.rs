@@ -34,6 +34,7 @@ pub mod refusals;
 pub mod releases;
 pub mod requirements;
 pub mod reviews;
+pub mod second_factor;
 pub mod surveys;
 pub mod tasks;
 pub mod text;

@@ -40,6 +40,7 @@ words! {
         FollowUpAssigned = "follow_up_assigned" "Follow-up action assigned",
         Reopened = "reopened" "Reopened",
         Moved = "moved" "Moved to another version",
+        Account = "account" "Your account",
     }
 }
 
@@ -58,6 +59,7 @@ words! {
         Actor = "actor" "took part in it",
         Requester = "requester" "asked for one of its RFCs",
         Named = "named" "are named by a notification rule",
+        Holder = "holder" "have this account",
     }
 }
 
@@ -103,6 +105,7 @@ impl Rule {
             Rule::FollowUpAssigned => "A follow-up action was given to you.",
             Rule::Reopened => "A record that had ended was reopened.",
             Rule::Moved => "A record goes on by another version of its workflow.",
+            Rule::Account => "Your password, your e-mail address or your second factor was changed, or somebody tried wrong codes.",
         }
     }
 
@@ -119,7 +122,7 @@ impl Rule {
     /// Whether one may have it in the digest, or not at all. What waits for one's own answer is always told at once.
     pub fn may_be_muted(self) -> bool {
         match self {
-            Rule::ApprovalAsked | Rule::ApprovalReminded | Rule::ApprovalReceipt | Rule::Delegation | Rule::HandoverAsked => false,
+            Rule::ApprovalAsked | Rule::ApprovalReminded | Rule::ApprovalReceipt | Rule::Delegation | Rule::HandoverAsked | Rule::Account => false,
             Rule::Registered
             | Rule::PhaseEntered
             | Rule::ApprovalSettled

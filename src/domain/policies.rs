@@ -3,6 +3,7 @@
 use super::people::Role;
 use super::releases::Level;
 use super::requirements::Requirement;
+use super::second_factor::Duty;
 use super::words::words;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -78,11 +79,14 @@ pub struct Security {
     pub sign_in_attempts: u32,
     /// Minutes after which one may try once more.
     pub lock_minutes: u32,
+    /// Who needs a second factor.
+    #[serde(default)]
+    pub second_factor: Duty,
 }
 
 impl Default for Security {
     fn default() -> Security {
-        Security { session_idle: 480, session_life: 168, shortest_password: 15, sign_in_attempts: 10, lock_minutes: 1 }
+        Security { session_idle: 480, session_life: 168, shortest_password: 15, sign_in_attempts: 10, lock_minutes: 1, second_factor: Duty::Voluntary }
     }
 }
 

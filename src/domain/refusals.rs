@@ -127,6 +127,12 @@ pub enum Refusal {
     LastAdministrator,
     #[error("You cannot disable your own account.")]
     OwnAccount,
+    #[error("You cannot reset your own second factor. Switch it off in your profile, with a code, or ask another administrator.")]
+    OwnSecondFactor,
+    #[error("This account has no second factor.")]
+    NoSecondFactor,
+    #[error("The policy asks you for a second factor. You can make new recovery codes, or ask an administrator to reset it when you change your phone.")]
+    SecondFactorNeeded,
     #[error("This mail waits to be sent already.")]
     QueuedAlready,
     #[error("This mail waits no longer, so there is nothing to cancel.")]
@@ -167,8 +173,10 @@ impl Refusal {
                 | Refusal::NotQueued
                 | Refusal::RemovedAlready
                 | Refusal::AcceptedAlready
+                | Refusal::NoSecondFactor
         );
-        let others = matches!(self, Refusal::OwnRecord | Refusal::NotReceiving(_) | Refusal::WaivedByOthers { .. } | Refusal::OwnAccount);
+        let others =
+            matches!(self, Refusal::OwnRecord | Refusal::NotReceiving(_) | Refusal::WaivedByOthers { .. } | Refusal::OwnAccount | Refusal::OwnSecondFactor);
         match (over, there_already, others) {
             (true, ..) => "It is over",
             (_, true, _) => "Nothing to do",

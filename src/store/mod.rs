@@ -44,6 +44,7 @@ pub mod releases;
 pub mod results;
 pub mod reviews;
 pub mod schema;
+pub mod second_factors;
 pub mod sessions;
 pub mod setup_links;
 pub mod surveys;

@@ -2,7 +2,7 @@
 
 use super::Tx;
 use super::mails::pause;
-use super::schema::{sessions, users};
+use super::schema::{second_factors, sessions, users};
 use super::users::roles_array;
 use crate::domain::ids::UserId;
 use crate::domain::people::{Actor, Role, Theme};
@@ -31,6 +31,15 @@ pub struct Visitor {
 }
 
 pub fn insert(tx: &mut Tx<'_>, key_hash: &KeyHash, user: UserId, life: Duration, visitor: &Visitor) -> QueryResult<usize> {
+    begin(tx, key_hash, user, life, visitor, false)
+}
+
+/// One that opens nothing but the page that asks for the code.
+pub fn insert_waiting(tx: &mut Tx<'_>, key_hash: &KeyHash, user: UserId, life: Duration, visitor: &Visitor) -> QueryResult<usize> {
+    begin(tx, key_hash, user, life, visitor, true)
+}
+
+fn begin(tx: &mut Tx<'_>, key_hash: &KeyHash, user: UserId, life: Duration, visitor: &Visitor, awaits_code: bool) -> QueryResult<usize> {
     diesel::insert_into(sessions::table)
         .values((
             sessions::key_hash.eq(key_hash),
@@ -40,6 +49,7 @@ pub fn insert(tx: &mut Tx<'_>, key_hash: &KeyHash, user: UserId, life: Duration,
             sessions::expires_at.eq(tx.now + life),
             sessions::address.eq(&visitor.address),
             sessions::agent.eq(&visitor.agent),
+            sessions::awaits_code.eq(awaits_code),
         ))
         .execute(tx.conn)
 }
@@ -53,31 +63,59 @@ pub struct Resumed {
     pub unread: i64,
     /// Why no mail is sent, if it is paused: administrators are told on every page.
     pub paused: Option<String>,
+    /// Whether they have a second factor.
+    pub has_second_factor: bool,
 }
 
 /// Nobody counts further than this.
 pub const MANY: i64 = 100;
 
-type Row = (UserId, String, String, Theme, Vec<Role>, DateTime<Utc>, i64, Option<String>);
+type Row = (UserId, String, String, Theme, Vec<Role>, DateTime<Utc>, i64, Option<String>, Option<UserId>);
 
 /// The session of this key, unless it has ended or its account is disabled.
 pub fn resume(conn: &mut PgConnection, key_hash: &KeyHash, now: DateTime<Utc>, lasts: Lifetime) -> QueryResult<Option<Resumed>> {
     let row: Option<Row> = sessions::table
         .inner_join(users::table)
+        .left_join(second_factors::table.on(second_factors::user_id.eq(sessions::user_id)))
         .filter(sessions::key_hash.eq(key_hash))
+        .filter(sessions::awaits_code.eq(false))
         .filter(sessions::expires_at.gt(now))
         .filter(sessions::created_at.gt(now - lasts.life))
         .filter(sessions::seen_at.gt(now - lasts.idle))
         .filter(users::disabled_at.is_null())
-        .select((users::id, users::name, users::time_zone, users::theme, roles_array(), sessions::seen_at, unread(), pause::reason()))
+        .select((
+            users::id,
+            users::name,
+            users::time_zone,
+            users::theme,
+            roles_array(),
+            sessions::seen_at,
+            unread(),
+            pause::reason(),
+            second_factors::user_id.nullable(),
+        ))
         .first(conn)
         .optional()?;
-    Ok(row.map(|(id, name, zone, theme, roles, seen_at, unread, paused)| Resumed {
+    Ok(row.map(|(id, name, zone, theme, roles, seen_at, unread, paused, factor)| Resumed {
         actor: Actor { id, name, roles, zone: zone.parse().unwrap_or_default(), theme },
         seen_at,
         unread,
         paused,
+        has_second_factor: factor.is_some(),
     }))
+}
+
+/// Whoever gave their password in the session of this key, and not yet the code: their id and address.
+pub fn waiting(conn: &mut PgConnection, key_hash: &KeyHash, now: DateTime<Utc>) -> QueryResult<Option<(UserId, String)>> {
+    sessions::table
+        .inner_join(users::table)
+        .filter(sessions::key_hash.eq(key_hash))
+        .filter(sessions::awaits_code)
+        .filter(sessions::expires_at.gt(now))
+        .filter(users::disabled_at.is_null())
+        .select((users::id, users::email))
+        .first(conn)
+        .optional()
 }
 
 /// How many notices the user in the row has not read, within the query that looks them up.
@@ -117,10 +155,18 @@ pub struct Session {
     pub agent: String,
 }
 
+impl Session {
+    /// Names it among its owner's without telling the hash.
+    pub fn handle(&self) -> String {
+        hex::encode(self.key_hash.iter().take(8).copied().collect::<Vec<u8>>())
+    }
+}
+
 /// A user's sessions that still run, the last used first.
 pub fn list(conn: &mut PgConnection, user: UserId, now: DateTime<Utc>, lasts: Lifetime) -> QueryResult<Vec<Session>> {
     Session::query()
         .filter(sessions::user_id.eq(user))
+        .filter(sessions::awaits_code.eq(false))
         .filter(sessions::expires_at.gt(now))
         .filter(sessions::created_at.gt(now - lasts.life))
         .filter(sessions::seen_at.gt(now - lasts.idle))

@@ -18,6 +18,9 @@ use tracing_actix_web::RequestId;
 pub enum Failure {
     #[error("not signed in")]
     SignIn,
+    /// They must set up a second factor before anything else.
+    #[error("no second factor yet")]
+    SecondFactor,
     #[error("the request came from another site")]
     CrossSite,
     #[error("the body is too large")]
@@ -63,7 +66,7 @@ impl Failure {
     fn status(&self) -> StatusCode {
         match self {
             Failure::SignIn | Failure::Unsigned(_) => StatusCode::UNAUTHORIZED,
-            Failure::CrossSite | Failure::App(app::Error::Forbidden(_)) => StatusCode::FORBIDDEN,
+            Failure::CrossSite | Failure::SecondFactor | Failure::App(app::Error::Forbidden(_)) => StatusCode::FORBIDDEN,
             Failure::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Failure::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Failure::Garbled | Failure::Unreadable(_) => StatusCode::BAD_REQUEST,
@@ -85,6 +88,7 @@ impl Failure {
                 "Please sign in",
                 "Your session has ended, so nothing was saved. Sign in in another tab and send this again, or sign in here; going back shows what you typed.",
             ),
+            Failure::SecondFactor => words("Set up a second factor first", "The policy asks you for one. Nothing was changed."),
             Failure::CrossSite => words("Not from here", "This request came from another site, so it was not carried out. Open Slipway itself and try again."),
             Failure::TooLarge => words("Too large", "What was sent is larger than is taken here. Shorten it and send it again."),
             Failure::TooSlow => words("Too slow", "The request took too long to arrive. Try again."),
@@ -165,7 +169,8 @@ pub async fn show(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -
         tracing::error!(%cause, %status, "request failed");
     }
     let about = match failure {
-        Some(Failure::SignIn) => About::SignIn,
+        Some(Failure::SignIn) => About::Detour(Detour::SignIn),
+        Some(Failure::SecondFactor) => About::Detour(Detour::SecondFactor),
         Some(Failure::Ended(it)) => About::Ended { typed: it.typed.clone(), way_on: it.way_on.clone() },
         Some(_) | None => About::Other,
     };
@@ -174,7 +179,7 @@ pub async fn show(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -
 
 /// What a page about a failure has besides its words.
 enum About {
-    SignIn,
+    Detour(Detour),
     Ended { typed: String, way_on: (&'static str, String) },
     Other,
 }
@@ -195,8 +200,36 @@ fn bare(response: &ServiceResponse) -> Option<Words> {
     })
 }
 
+/// Where one has to go before one gets what was asked for.
+#[derive(Clone, Copy)]
+enum Detour {
+    SignIn,
+    SecondFactor,
+}
+
+impl Detour {
+    /// On the way to a page.
+    fn address(self, req: &actix_web::HttpRequest) -> String {
+        match self {
+            Detour::SignIn => format!("/session/new?to={}", encoded(&req.uri().to_string())),
+            Detour::SecondFactor => "/profile/second-factor".to_owned(),
+        }
+    }
+
+    /// From the page whose form was sent: label and address.
+    fn way_on(self, req: &actix_web::HttpRequest) -> (&'static str, String) {
+        match self {
+            Detour::SignIn => ("Sign in", sign_in_from(req)),
+            Detour::SecondFactor => ("Set it up", self.address(req)),
+        }
+    }
+}
+
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
 fn reply(response: ServiceResponse, status: StatusCode, words: Words, about: About) -> ServiceResponse {
-    let sign_in = matches!(about, About::SignIn);
     let req = response.request().clone();
     let allow = response.headers().get(header::ALLOW).cloned();
     let reference = status.is_server_error().then(|| req.extensions().get::<RequestId>().map(ToString::to_string)).flatten();
@@ -215,12 +248,12 @@ fn reply(response: ServiceResponse, status: StatusCode, words: Words, about: Abo
     if status == StatusCode::TOO_MANY_REQUESTS {
         reply.insert_header((header::RETRY_AFTER, "60"));
     }
-    if sign_in && !wants_fragment(&req) && matches!(*req.method(), Method::GET | Method::HEAD) {
-        let back: String = url::form_urlencoded::byte_serialize(req.uri().to_string().as_bytes()).collect();
-        let there = HttpResponse::SeeOther()
-            .insert_header((header::LOCATION, format!("/session/new?to={back}")))
-            .insert_header((header::CACHE_CONTROL, "no-store"))
-            .finish();
+    if let About::Detour(detour) = about
+        && !wants_fragment(&req)
+        && matches!(*req.method(), Method::GET | Method::HEAD)
+    {
+        let there =
+            HttpResponse::SeeOther().insert_header((header::LOCATION, detour.address(&req))).insert_header((header::CACHE_CONTROL, "no-store")).finish();
         return ServiceResponse::new(req, there);
     }
     if req.path().starts_with("/api/") {
@@ -235,7 +268,7 @@ fn reply(response: ServiceResponse, status: StatusCode, words: Words, about: Abo
         return ServiceResponse::new(req, reply.insert_header(header::ContentType::html()).body(page.render().unwrap_or_default()));
     }
     let (way_on, typed) = match about {
-        About::SignIn => (Some(("Sign in", sign_in_from(&req))), String::new()),
+        About::Detour(detour) => (Some(detour.way_on(&req)), String::new()),
         About::Ended { typed, way_on } => (Some(way_on), typed),
         About::Other => (back_to(&req), String::new()),
     };
@@ -273,6 +306,6 @@ fn back_to(req: &actix_web::HttpRequest) -> Option<(&'static str, String)> {
 
 /// To the sign-in, and from there back to the page whose form was sent.
 fn sign_in_from(req: &actix_web::HttpRequest) -> String {
-    let back: String = came_from(req).map(|it| url::form_urlencoded::byte_serialize(it.as_bytes()).collect()).unwrap_or_default();
+    let back = came_from(req).map(|it| encoded(&it)).unwrap_or_default();
     if back.is_empty() { "/session/new".to_owned() } else { format!("/session/new?to={back}") }
 }

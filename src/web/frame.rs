@@ -38,6 +38,8 @@ pub struct Frame {
     pub zone_there: chrono_tz::Tz,
     /// How many of them an attached file may have.
     pub megabytes: u64,
+    /// Whether the actor must set up a second factor, and can go nowhere else.
+    pub is_barred: bool,
 }
 
 impl Frame {
@@ -52,6 +54,7 @@ impl Frame {
             paused,
             zone_there: chrono_tz::Tz::UTC,
             megabytes: megabytes(req),
+            is_barred: session::owes_second_factor(req),
         }
     }
 
@@ -66,6 +69,7 @@ impl Frame {
             paused: None,
             zone_there: chrono_tz::Tz::UTC,
             megabytes: megabytes(req),
+            is_barred: session::owes_second_factor(req),
         }
     }
 
@@ -79,6 +83,10 @@ impl Frame {
 
     pub fn may(&self, action: Action) -> bool {
         self.actor.as_ref().is_some_and(|it| it.may(action))
+    }
+
+    pub fn shows_navigation(&self) -> bool {
+        self.actor.is_some() && !self.is_barred
     }
 
     pub fn manages_users(&self) -> bool {

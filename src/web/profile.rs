@@ -10,9 +10,9 @@ use crate::app::credentials::Credentials;
 use crate::app::{Context, Error, FormErrors, profile, sessions as actions};
 use crate::domain::people::Theme;
 use crate::domain::text;
-use crate::store::policies;
 use crate::store::sessions::{self, KeyHash, Session};
 use crate::store::users::{self, User};
+use crate::store::{policies, second_factors};
 use actix_web::{HttpRequest, web};
 use askama::Template;
 
@@ -28,7 +28,15 @@ struct Show {
     shortest: u32,
     sessions: Vec<Session>,
     current: Option<KeyHash>,
+    /// Whether there is a second factor.
+    is_two_fold: bool,
     frame: Frame,
+}
+
+impl Show {
+    fn is_current(&self, session: &Session) -> bool {
+        self.current.as_ref() == Some(&session.key_hash)
+    }
 }
 
 /// The page with these forms on it; without one, with what is stored.
@@ -43,6 +51,7 @@ async fn page_with(ctx: &Context, req: &HttpRequest, settings: &Settings, form: 
         Ok(Show {
             shortest,
             zones: zone_choices(form.text("time_zone")),
+            is_two_fold: second_factors::find(conn, id)?.is_some(),
             sessions: sessions::list(conn, id, now, lasts)?,
             user,
             form,
@@ -119,9 +128,15 @@ pub async fn change_password(
     }
 }
 
-/// Ends one's other sessions, or with `which=all` this one as well.
-pub async fn end_sessions(ctx: Context, req: HttpRequest, fields: Fields) -> Answer {
-    let spared = if fields.text("which") == "all" { None } else { key_hash_of(&req) };
+/// Ends one's other sessions, with `which=all` this one as well, or the one that `which` names.
+pub async fn end_sessions(ctx: Context, req: HttpRequest, fields: Fields, settings: web::Data<Settings>) -> Answer {
+    let which = fields.text("which").to_owned();
+    if !matches!(which.as_str(), "all" | "others") {
+        let limits = settings.limits;
+        ctx.write(move |tx| actions::end_one(tx, &which, limits)).await?;
+        return page::see_with("/profile#sessions-title", "That session has ended.");
+    }
+    let spared = if which == "all" { None } else { key_hash_of(&req) };
     let everywhere = spared.is_none();
     ctx.write(move |tx| actions::end_own(tx, spared.as_ref())).await?;
     if everywhere {

@@ -3,7 +3,7 @@
 use super::{
     activity, api, approvals, assets, attachments, calendars, categories, changes, configuration, delegations, early_life, evidence, follow_ups, groups,
     handovers, health, home, items, mails, metrics, models, moving, notices, notification_rules, policies, profile, public, question_sets, records, releases,
-    results, reviews, search, session, setup, surveys, tasks, users, workflow_drafts, workflows,
+    results, reviews, search, second_factor, session, setup, surveys, tasks, users, workflow_drafts, workflows,
 };
 use actix_web::{Resource, guard, web};
 
@@ -310,6 +310,8 @@ routes! {
 
     get  "/session/new"                                 Public   => session::new;
     post "/session"                                     Public   => session::create;
+    get  "/session/code"                                Public   => session::ask;
+    post "/session/code"                                Public   => session::finish;
     post "/session/end"                                 Public   => session::end;
     get  "/setup/{token}"                               Link     => setup::show;
     post "/setup/{token}"                               Link     => setup::create;
@@ -317,6 +319,10 @@ routes! {
     post "/profile"                                     SignedIn => profile::update;
     post "/profile/password"                            SignedIn => profile::change_password;
     post "/profile/sessions/end"                        SignedIn => profile::end_sessions;
+    get  "/profile/second-factor"                       SignedIn => second_factor::show;
+    post "/profile/second-factor"                       SignedIn => second_factor::create;
+    post "/profile/second-factor/removal"               SignedIn => second_factor::destroy;
+    post "/profile/recovery-codes"                      SignedIn => second_factor::renew_codes;
     get  "/users"                                       SignedIn => users::index;
     post "/users"                                       SignedIn => users::create;
     get  "/users/new"                                   SignedIn => users::new;
@@ -325,6 +331,8 @@ routes! {
     post "/users/{id}/password"                         SignedIn => users::set_password;
     post "/users/{id}/disabling"                        SignedIn => users::disable;
     post "/users/{id}/enabling"                         SignedIn => users::enable;
+    post "/users/{id}/second-factor/removal"            SignedIn => users::reset_second_factor;
+    post "/users/{id}/sessions/end"                     SignedIn => users::end_sessions;
     get  "/mails"                                       SignedIn => mails::index;
     post "/mails/resumption"                            SignedIn => mails::resume;
     post "/mails/tests"                                 SignedIn => mails::test;

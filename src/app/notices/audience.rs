@@ -67,6 +67,7 @@ fn of_audience(conn: &mut PgConnection, now: DateTime<Utc>, scene: &Scene<'_>, r
         Audience::Coordinator => one(record.and_then(|it| it.coordinator_id), Why::Coordinator),
         Audience::Actor => one(Some(scene.happened.actor_id), Why::Actor),
         Audience::Represented => one(scene.happened.for_id, Why::Approver),
+        Audience::Person(user) if rule == Rule::Account => one(Some(*user), Why::Holder),
         Audience::Person(user) => one(Some(*user), if record.is_some() { Why::Assignee } else { Why::Actor }),
         Audience::Watchers => match record {
             Some(record) => watchers::list(conn, record.id)?.into_iter().map(|it| Listener::new(it.id, Why::Watcher)).collect(),

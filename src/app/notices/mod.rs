@@ -1,5 +1,6 @@
 //! Telling people: the activity log is read on, and whom an event concerns gets a notice. Reading them, and how one wants them.
 
+mod accounts;
 mod audience;
 mod bystanders;
 pub mod muting;

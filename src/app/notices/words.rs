@@ -2,7 +2,7 @@
 
 use super::Scene;
 use super::audience::Listener;
-use super::bystanders;
+use super::{accounts, bystanders};
 use crate::domain::events::{Aftercare, Event, FieldChange};
 use crate::domain::ids::{ApprovalId, TaskId, UserId};
 use crate::domain::notices::Rule;
@@ -19,6 +19,7 @@ type Facts = Vec<(String, String)>;
 pub fn notice(scene: &Scene<'_>, rule: Rule, to: &Listener, urgency: Urgency, zone: Tz) -> NewNotice {
     let mut facts = match scene.full {
         Some(full) => of_record(scene, full, rule, to, zone),
+        None if rule == Rule::Account => accounts::facts(scene, zone),
         None => of_delegation(scene.event, zone),
     };
     facts.retain(|(_, text)| !text.is_empty());
@@ -52,6 +53,9 @@ pub fn called(record: &Record) -> String {
 
 fn headline(scene: &Scene<'_>, rule: Rule, to: &Listener) -> String {
     let (actor, event) = (&scene.happened.actor, scene.event);
+    if rule == Rule::Account {
+        return accounts::headline(event);
+    }
     let Some(full) = scene.full else { return of_people(event, to.user) };
     let (name, said) = (called(&full.record), said(event));
     let step = to.step.as_deref().unwrap_or_default();
@@ -92,7 +96,7 @@ fn headline(scene: &Scene<'_>, rule: Rule, to: &Listener) -> String {
         Rule::FollowUpAssigned => format!("“{}” is yours, a follow-up action of {name}", said.what),
         Rule::Reopened => format!("{name} was reopened, in {}", said.what),
         Rule::Moved => format!("{name} goes on by {}", said.what),
-        Rule::DueSoon | Rule::DeadlineMissed | Rule::DeadlineEscalated | Rule::DeadlineRepeated | Rule::Delegation => name,
+        Rule::DueSoon | Rule::DeadlineMissed | Rule::DeadlineEscalated | Rule::DeadlineRepeated | Rule::Delegation | Rule::Account => name,
     }
 }
 
@@ -150,6 +154,7 @@ fn path(scene: &Scene<'_>, rule: Rule, to: &Listener) -> String {
     let only = to.tasks.first().filter(|_| to.tasks.len() == 1).map(|(id, ..)| *id);
     let task = said(scene.event).task.or(only);
     match (record, to.approval, task) {
+        (None, ..) if rule == Rule::Account => "/profile".into(),
         (None, ..) => "/delegations".into(),
         (Some(_), Some(approval), _) if rule != Rule::ApprovalNotNeeded => format!("/approvals/{approval}"),
         (Some(_), None, Some(task)) => format!("/tasks/{task}"),
@@ -246,7 +251,8 @@ fn of_event(scene: &Scene<'_>, full: &Full, rule: Rule, to: &Listener, zone: Tz)
         | Rule::DeadlineRepeated
         | Rule::ExitProposed
         | Rule::FollowUpAssigned
-        | Rule::Delegation => Vec::new(),
+        | Rule::Delegation
+        | Rule::Account => Vec::new(),
     }
 }
 

@@ -15,7 +15,7 @@ impl Event {
             | Event::AttachmentRemoved { reason, .. }
             | Event::ProcessShaped { reason, .. }
             | Event::WorkflowChanged { reason, .. } => reason,
-            Event::ConfirmationRecorded { note, .. } | Event::TaskMoved { note, .. } => note,
+            Event::ConfirmationRecorded { note, .. } | Event::TaskMoved { note, .. } | Event::SecondFactor { note, .. } => note,
             Event::ApprovalDecided { comment, .. } => comment,
             Event::SignedIn { address } | Event::SignInRefused { address, .. } => address,
             Event::ReleaseRegistered { title, .. } | Event::ChangeRegistered { title, .. } => title,
@@ -113,6 +113,7 @@ impl Event {
             | Event::UserDisabled { .. }
             | Event::UserEnabled { .. }
             | Event::PasswordChanged { .. }
+            | Event::SecondFactor { .. }
             | Event::GroupCreated { .. }
             | Event::TasksReady { .. }
             | Event::StepOpened { .. }

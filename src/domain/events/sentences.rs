@@ -67,13 +67,14 @@ impl Event {
             Event::SignedIn { .. } => "signed in".into(),
             Event::SignedOut {} => "signed out".into(),
             Event::SignInRefused { email, .. } => format!("refused a sign-in as {email}"),
-            Event::SessionsEnded { count: 1 } => "ended a session".into(),
-            Event::SessionsEnded { count } => format!("ended {count} sessions"),
+            Event::SessionsEnded { count: 1, name } => format!("ended a session{}", of(name)),
+            Event::SessionsEnded { count, name } => format!("ended {count} sessions{}", of(name)),
             Event::UserCreated { name, .. } => format!("created the account of {name}"),
             Event::UserEdited { name, .. } => format!("edited the account of {name}"),
             Event::UserDisabled { name, .. } => format!("disabled the account of {name}"),
             Event::UserEnabled { name, .. } => format!("enabled the account of {name}"),
             Event::PasswordChanged { name, .. } => format!("changed the password of {name}"),
+            Event::SecondFactor { name, deed, .. } => format!("{} the second factor of {name}", deed.label()),
             Event::GroupCreated { name } => format!("created the group {name}"),
             Event::GroupEdited { name, .. } => format!("edited the group {name}"),
             Event::DelegationGiven { name, substitute_name, .. } if substitute_name.is_empty() => format!("noted that {name} is away"),
@@ -108,4 +109,9 @@ fn applied(model: &str, tasks: usize, left_out: &[String]) -> String {
     let added = if tasks == 1 { "one task".to_owned() } else { format!("{tasks} tasks") };
     let without = if left_out.is_empty() { String::new() } else { format!("; left out, as the workflow has no such phase: {}", left_out.join(", ")) };
     format!("applied the model {model}, which added {added}{without}")
+}
+
+/// " of Ada"; nothing of oneself.
+fn of(name: &str) -> String {
+    if name.is_empty() { String::new() } else { format!(" of {name}") }
 }

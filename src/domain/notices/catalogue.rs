@@ -4,6 +4,7 @@ use super::Rule;
 use crate::domain::events::{Aftercare, Event};
 use crate::domain::ids::{ApprovalId, GroupId, HandoverId, TaskId, UserId};
 use crate::domain::requirements::{Confirmation, Outcome};
+use crate::domain::second_factor::FactorDeed;
 use crate::domain::workflows::TransitionKind;
 
 /// Who is told, as seen from the record.
@@ -122,6 +123,15 @@ pub fn tellings(event: &Event) -> Vec<Telling> {
             let people: Vec<Audience> = [Some(*user), *substitute].into_iter().flatten().map(Audience::Person).collect();
             vec![telling(Rule::Delegation, people)]
         }
+        Event::PasswordChanged { user, .. } => vec![telling(Rule::Account, [Audience::Person(*user)])],
+        Event::SecondFactor { user, deed, .. } => {
+            let told = *deed != FactorDeed::Refused;
+            told.then(|| telling(Rule::Account, [Audience::Person(*user)])).into_iter().collect()
+        }
+        Event::UserEdited { user, fields, .. } => {
+            let readdressed = fields.iter().any(|it| it.field == "E-mail");
+            readdressed.then(|| telling(Rule::Account, [Audience::Person(*user)])).into_iter().collect()
+        }
         Event::Aftercare(event) => of_aftercare(event),
         Event::RecordReopened { .. } => vec![everybody_and_group(Rule::Reopened)],
         Event::WorkflowChanged { .. } => vec![responsible(Rule::Moved)],
@@ -145,10 +155,8 @@ pub fn tellings(event: &Event) -> Vec<Telling> {
         | Event::SignInRefused { .. }
         | Event::SessionsEnded { .. }
         | Event::UserCreated { .. }
-        | Event::UserEdited { .. }
         | Event::UserDisabled { .. }
         | Event::UserEnabled { .. }
-        | Event::PasswordChanged { .. }
         | Event::GroupCreated { .. }
         | Event::GroupEdited { .. }
         | Event::CalendarCreated { .. }

@@ -19,7 +19,7 @@ const EVERYBODY_AND_GROUP: &[Party] = &[Party::Owner, Party::Coordinator, Party:
 const IN_CHARGE: &str = "whoever has to do it";
 
 impl Rule {
-    /// Who hears of it by default. The two people around an absence hear of that alone, so no rule is about it.
+    /// Who hears of it by default.
     pub fn usual(self) -> Usual {
         let (concerned, parties): (Option<&'static str>, &'static [Party]) = match self {
             Rule::Registered | Rule::ApprovalSettled => (None, EVERYBODY),
@@ -41,13 +41,14 @@ impl Rule {
             Rule::DeadlineEscalated => (None, &[Party::Owner, Party::GroupOfPhase, Party::Managers]),
             Rule::DeadlineRepeated => (Some(IN_CHARGE), &[Party::Owner]),
             Rule::Delegation => (Some("the two people whom it concerns"), &[]),
+            Rule::Account => (Some("whoever has the account"), &[]),
         };
         Usual { concerned, parties }
     }
 
-    /// Whether a notification rule can be about it.
+    /// Whether a notification rule can be about it: what concerns people alone, and no record, is told to them alone.
     pub fn may_be_ruled(self) -> bool {
-        self != Rule::Delegation
+        !matches!(self, Rule::Delegation | Rule::Account)
     }
 
     /// Whether it tells of a record leaving a phase: then the phase that counts is the one that it leaves.

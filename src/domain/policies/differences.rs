@@ -38,6 +38,7 @@ pub fn changes(before: &Policy, after: &Policy, kinds: &[Kind]) -> Vec<FieldChan
     fields.push(FieldChange::between("Shortest password", old.shortest_password, new.shortest_password));
     fields.push(FieldChange::between("Tries to sign in", old.sign_in_attempts, new.sign_in_attempts));
     fields.push(FieldChange::between("Minutes until the next try", old.lock_minutes, new.lock_minutes));
+    fields.push(FieldChange::between("Second factor", old.second_factor.label(), new.second_factor.label()));
     fields.into_iter().flatten().collect()
 }
 

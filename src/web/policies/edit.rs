@@ -7,6 +7,7 @@ use crate::domain::events::FieldChange;
 use crate::domain::people::{Action, Role};
 use crate::domain::policies::{Kind, Strictness, WAIVING, waivable};
 use crate::domain::requirements::Requirement;
+use crate::domain::second_factor::Duty;
 use crate::store::policies::{self, Version};
 use crate::store::{PgConnection, calendars};
 use crate::web::form::{Choice, Fields, Form};
@@ -67,6 +68,10 @@ impl Edit {
 
     fn waives(&self, requirement: &Requirement, role: &Role) -> bool {
         self.form.is_chosen(&format!("waive-{}", requirement.word()), role.word())
+    }
+
+    fn duties(&self) -> Vec<Choice> {
+        Choice::list(Duty::ALL.iter().map(|it| (it.word(), it.label())))
     }
 
     fn security(&self) -> [(&'static str, &'static str, &'static str); 5] {

@@ -4,6 +4,7 @@ use crate::app::FormErrors;
 use crate::app::policies::Draft;
 use crate::domain::people::Role;
 use crate::domain::policies::{Frequency, Kind, Policy, Security, Strictness, WAIVING, waivable};
+use crate::domain::second_factor::Duty;
 use crate::domain::text;
 use crate::store::policies::Version;
 use crate::web::form::Fields;
@@ -20,7 +21,7 @@ pub const SECURITY: [(&str, &str, &str); 5] = [
 ];
 
 fn settings(security: &Security) -> [u32; 5] {
-    let Security { session_idle, session_life, shortest_password, sign_in_attempts, lock_minutes } = *security;
+    let Security { session_idle, session_life, shortest_password, sign_in_attempts, lock_minutes, .. } = *security;
     [session_idle, session_life, shortest_password, sign_in_attempts, lock_minutes]
 }
 
@@ -47,6 +48,7 @@ pub fn filled(version: &Version, kinds: &[Kind], today: NaiveDate) -> Fields {
     for ((name, ..), value) in SECURITY.iter().zip(settings(&policy.security)) {
         fields.set(name, value.to_string());
     }
+    fields.set("second_factor", policy.security.second_factor.word());
     let review = version.review_on.filter(|it| *it > today);
     fields.set("review_on", review.map_or_else(String::new, |it| it.to_string()));
     fields
@@ -73,7 +75,7 @@ pub fn read(fields: &Fields, base: &Policy, kinds: &[Kind], secures: bool) -> Re
     }
     policy.self_approval = fields.is_set("self_approval");
     if secures {
-        policy.security = security(fields, &mut errors);
+        policy.security = security(fields, policy.security.second_factor, &mut errors);
     }
     let reason = errors.check("reason", text::required_prose(fields.text("reason")));
     let review_on: Option<NaiveDate> = fields.required("review_on", &mut errors);
@@ -101,7 +103,9 @@ fn read_kind(fields: &Fields, kind: &Kind, policy: &mut Policy, errors: &mut For
     }
 }
 
-fn security(fields: &Fields, errors: &mut FormErrors) -> Security {
+/// `duty`: who needs a second factor as it is; a form that does not speak of it leaves it so.
+fn security(fields: &Fields, duty: Duty, errors: &mut FormErrors) -> Security {
+    let duty = if fields.has("second_factor") { fields.required("second_factor", errors).unwrap_or(duty) } else { duty };
     let mut of = |name: &'static str| number(fields.text(name)).unwrap_or_else(|| wrong(errors, name, "Write a number.", 0));
     Security {
         session_idle: of("session_idle"),
@@ -109,6 +113,7 @@ fn security(fields: &Fields, errors: &mut FormErrors) -> Security {
         shortest_password: of("shortest_password"),
         sign_in_attempts: of("sign_in_attempts"),
         lock_minutes: of("lock_minutes"),
+        second_factor: duty,
     }
 }
 

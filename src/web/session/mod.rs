@@ -1,8 +1,10 @@
 //! Who is asking: the session behind the cookie, and the door that a handler with a [`Context`] stands behind.
 
+mod code;
 mod pages;
 mod store;
 
+pub use code::{ask, finish};
 pub use pages::{create, end, new};
 
 use super::failure::Failure;
@@ -31,6 +33,8 @@ const UNREAD: &str = "unread";
 const OUTAGE: &str = "outage";
 /// Why no mail is sent, if it is paused.
 const PAUSED: &str = "paused";
+/// Set if the policy asks them for a second factor that they do not have.
+const OWES: &str = "owes second factor";
 /// Where a sign-in leaves the key for the cookie.
 const KEY: &str = "key";
 
@@ -46,6 +50,11 @@ pub fn unread_of(req: &HttpRequest) -> i64 {
 /// Why no mail is sent, as the session store found it.
 pub fn paused_of(req: &HttpRequest) -> Option<String> {
     req.get_session().get::<String>(PAUSED).ok().flatten()
+}
+
+/// Whether whoever asks must set up a second factor before anything else.
+pub fn owes_second_factor(req: &HttpRequest) -> bool {
+    req.get_session().get::<bool>(OWES).ok().flatten().unwrap_or_default()
 }
 
 /// The hash of the key of the session that this request belongs to.
@@ -73,15 +82,31 @@ pub fn frame_of(req: &HttpRequest) -> Frame {
     frame
 }
 
-/// A handler that takes a [`Context`] is open only to people who signed in.
+/// A handler that takes a [`Context`] is open only to people who signed in, with a second factor if they must have one.
 impl FromRequest for Context {
     type Error = Failure;
     type Future = Ready<Result<Context, Failure>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let context = db_of(req).zip(actor_of(req)).map(|(db, actor)| Context { db, actor });
-        ready(context.ok_or_else(|| why_not(req)))
+        ready(if owes_second_factor(req) { Err(Failure::SecondFactor) } else { signed_in(req) })
     }
+}
+
+/// The door to the pages by which a second factor is set up: open also to those who may do nothing else until they have one.
+pub struct Enrolling(pub Context);
+
+impl FromRequest for Enrolling {
+    type Error = Failure;
+    type Future = Ready<Result<Enrolling, Failure>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(signed_in(req).map(Enrolling))
+    }
+}
+
+fn signed_in(req: &HttpRequest) -> Result<Context, Failure> {
+    let context = db_of(req).zip(actor_of(req)).map(|(db, actor)| Context { db, actor });
+    context.ok_or_else(|| why_not(req))
 }
 
 fn why_not(req: &HttpRequest) -> Failure {

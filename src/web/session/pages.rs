@@ -2,8 +2,9 @@
 
 use super::Settings;
 use super::{actor_of, db_of, enter, frame_of, key_hash_of, leave, visitor_of};
+use crate::app::Error;
 use crate::app::credentials::Credentials;
-use crate::app::{Error, sessions};
+use crate::app::sessions::{self, Entrance};
 use crate::web::failure::Failure;
 use crate::web::form::{Fields, Form};
 use crate::web::frame::Frame;
@@ -43,9 +44,13 @@ pub async fn create(
         previous: key_hash_of(&req),
     };
     match sessions::sign_in(&db, &credentials, settings.limits, attempt).await {
-        Ok(key) => {
+        Ok(Entrance::Open(key)) => {
             enter(&req, &key)?;
             page::see(local(fields.text("to")))
+        }
+        Ok(Entrance::AwaitsCode(key)) => {
+            enter(&req, &key)?;
+            page::see(&format!("/session/code?to={}", encoded(local(fields.text("to")))))
         }
         Err(Error::Invalid(errors)) => page::unprocessable(&New { form: Form::refused(fields, errors), frame: frame_of(&req) }),
         Err(error) => Err(error.into()),
@@ -61,9 +66,13 @@ pub async fn end(req: HttpRequest) -> Answer {
 }
 
 /// Where to go after signing in: a page of ours, never another site's.
-fn local(to: &str) -> &str {
+pub(super) fn local(to: &str) -> &str {
     let is_path = to.starts_with('/') && !to.starts_with("//") && to.chars().all(|c| c.is_ascii_graphic() && c != '\\');
     if is_path && !to.starts_with("/session") { to } else { "/" }
+}
+
+fn encoded(to: &str) -> String {
+    url::form_urlencoded::byte_serialize(to.as_bytes()).collect()
 }
 
 #[cfg(test)]

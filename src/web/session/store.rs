@@ -1,6 +1,6 @@
 //! The sessions behind the cookies, as actix-session wants them. Their rows are written by the actions in `app::sessions`; here they are looked up.
 
-use super::{ACTOR, KEY, OUTAGE, PAUSED, SESSION, UNREAD};
+use super::{ACTOR, KEY, OUTAGE, OWES, PAUSED, SESSION, UNREAD};
 use crate::app::sessions::{self, Limits, SessionKey as OurKey};
 use crate::store::Db;
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
@@ -26,14 +26,19 @@ impl SessionStore for Sessions {
         let key_hash = OurKey(key.as_ref().to_owned()).hash();
         let session = (SESSION.to_owned(), json(&hex::encode(&key_hash))?);
         match sessions::resume(&self.db, key_hash, self.limits).await {
-            Ok(Some(resumed)) => {
+            Ok(Some(visit)) => {
+                let resumed = visit.resumed;
                 let mut state = State::from([session, (ACTOR.to_owned(), json(&resumed.actor)?), (UNREAD.to_owned(), json(&resumed.unread)?)]);
                 if let Some(reason) = resumed.paused {
                     state.insert(PAUSED.to_owned(), json(&reason)?);
                 }
+                if visit.owes_second_factor {
+                    state.insert(OWES.to_owned(), json(&true)?);
+                }
                 Ok(Some(state))
             }
-            Ok(None) => Ok(None),
+            // Nobody acts in it; but it may be one that waits for its code.
+            Ok(None) => Ok(Some(State::from([session]))),
             Err(outage) => Ok(Some(State::from([(OUTAGE.to_owned(), json(&outage.to_string())?)]))),
         }
     }

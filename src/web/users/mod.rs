@@ -3,7 +3,7 @@
 mod account;
 mod draft;
 
-pub use account::{disable, enable, set_password};
+pub use account::{disable, enable, end_sessions, reset_second_factor, set_password};
 pub use draft::{read_draft, zone_choices};
 
 use super::failure::Failure;
@@ -18,11 +18,12 @@ use crate::domain::ids::UserId;
 use crate::domain::passwords::Password;
 use crate::domain::people::{Action, Role};
 use crate::domain::text;
-use crate::store::policies;
 use crate::store::users::{self, Listed, User};
+use crate::store::{policies, second_factors};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use askama::Template;
+use chrono::{DateTime, Utc};
 use std::future::{Ready, ready};
 
 /// The door to these pages: for others than administrators they do not exist.
@@ -120,6 +121,10 @@ struct Edit {
     user: User,
     form: Form,
     password: Form,
+    /// Of the second factor.
+    reset: Form,
+    /// Since when there is a second factor.
+    factor_since: Option<DateTime<Utc>>,
     /// What somebody else saved while this was being edited: as it stands now, and as it was typed here.
     meanwhile: Vec<FieldChange>,
     stale: bool,
@@ -137,14 +142,28 @@ impl Edit {
 
     fn with(user: User, form: Form, password: Form, shortest: u32, frame: Frame) -> Edit {
         let zones = zone_choices(form.text("time_zone"));
-        Edit { user, form, password, meanwhile: Vec::new(), stale: false, roles: draft::role_choices(), zones, shortest, frame }
+        Edit {
+            user,
+            form,
+            password,
+            reset: Form::default(),
+            factor_since: None,
+            meanwhile: Vec::new(),
+            stale: false,
+            roles: draft::role_choices(),
+            zones,
+            shortest,
+            frame,
+        }
     }
 
     /// The page as the account stands.
     fn fresh(conn: &mut crate::store::PgConnection, id: UserId, frame: Frame) -> app::Result<Edit> {
         let user = users::find(conn, id)?;
         let fields = draft::fields_of(&user, &users::roles(conn, id)?);
-        Ok(Edit::with(user, Form::of(fields), Form::default(), policies::security(conn)?.shortest_password, frame))
+        let factor_since = second_factors::find(conn, id)?.map(|it| it.created_at);
+        let page = Edit::with(user, Form::of(fields), Form::default(), policies::security(conn)?.shortest_password, frame);
+        Ok(Edit { factor_since, ..page })
     }
 }
 

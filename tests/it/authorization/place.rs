@@ -268,6 +268,7 @@ impl Place {
             "/items" | "/items/{id}" => vec![value("name", "Payroll"), value("kind", "service"), value("version", "0")],
             "/session" => vec![value("email", "nobody@example.org"), value("password", "nothing at all")],
             "/users" | "/users/{id}" => vec![value("name", "New"), value("email", "new@example.org")],
+            "/users/{id}/second-factor/removal" => vec![value("reason", "So")],
             "/groups" => vec![value("name", "CAB")],
             "/workflows/{id}/moving" => {
                 let phases = ["phase-assess", "phase-plan", "phase-build_test", "phase-rollout", "phase-back_out", "phase-early_life", "phase-review"];

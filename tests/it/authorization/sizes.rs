@@ -12,6 +12,7 @@ async fn a_body_over_the_limit_is_413_wherever_a_form_is_read() {
         "/session/end",
         "/users/{id}/disabling",
         "/users/{id}/enabling",
+        "/users/{id}/sessions/end",
         "/notices/{id}/reading",
         "/delegations/{id}/end",
         // They take more, and say so themselves.

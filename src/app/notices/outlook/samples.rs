@@ -71,7 +71,9 @@ pub fn event(rule: Rule, sheet: &Sheet) -> Option<Event> {
         Rule::ExitProposed | Rule::ExitEndangered | Rule::HandoverAsked | Rule::HandoverSettled | Rule::SurveyClosed | Rule::FollowUpAssigned => {
             Event::Aftercare(aftercare(rule, sheet)?)
         }
-        Rule::ApprovalReminded | Rule::DueSoon | Rule::DeadlineMissed | Rule::DeadlineEscalated | Rule::DeadlineRepeated | Rule::Delegation => return None,
+        Rule::ApprovalReminded | Rule::DueSoon | Rule::DeadlineMissed | Rule::DeadlineEscalated | Rule::DeadlineRepeated | Rule::Delegation | Rule::Account => {
+            return None;
+        }
     })
 }
 
