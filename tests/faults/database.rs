@@ -1,7 +1,7 @@
 //! The database goes away in every way that it can, while people work.
 
 use crate::instance::Instance;
-use crate::load::Load;
+use crate::load::{Diary, Load};
 use crate::postgres::Postgres;
 use crate::visitor::Visitor;
 use crate::way::{State, Way};
@@ -71,7 +71,7 @@ async fn unreachable_without_an_answer() {
         let kept = refused.form("/changes").expect("the form is kept");
         assert_eq!((kept.value("title"), kept.value("reason").replace("\r\n", "\n").as_str()), ("What I typed", "It took me\nan hour & \"more\" <b>"));
         say(format_args!("no answer: /readyz and a form that is kept came after {:.1} s", begun.elapsed().as_secs_f64()));
-        assert!(begun.elapsed() < Duration::from_secs(20));
+        assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
         tokio::time::sleep(Duration::from_secs(9)).await;
         if breaks {
             way.begin_anew().await
@@ -96,16 +96,14 @@ async fn the_server_turned_read_only() {
     let visitor = world.visitor(&instance.base);
     let load = Load::begin(&world.workers(&instance.base));
     load.wait_for(8).await;
-    server.sql("ALTER SYSTEM SET default_transaction_read_only = on");
-    server.sql("SELECT pg_reload_conf()");
+    server.sql(&["ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()"]);
     let red = until(&visitor, "/readyz", 503).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     let before = load.done();
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert_eq!(load.done(), before, "nothing is said to be written");
     assert_eq!(visitor.get("/releases").await.status, 200, "reading goes on");
-    server.sql("SET default_transaction_read_only = off; ALTER SYSTEM RESET default_transaction_read_only");
-    server.sql("SELECT pg_reload_conf()");
+    server.sql(&["SET default_transaction_read_only = off", "ALTER SYSTEM RESET default_transaction_read_only", "SELECT pg_reload_conf()"]);
     let back = load.wait_for(1).await.max(until(&visitor, "/readyz", 200).await);
     let diary = load.end().await;
     consistency::check(&mut world.connect(), &diary);
@@ -119,8 +117,7 @@ async fn failed_over_to_a_standby() {
     let world = World::lay(&primary.url(), 3);
     let standby = primary.standby();
     // Nothing is acknowledged before the standby has it, or a fail-over would lose it by design.
-    primary.sql("ALTER SYSTEM SET synchronous_standby_names = '*'");
-    primary.sql("SELECT pg_reload_conf()");
+    primary.sql(&["ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()"]);
     let url = format!("postgres://app@127.0.0.1:{},127.0.0.1:{}/slipway", primary.port, standby.port);
     let mut instance = Instance::at(&url, &world);
     instance.start();
@@ -177,4 +174,27 @@ async fn the_pool_exhausted() {
     assert!(took < Duration::from_secs(10) && statuses.keys().all(|it| [200, 503].contains(it)), "{statuses:?}");
     assert_eq!(ready, 200, "a crowd is no reason to be taken out of service");
     assert!(back < BACK_WITHIN, "{back:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lost_in_the_middle_of_a_commit() {
+    let server = Postgres::make();
+    let world = World::lay(&server.url(), 1);
+    let way = Way::to(server.port).await;
+    let mut instance = Instance::at(&format!("postgres://app@{}/slipway", way.address), &world);
+    instance.start();
+    let visitor = world.visitor(&instance.base);
+    let form = visitor.get("/items/new").await.form("/items").expect("a form").with("name", "Perhaps there");
+    way.is(State::UntilCommit);
+    let reply = visitor.post("/items", &form.pairs()).await;
+    way.is(State::Open);
+    assert_eq!((reply.status, reply.fault()), (503, None));
+    assert!(reply.body.contains("may be saved or not") && !reply.body.contains("Nothing was changed"), "{}", reply.body);
+    let kept = reply.form("/items").expect("the form is kept");
+    assert_eq!(kept.value("name"), "Perhaps there");
+    let there = consistency::count(&mut server.connect(), "SELECT count(*) FROM configuration_items WHERE name = 'Perhaps there'");
+    consistency::check(&mut world.connect(), &Diary::default());
+    say(format_args!("the answer to a commit lost: {there} saved, and the page says that nobody knows"));
+    let again = visitor.post("/items", &kept.pairs()).await;
+    assert_eq!(again.status, 422, "a name is taken once: {}", again.body);
 }

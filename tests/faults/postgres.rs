@@ -136,10 +136,11 @@ impl Postgres {
         assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
-    /// Does this as a superuser.
+    /// Does these as a superuser, one after the other.
     #[track_caller]
-    pub fn sql(&self, sql: &str) {
-        self.run("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", &self.url(), "-c", sql]);
+    pub fn sql(&self, statements: &[&str]) {
+        let url = self.url();
+        self.run("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", &url].into_iter().chain(statements.iter().flat_map(|it| ["-c", it])));
     }
 
     /// Where the data is.

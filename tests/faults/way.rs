@@ -13,6 +13,8 @@ pub enum State {
     Silent,
     /// Every connection is cut, and every new one as well.
     Cut,
+    /// A connection is cut when a commit has gone through on it, before the answer comes back.
+    UntilCommit,
 }
 
 pub struct Way {
@@ -66,7 +68,10 @@ async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut state: watch:
     let mut bytes = vec![0; 16 * 1024];
     loop {
         let count = from.read(&mut bytes).await.ok().filter(|it| *it > 0)?;
-        state.wait_for(|it| *it != State::Silent).await.ok()?;
+        let ends = *state.wait_for(|it| *it != State::Silent).await.ok()? == State::UntilCommit && bytes[..count].windows(7).any(|it| it == b"COMMIT\0");
         to.write_all(&bytes[..count]).await.ok()?;
+        if ends {
+            return None;
+        }
     }
 }
