@@ -25,7 +25,7 @@ test: ## everything that must hold: format, lints, all tests
 check: test ## the same as test
 
 faults: ## break everything around Slipway on purpose, some minutes long; one fault: make faults ONLY=NAME
-	@scripts/provide
+	@scripts/provide faults
 	cargo test --test faults -- $(ONLY) --test-threads=1 --nocapture
 
 bench: ## measure speed and scale, each figure against a limit measured in the same run

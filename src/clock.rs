@@ -1,7 +1,11 @@
 //! The only place that asks what time it is.
 
 use chrono::{DateTime, Duration, DurationRound, Utc};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Instant;
+
+/// When this program first asked.
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// Tells the time; a test or the demo moves it.
 #[derive(Clone, Default)]
@@ -20,6 +24,14 @@ impl Clock {
             None => Utc::now(),
         };
         now.duration_trunc(Duration::microseconds(1)).unwrap_or(now)
+    }
+
+    /// Time that goes on evenly, whoever sets the clock of the machine: for measuring how long something is ago. A standing clock counts from 1970.
+    pub fn steady(&self) -> std::time::Duration {
+        match self.standing() {
+            Some(time) => std::time::Duration::from_micros(u64::try_from(time.timestamp_micros()).unwrap_or_default()),
+            None => START.elapsed(),
+        }
     }
 
     /// The time at which it stands; none if it goes.

@@ -235,7 +235,7 @@ pub fn note(tx: &mut Tx<'_>, all: &[Tried]) -> Result<()> {
         return Ok(pause::begin(tx, words)?);
     }
     // Whatever became of the mail itself: the server let us in.
-    let let_in = |it: &Tried| it.probes && !matches!(it.answer, Err((Fault::Passing | Fault::Credentials, _)));
+    let let_in = |it: &Tried| it.probes && !matches!(it.answer, Err((Fault::Passing | Fault::Away | Fault::Credentials, _)));
     if all.iter().any(let_in) { end_pause(tx) } else { Ok(()) }
 }
 
@@ -244,6 +244,7 @@ fn outcome(tx: &Tx<'_>, tried: &Tried) -> Outcome {
         Ok(_) => (MailState::Sent, true, tx.now),
         Err((fault, _)) => match fault.verdict(tried.tries + 1, rand::random()) {
             Verdict::TryAgain(delay) => (MailState::Queued, true, tx.now + delay),
+            Verdict::Wait(delay) => (MailState::Queued, false, tx.now + delay),
             Verdict::Fail => (MailState::Failed, true, tx.now),
             Verdict::Pause => (MailState::Queued, false, tx.now),
         },

@@ -60,6 +60,6 @@ fn told(server: &str, address: &str, trouble: &Trouble) -> String {
     match trouble.fault {
         Fault::Refused => format!("{server} refuses the mail to {address} for good: {words}"),
         Fault::Credentials => format!("{server} refuses our credentials: {words}; look at the user and the password in SMTP_URL"),
-        Fault::Passing => format!("{server} did not take the mail now: {words}; look at host, port and tls= in SMTP_URL, or try again later"),
+        Fault::Passing | Fault::Away => format!("{server} did not take the mail now: {words}; look at host, port and tls= in SMTP_URL, or try again later"),
     }
 }

@@ -10,12 +10,14 @@ use crate::terminal;
 use crate::web::health::Draining;
 use crate::worker::{Worker, timetable};
 use crate::{app, mail, secret, web};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 pub fn run(mut config: Config, with_demo: bool) -> anyhow::Result<ExitCode> {
+    open_many_files();
     // First, because nothing else fails so soon.
     let listener = listen(config.listen)?;
     config.listen = listener.local_addr()?;
@@ -35,6 +37,14 @@ pub fn run(mut config: Config, with_demo: bool) -> anyhow::Result<ExitCode> {
     drop(database);
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Each connection is an open file, and the usual 1,024 are few: as many as this account may have.
+fn open_many_files() {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(cause) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::warn!(%cause, "no more files can be opened than usual");
+    }
 }
 
 fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {

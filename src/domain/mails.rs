@@ -32,14 +32,19 @@ pub const MOST_TRIES: i32 = 25;
 /// A notice that waited longer than this is no news any more.
 pub const STALE_AFTER: Duration = Duration::days(7);
 
+/// While the server is away, this is between two tries: nothing is known about the mail itself, and soon after the server is back all have left.
+const AWAY_DELAY: Duration = Duration::seconds(40);
+
 const SHORTEST_DELAY: Duration = Duration::minutes(1);
 const LONGEST_DELAY: Duration = Duration::hours(6);
 
 /// Why a mail did not leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// The server or the way to it is in trouble: 4xx, no connection, no answer.
+    /// The server is there and did not take this mail: 4xx, a connection that broke.
     Passing,
+    /// The server is in trouble, or the way to it: it takes no mail from anybody.
+    Away,
     /// The server will never take this mail: 5xx.
     Refused,
     /// The server does not let us in at all: 535 and its like.
@@ -50,6 +55,8 @@ pub enum Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     TryAgain(Duration),
+    /// The same, and the try does not count.
+    Wait(Duration),
     Fail,
     /// Nothing is sent until somebody looks at it; the try does not count.
     Pause,
@@ -61,6 +68,7 @@ impl Fault {
         match self {
             Fault::Passing if tries >= MOST_TRIES => Verdict::Fail,
             Fault::Passing => Verdict::TryAgain(delay(tries, chance)),
+            Fault::Away => Verdict::Wait(spread(AWAY_DELAY, chance)),
             Fault::Refused => Verdict::Fail,
             Fault::Credentials => Verdict::Pause,
         }
@@ -70,7 +78,10 @@ impl Fault {
 /// A minute after the first try, then twice as long each time, up to six hours; a quarter more or less by chance.
 fn delay(tries: i32, chance: f64) -> Duration {
     let doublings = u32::try_from(tries - 1).unwrap_or(0).min(16);
-    let plain = (SHORTEST_DELAY * 2i32.pow(doublings)).min(LONGEST_DELAY);
+    spread((SHORTEST_DELAY * 2i32.pow(doublings)).min(LONGEST_DELAY), chance)
+}
+
+fn spread(plain: Duration, chance: f64) -> Duration {
     let factor = 0.75 + chance.clamp(0.0, 1.0) / 2.0;
     Duration::milliseconds((plain.num_milliseconds() as f64 * factor) as i64)
 }

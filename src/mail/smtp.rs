@@ -70,16 +70,25 @@ impl Server {
         let answered = tokio::time::timeout(WHOLE, self.transport.send(message)).await;
         let late = || Trouble { fault: Fault::Passing, words: format!("no end of it after {} seconds", WHOLE.as_secs()) };
         match answered {
-            Err(_) => Err(late()),
+            Err(_) => Err(self.of_whom(late()).await),
             Ok(Ok(response)) => Ok(format!("{} {}", response.code(), response.message().collect::<Vec<_>>().join(" ")).trim().to_owned()),
             Ok(Err(error)) => {
                 let trouble = trouble(&error);
-                // A server that greets with 5xx refuses everybody, not this recipient.
                 match trouble.fault {
-                    Fault::Refused if error.is_permanent() => Err(self.check().await.err().unwrap_or(trouble)),
-                    Fault::Refused | Fault::Passing | Fault::Credentials => Err(trouble),
+                    Fault::Refused if !error.is_permanent() => Err(trouble),
+                    Fault::Refused | Fault::Passing | Fault::Away => Err(self.of_whom(trouble).await),
+                    Fault::Credentials => Err(trouble),
                 }
             }
+        }
+    }
+
+    /// Whether what went wrong is a matter of this mail, or the server refuses everybody, or is not there at all.
+    async fn of_whom(&self, trouble: Trouble) -> Trouble {
+        match self.check().await {
+            Ok(()) => trouble,
+            Err(Trouble { fault: Fault::Credentials, words }) => Trouble { fault: Fault::Credentials, words },
+            Err(Trouble { words, .. }) => Trouble { fault: Fault::Away, words },
         }
     }
 

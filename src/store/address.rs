@@ -3,11 +3,11 @@
 /// How soon a dead server is noticed. libpq knows these names; on a socket it ignores those that are about networks.
 const DEFAULTS: [(&str, &str); 6] = [
     ("application_name", "slipway"),
-    ("connect_timeout", "5"),
-    ("keepalives_idle", "30"),
-    ("keepalives_interval", "10"),
+    ("connect_timeout", "3"),
+    ("keepalives_idle", "10"),
+    ("keepalives_interval", "5"),
     ("keepalives_count", "3"),
-    ("tcp_user_timeout", "30000"),
+    ("tcp_user_timeout", "10000"),
 ];
 
 /// The address, a URL or a connection string, with our time-outs. Of several hosts the one that takes writes is wanted.
@@ -62,6 +62,6 @@ mod tests {
 
     #[test]
     fn a_connection_string_is_continued_with_spaces() {
-        assert!(with_defaults("host=db dbname=slipway").starts_with("host=db dbname=slipway application_name=slipway connect_timeout=5 "));
+        assert!(with_defaults("host=db dbname=slipway").starts_with("host=db dbname=slipway application_name=slipway connect_timeout=3 "));
     }
 }

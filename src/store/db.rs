@@ -77,7 +77,7 @@ impl Db {
         E: From<Outage> + From<QueryError> + Send + 'static,
         F: FnOnce(&mut PgConnection) -> Result<T, E> + Send + 'static,
     {
-        self.in_turn(&self.turns, move |db, _| db.look(f)).await
+        self.in_turn(move |db, _| db.look(f)).await
     }
 
     /// Runs `f` off the async threads, in one transaction: every row it writes is kept, or none.
@@ -88,40 +88,58 @@ impl Db {
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
         let now = self.clock.now();
-        self.in_turn(&self.turns, move |db, fate| db.transact(fate, actor, |_| Ok(now), f)).await
+        self.in_turn(move |db, fate| db.transact(fate, actor, |_| Ok(now), f)).await
     }
 
-    /// Whether the database takes writes and has the schema this program was built with.
+    /// Whether the database takes writes and has the schema this program was built with, right now.
     pub async fn probe(&self) -> Result<(), Unready> {
-        self.in_turn(&self.probes, |db, _| {
-            let mut link = db.pool.begin(Purpose::Write, db.deadline()).map_err(Unready::from)?;
+        let _turn = self.probes.take().await?;
+        let db = self.clone();
+        let asked = tokio::task::spawn_blocking(move || {
+            let mut link = db.pool.begin(Purpose::Write, Instant::now())?;
             let current = super::migrations::is_current(&mut link.conn);
             AnsiTransactionManager::rollback_transaction(&mut link.conn).map_err(Outage::from)?;
             db.pool.give_back(link);
             if current? { Ok(()) } else { Err(Unready::OldSchema) }
-        })
-        .await
+        });
+        match tokio::time::timeout(self.wait, asked).await {
+            Ok(answer) => answer.map_err(Outage::from)?,
+            Err(_) => Err(Outage::Silent(self.wait).into()),
+        }
     }
 
     /// Waits for a turn and then for the answer, neither for too long. What was given up is not written later.
-    async fn in_turn<T, E, F>(&self, turns: &Turns, f: F) -> Result<T, E>
+    async fn in_turn<T, E, F>(&self, f: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Outage> + Send + 'static,
         F: FnOnce(&Db, &Fate) -> Result<T, E> + Send + 'static,
     {
-        let turn = turns.take().await?;
-        let (db, fate) = (self.clone(), Fate::default());
+        let turn = self.turns.take().await?;
+        let (db, fate, begun) = (self.clone(), Fate::default(), Instant::now());
         let decided = fate.clone();
-        let done = tokio::task::spawn_blocking(move || {
+        let mut asked = tokio::task::spawn_blocking(move || {
             let answer = f(&db, &decided);
             drop(turn);
             answer
         });
-        match tokio::time::timeout(self.patience, done).await {
-            Ok(done) => done.map_err(Outage::from)?,
-            Err(_) if fate.decide(Fate::GIVEN_UP) => Err(Outage::Silent(self.patience).into()),
+        if let Ok(answer) = tokio::time::timeout(self.wait, &mut asked).await {
+            return answer.map_err(Outage::from)?;
+        }
+        // Either much is to be done, or the database says nothing any more: then nobody needs to wait longer.
+        let left = if self.answers().await { self.patience.saturating_sub(begun.elapsed()) } else { Duration::ZERO };
+        match tokio::time::timeout(left, asked).await {
+            Ok(answer) => answer.map_err(Outage::from)?,
+            Err(_) if fate.decide(Fate::GIVEN_UP) => Err(Outage::Silent(begun.elapsed()).into()),
             Err(_) => Err(Outage::InDoubt.into()),
+        }
+    }
+
+    /// Whether anything comes back from the database.
+    async fn answers(&self) -> bool {
+        match self.probe().await {
+            Ok(()) | Err(Unready::OldSchema | Unready::Schema(_) | Unready::Outage(Outage::ReadOnly)) => true,
+            Err(Unready::Outage(_)) => false,
         }
     }
 

@@ -1,11 +1,13 @@
 //! How a failed request is shown: a page, a notice for htmx, or a problem document, whichever was asked for.
 
 use super::frame::Frame;
+use super::kept::{self, Kept};
 use super::page::wants_fragment;
 use super::public;
 use super::routes::{Door, ROUTES};
 use super::session;
 use crate::app;
+use crate::store::db::Outage;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode, header};
@@ -110,8 +112,15 @@ impl Failure {
             Failure::App(app::Error::Invalid(errors)) => {
                 Words { title: "Something is missing", sentence: errors.iter().map(|(_, message)| message.as_str()).collect::<Vec<_>>().join(" ") }
             }
+            Failure::App(app::Error::Outage(Outage::Crowded(_) | Outage::Queue(_))) => {
+                words("Very busy", "Too much is going on just now, so nothing was changed. Try again in a moment.")
+            }
+            Failure::App(app::Error::Outage(Outage::InDoubt)) => words(
+                "Perhaps saved",
+                "The database was lost while this was being saved, so it may be saved or not. Look whether it is there before you send it again.",
+            ),
             Failure::App(app::Error::Outage(outage)) if outage.is_passing() => {
-                words("Very busy", "The database cannot be reached right now. Nothing was changed. Try again in a moment.")
+                words("Not just now", "The database cannot be reached right now, or takes nothing new. Nothing was changed. Try again in a moment.")
             }
             Failure::App(app::Error::Outage(_)) => words("Our fault", "Something broke, and nothing was changed. It has been logged."),
         }
@@ -139,6 +148,8 @@ struct FailurePage {
     way_on: Option<(&'static str, String)>,
     /// What was typed and could not be saved, to be copied.
     typed: String,
+    /// What was typed, where sending it again is worth a try.
+    kept: Option<Kept>,
     frame: Frame,
 }
 
@@ -149,12 +160,13 @@ struct PublicFailure {
     title: &'static str,
     sentence: String,
     reference: Option<String>,
+    kept: Option<Kept>,
     frame: Frame,
 }
 
 /// Middleware: turns a handler's [`Failure`], and a bare 404 or 405, into what was asked for.
 pub async fn show(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let response = next.call(req).await?.map_into_boxed_body();
+    let response = next.call(kept::read_ahead(req).await).await?.map_into_boxed_body();
     let failure = response.response().error().and_then(|error| error.as_error::<Failure>());
     let (status, words) = match failure {
         Some(failure) => (failure.status(), failure.words()),
@@ -260,11 +272,12 @@ fn reply(response: ServiceResponse, status: StatusCode, words: Words, about: Abo
         let problem = serde_json::json!({ "title": words.title, "detail": words.sentence, "status": status.as_u16(), "reference": reference });
         return ServiceResponse::new(req, reply.insert_header((header::CONTENT_TYPE, "application/problem+json")).body(problem.to_string()));
     }
+    let kept = if status == StatusCode::SERVICE_UNAVAILABLE { Kept::of(&req) } else { None };
     if public::FOLDERS.iter().any(|it| req.path().starts_with(it)) {
         let known = status != StatusCode::NOT_FOUND;
         let title = if known { words.title } else { "This link is not known" };
         let sentence = if known { words.sentence } else { "It may have been cut off on its way. Open it from the mail again, or copy all of it.".to_owned() };
-        let page = PublicFailure { title, sentence, reference, frame: Frame::outside(&req, session::frame_of(&req).now) };
+        let page = PublicFailure { title, sentence, reference, kept, frame: Frame::outside(&req, session::frame_of(&req).now) };
         return ServiceResponse::new(req, reply.insert_header(header::ContentType::html()).body(page.render().unwrap_or_default()));
     }
     let (way_on, typed) = match about {
@@ -272,7 +285,7 @@ fn reply(response: ServiceResponse, status: StatusCode, words: Words, about: Abo
         About::Ended { typed, way_on } => (Some(way_on), typed),
         About::Other => (back_to(&req), String::new()),
     };
-    let page = FailurePage { title: words.title, sentence: words.sentence, reference, way_on, typed, frame: session::frame_of(&req) };
+    let page = FailurePage { title: words.title, sentence: words.sentence, reference, way_on, typed, kept, frame: session::frame_of(&req) };
     let fragment = wants_fragment(&req);
     let reply = if fragment {
         reply.insert_header(("HX-Retarget", "#notices")).insert_header(("HX-Reswap", "innerHTML")).insert_header(header::ContentType::html());

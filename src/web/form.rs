@@ -1,6 +1,7 @@
 //! Forms as they come in: bodies that a browser sends, fields that may repeat or be empty.
 
 use super::failure::Failure;
+use super::kept;
 use super::server::BodyTimeout;
 use crate::app::FormErrors;
 use actix_web::dev::Payload;
@@ -195,12 +196,14 @@ impl FromRequest for Body {
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let body = web::Bytes::from_request(req, payload);
         let limit = req.app_data::<web::Data<BodyTimeout>>().map_or(Duration::MAX, |it| it.0);
+        let req = req.clone();
         Box::pin(async move {
             let arrived = tokio::time::timeout(limit, body).await.map_err(|_| Failure::TooSlow)?;
             let body = arrived.map_err(|cause| match cause.as_response_error().status_code() {
                 StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
                 _ => Failure::Garbled,
             })?;
+            kept::remember(&req, &body);
             Ok(Body(body))
         })
     }

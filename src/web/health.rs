@@ -1,6 +1,10 @@
 //! Whether the program is alive, and whether it can do its work.
 
 use super::session::db_of;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::ConnectionType;
+use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, web};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,6 +21,16 @@ impl Draining {
     pub fn is_on(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }
+}
+
+/// Middleware: while the program stops, an answer is the last on its connection, so that nobody sends another request into one that is just closing.
+pub async fn take_leave(req: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let draining = req.app_data::<web::Data<Draining>>().cloned();
+    let mut response = next.call(req).await?;
+    if draining.is_some_and(|it| it.is_on()) {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
+    Ok(response)
 }
 
 pub async fn alive() -> HttpResponse {

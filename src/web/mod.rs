@@ -24,6 +24,7 @@ pub mod handovers;
 pub mod health;
 pub mod home;
 pub mod items;
+mod kept;
 pub mod log;
 pub mod mails;
 pub mod metrics;

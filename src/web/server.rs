@@ -1,6 +1,6 @@
 //! The server: every middleware in its order, and how it starts and stops.
 
-use super::health::Draining;
+use super::health::{self, Draining};
 use super::mails::Outlet;
 use super::metrics::Metrics;
 use super::notices::stream::Listeners;
@@ -15,12 +15,16 @@ use crate::store::Db;
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, web};
+use rustix::process::{Resource, getrlimit};
 use std::net::TcpListener;
 use std::time::Duration;
 use tracing_actix_web::TracingLogger;
 
 /// Bodies over this many bytes are refused with 413.
 const BODY_LIMIT: usize = 512 * 1024;
+
+/// Open files that are left for everything but connections of people: the database, mails, attachments.
+const OTHER_FILES: usize = 256;
 
 /// How long a connection waits for its next request. Longer than proxies wait, or they would send a request into one that is just closing.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -64,6 +68,7 @@ pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining,
             .wrap(from_fn(page::after))
             .wrap(Compress::default())
             .wrap(from_fn(security::headers))
+            .wrap(from_fn(health::take_leave))
             .wrap(from_fn(log::show_id))
             .wrap(TracingLogger::<log::Requests>::new())
             .configure(routes::configure)
@@ -73,11 +78,15 @@ pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining,
     .client_disconnect_timeout(Duration::from_secs(5))
     .shutdown_timeout(config.shutdown_timeout)
     .disable_signals();
-    let server = match config.workers {
-        Some(workers) => server.workers(usize::from(workers)),
-        None => server,
-    };
-    Ok(server.listen(listener)?.run())
+    let workers = config.workers.map_or_else(|| std::thread::available_parallelism().map_or(2, usize::from), usize::from);
+    Ok(server.workers(workers).max_connections(connections_each(workers)).listen(listener)?.run())
+}
+
+/// How many connections each worker may have, so that all of them together leave files for the rest of the program. Others wait to be taken.
+fn connections_each(workers: usize) -> usize {
+    const MOST: usize = 25_000;
+    let files = getrlimit(Resource::Nofile).current.map_or(MOST, |it| usize::try_from(it).unwrap_or(MOST));
+    (files.saturating_sub(OTHER_FILES) / workers.max(1)).clamp(64, MOST)
 }
 
 /// How long a body may take to arrive.

@@ -20,7 +20,7 @@ const ADDRESS: (u32, Duration) = (60, Duration::from_secs(1));
 /// With this many keys in memory, those that are not needed any more are dropped.
 const MANY: usize = 10_000;
 
-/// Our clock, as governor reads it: time since 1970.
+/// Our clock, as governor reads it: evenly, or a clock that is set back would keep everybody out until it is as late again.
 #[derive(Clone)]
 pub struct Since(Clock);
 
@@ -28,7 +28,7 @@ impl Ticks for Since {
     type Instant = Duration;
 
     fn now(&self) -> Duration {
-        Duration::from_micros(u64::try_from(self.0.now().timestamp_micros()).unwrap_or_default())
+        self.0.steady()
     }
 }
 

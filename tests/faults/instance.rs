@@ -2,12 +2,14 @@
 
 use crate::running::{Running, slipway, with};
 use crate::world::{World, free_port};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 pub struct Instance {
     home: TempDir,
     settings: Vec<(String, String)>,
+    /// A program that runs ours, with its arguments.
+    under: Vec<String>,
     pub base: String,
     pub running: Option<Running>,
 }
@@ -24,7 +26,7 @@ impl Instance {
         let key = world.app.config.secret_key.clone().expect("a key");
         let settings = [("DATABASE_URL", url), ("SLIPWAY_SECRET_KEY", &key), ("SLIPWAY_LISTEN", &address)];
         let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-        Instance { home: tempfile::tempdir().expect("a folder"), settings, base: format!("http://{address}"), running: None }
+        Instance { home: tempfile::tempdir().expect("a folder"), settings, under: Vec::new(), base: format!("http://{address}"), running: None }
     }
 
     pub fn with(mut self, name: &str, value: impl ToString) -> Instance {
@@ -32,8 +34,37 @@ impl Instance {
         self
     }
 
+    /// The same installation, with its database elsewhere.
+    pub fn moved_to(self, url: &str) -> Instance {
+        self.with("DATABASE_URL", url)
+    }
+
+    /// Started by this program, which gets ours as its last arguments.
+    pub fn under(mut self, program: &[&str]) -> Instance {
+        self.under = program.iter().map(|it| (*it).to_owned()).collect();
+        self
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
-        self.settings.iter().fold(slipway(self.home.path(), arguments), |command, (name, value)| with(command, name, value))
+        let own = slipway(self.home.path(), arguments);
+        let command = match self.under.split_first() {
+            None => own,
+            Some((program, first)) => {
+                let mut command = Command::new(program);
+                command.args(first).arg(own.get_program()).args(own.get_args()).env_clear();
+                command.envs(own.get_envs().filter_map(|(name, value)| Some((name, value?)))).stdin(Stdio::null());
+                command
+            }
+        };
+        self.settings.iter().fold(command, |command, (name, value)| with(command, name, value))
+    }
+
+    /// How many megabytes of memory it holds.
+    pub fn memory(&self) -> u64 {
+        let id = self.running.as_ref().expect("it runs").id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("Linux says that");
+        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") / 1024
     }
 
     /// Another command of the program, with the same settings.
@@ -44,11 +75,6 @@ impl Instance {
     /// Starts it, and waits until it serves.
     pub fn start(&mut self) {
         self.running = Some(Running::start(self.command(&["serve"])));
-    }
-
-    /// Starts it without waiting.
-    pub fn begin(&mut self) {
-        self.running = Some(Running::begin(self.command(&["serve"])));
     }
 
     pub fn kill(&mut self) {

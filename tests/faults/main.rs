@@ -1,11 +1,21 @@
 //! What goes wrong around Slipway, done to it on purpose: each fault a test, `make faults` for all, `cargo test --test faults NAME` for one.
 //! Everything happens on this machine, with processes that the test started, within minutes; each says in a line what was counted.
 
+mod backup;
+mod clients;
+mod clock;
 mod consistency;
+mod database;
+mod disk;
+mod front;
 mod instance;
+mod instances;
 mod killing;
 mod load;
+mod mail;
+mod postgres;
 mod visitor;
+mod way;
 mod world;
 
 #[path = "../it/program/running.rs"]

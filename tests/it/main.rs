@@ -31,6 +31,7 @@ mod models;
 mod moving;
 mod notices;
 mod notification_rules;
+mod outages;
 mod pages;
 mod people;
 mod phases;

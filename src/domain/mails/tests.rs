@@ -8,7 +8,7 @@ fn delays_double_up_to_six_hours_and_tries_go_on_for_four_days() {
     let minutes: Vec<i64> = (1..MOST_TRIES)
         .map(|tries| match Fault::Passing.verdict(tries, 0.5) {
             Verdict::TryAgain(delay) => delay.num_minutes(),
-            Verdict::Fail | Verdict::Pause => panic!("given up after {tries}"),
+            Verdict::Wait(_) | Verdict::Fail | Verdict::Pause => panic!("given up after {tries}"),
         })
         .collect();
     assert_eq!(minutes[..11], [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360]);
@@ -18,6 +18,7 @@ fn delays_double_up_to_six_hours_and_tries_go_on_for_four_days() {
     assert_eq!(Fault::Passing.verdict(MOST_TRIES, 0.5), Verdict::Fail);
     assert_eq!(Fault::Refused.verdict(1, 0.5), Verdict::Fail);
     assert_eq!(Fault::Credentials.verdict(400, 0.5), Verdict::Pause);
+    assert_eq!(Fault::Away.verdict(400, 0.5), Verdict::Wait(Duration::seconds(40)), "a server that is away says nothing about the mail");
 }
 
 proptest! {

@@ -109,6 +109,11 @@ fn signed_in(req: &HttpRequest) -> Result<Context, Failure> {
     context.ok_or_else(|| why_not(req))
 }
 
+/// Whether the session could not be looked up.
+pub fn is_out(req: &HttpRequest) -> bool {
+    req.get_session().get::<String>(OUTAGE).ok().flatten().is_some()
+}
+
 fn why_not(req: &HttpRequest) -> Failure {
     match req.get_session().get::<String>(OUTAGE).ok().flatten() {
         Some(cause) => Failure::App(Error::Outage(Outage::Session(cause))),

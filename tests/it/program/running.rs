@@ -111,8 +111,12 @@ impl Running {
         self.log.state.lock().unwrap_or_else(PoisonError::into_inner).0.join("\n")
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([name, &self.child.id().to_string()]).status().expect("kill runs");
+        let sent = Command::new("kill").args([name, &self.id().to_string()]).status().expect("kill runs");
         assert!(sent.success());
     }
 

@@ -35,7 +35,8 @@ fn while_it_drains_it_serves_but_is_not_ready_and_a_second_signal_ends_it_at_onc
     running.wait_for("stopping");
     let ready = running.get("/readyz");
     assert_eq!((ready.status, ready.body.as_str()), (503, "stopping\n"));
-    assert_eq!(running.get("/healthz").status, 200);
+    let last = running.ask("GET /healthz HTTP/1.1\r\nHost: slipway\r\n\r\n");
+    assert_eq!((last.status, last.header("connection")), (200, "close"), "nobody sends more on a connection that will be closed");
     running.signal("-TERM");
     assert_eq!(running.end(), 1);
     assert!(embedded::idle_within(home.path(), SOON), "its database went with it");

@@ -1,0 +1,70 @@
+//! What somebody typed into a form, kept for the page that must tell them that it could not be saved.
+
+use super::form::Body;
+use super::{public, session};
+use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::error::PayloadError;
+use actix_web::http::{Method, header};
+use actix_web::web::Bytes;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use futures_util::stream::{Stream, once};
+use std::future::ready;
+use std::pin::Pin;
+
+/// A page does not carry more than this.
+const MOST: usize = 1024 * 1024;
+
+/// The body of a form as it came.
+struct Typed(Bytes);
+
+/// What can be sent again as it was.
+pub struct Kept {
+    /// Where to; empty behind a mailed link, where the page has that address itself and does not repeat it.
+    pub action: String,
+    pub fields: Vec<(String, String)>,
+}
+
+impl Kept {
+    /// What this request brought, unless it cannot be sent again by a page: files, or a password, which never comes back.
+    pub fn of(req: &HttpRequest) -> Option<Kept> {
+        let extensions = req.extensions();
+        let Typed(body) = extensions.get::<Typed>()?;
+        let fields: Vec<(String, String)> = url::form_urlencoded::parse(body).into_owned().collect();
+        let can_be = !fields.is_empty() && !fields.iter().any(|(name, _)| name.contains("password"));
+        let is_link = public::FOLDERS.iter().any(|it| req.path().starts_with(it));
+        can_be.then(|| Kept { action: if is_link { String::new() } else { req.uri().to_string() }, fields })
+    }
+
+    /// Those of the fields that are words somebody wrote.
+    pub fn written(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(|(_, value)| value.as_str()).filter(|it| it.trim().contains(char::is_whitespace))
+    }
+}
+
+/// Remembers the body of a form while its request is worked on.
+pub fn remember(req: &HttpRequest, body: &Bytes) {
+    if is_form(req) && body.len() <= MOST {
+        req.extensions_mut().insert(Typed(body.clone()));
+    }
+}
+
+/// Reads the body of a form that no handler will read, because nobody can be found out to have sent it: the database is away.
+pub async fn read_ahead(mut req: ServiceRequest) -> ServiceRequest {
+    if is_form(req.request()) && session::is_out(req.request()) {
+        let (http, mut payload) = req.into_parts();
+        let read = Body::from_request(&http, &mut payload).await;
+        req = ServiceRequest::from_parts(http, read.map_or(payload, |body| again(body.0)));
+    }
+    req
+}
+
+/// A body that was read, to be read once more.
+fn again(body: Bytes) -> Payload {
+    let stream: Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>> = Box::pin(once(ready(Ok(body))));
+    Payload::from(stream)
+}
+
+fn is_form(req: &HttpRequest) -> bool {
+    let kind = req.headers().get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    *req.method() == Method::POST && kind.starts_with("application/x-www-form-urlencoded")
+}
