@@ -180,7 +180,7 @@ fn what_refuses_names_the_way_out() {
 #[test]
 fn a_policy_that_cannot_be_is_said_where() {
     let fields = |policy: Policy| policy.faults().into_iter().map(|it| it.field).collect::<Vec<_>>();
-    let security = Security { session_idle: 4, session_life: 0, shortest_password: 14, sign_in_attempts: 2, lock_minutes: 0 };
+    let security = Security { session_idle: 4, session_life: 0, shortest_password: 14, sign_in_attempts: 2, lock_minutes: 0, ..Security::default() };
     assert_eq!(
         fields(Policy { security, ..Policy::default() }),
         ["session_idle", "session_life", "shortest_password", "sign_in_attempts", "lock_minutes", "session_idle"]
