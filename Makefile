@@ -24,6 +24,6 @@ test: ## everything that must hold: format, lints, all tests
 
 check: test ## the same as test
 
-bench: ## measure speed and scale, each figure against a limit measured in the same run
+bench: ## measure speed and scale, each figure against a limit measured in the same run (less: make bench releases=1000,100000)
 	@scripts/provide
-	cargo bench
+	cargo bench --bench load -- $(if $(releases),--releases $(releases))

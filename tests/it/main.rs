@@ -44,6 +44,7 @@ mod scanners;
 mod scanners_handovers;
 mod scanners_surveys;
 mod simulation;
+mod sizes;
 mod support;
 mod surveys;
 mod sweeps;

@@ -41,7 +41,11 @@ impl TestApp {
 
     /// Started with these flags besides.
     pub async fn start_with(flags: &[&str]) -> TestApp {
-        let database = tokio::task::spawn_blocking(Database::create).await.expect("a database");
+        TestApp::start_in(tokio::task::spawn_blocking(Database::create).await.expect("a database"), flags)
+    }
+
+    /// Started on this database.
+    pub fn start_in(database: Database, flags: &[&str]) -> TestApp {
         let clock = Clock::standing_at(noon());
         let settings = db::Settings { url: database.url(), connections: 3, wait: Duration::from_secs(20), statement_timeout: Duration::from_secs(20) };
         let db = Db::open(settings, clock.clone()).expect("it opens");
@@ -53,6 +57,16 @@ impl TestApp {
         let handle = server.handle();
         tokio::spawn(server);
         TestApp { db, clock, config, address: format!("http://{address}"), server: handle, database }
+    }
+
+    /// What the database server wrote into its log behind this place, and where it ends now.
+    pub fn server_log(&self, from: u64) -> (String, u64) {
+        use std::io::{Read, Seek, SeekFrom};
+        let mut file = std::fs::File::open(self.database.log()).expect("the log is there");
+        let mut text = Vec::new();
+        file.seek(SeekFrom::Start(from)).and_then(|_| file.read_to_end(&mut text)).expect("the log can be read");
+        let end = from + text.len() as u64;
+        (String::from_utf8_lossy(&text).into_owned(), end)
     }
 
     /// Where another program finds the same database.
