@@ -28,10 +28,10 @@ faults: ## break everything around Slipway on purpose, some minutes long; one fa
 	@scripts/provide faults
 	cargo test --test faults -- $(ONLY) --test-threads=1 --nocapture
 
-bench: ## measure speed and scale, each figure against a limit measured in the same run
-	@scripts/provide
-	cargo bench
-
 fuzz: ## send 100,000 careless and hostile requests (SLIPWAY_FUZZ_REQUESTS, SLIPWAY_FUZZ_SEED)
 	@scripts/provide
 	SLIPWAY_FUZZ_REQUESTS=$(or $(SLIPWAY_FUZZ_REQUESTS),100000) cargo test --test it fuzz::whatever -- --nocapture
+
+bench: ## measure speed and scale, each figure against a limit measured in the same run (less: make bench releases=1000,100000)
+	@scripts/provide
+	cargo bench --bench load -- $(if $(releases),--releases $(releases))

@@ -157,6 +157,9 @@ fn conditions(filter: &Filter) -> Vec<Condition> {
     if let Some(coordinator) = filter.coordinator {
         all.push(Box::new(records::coordinator_id.eq(coordinator)));
     }
+    if let (Some(item), Some(RecordKind::Release)) = (filter.item, filter.kind) {
+        all.push(Box::new(records::ci_id.eq(item)));
+    }
     if filter.overdue_at.is_some() {
         all.push(Box::new(sql::<Bool>("records.state = 'open'").nullable()));
     }
@@ -182,8 +185,9 @@ enum Side {
 /// the whole table.
 const EITHER: [Either; 3] = [item, mine, overdue];
 
+/// What an RFC is about, or what it affects. A release affects only what it is of.
 fn item(filter: &Filter, side: Side) -> Option<Condition> {
-    let item = filter.item?;
+    let item = filter.item.filter(|_| filter.kind != Some(RecordKind::Release))?;
     Some(match side {
         Side::One => Box::new(records::ci_id.eq(item)),
         Side::Other => Box::new(records::id.eq_any(affected_items::table.filter(affected_items::ci_id.eq(item)).select(affected_items::record_id)).nullable()),

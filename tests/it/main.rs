@@ -48,6 +48,7 @@ mod scanners_handovers;
 mod scanners_surveys;
 mod second_factor;
 mod simulation;
+mod sizes;
 mod support;
 mod surveys;
 mod sweeps;

@@ -87,7 +87,8 @@ impl<'a> Life<'a> {
         let done = release.reaches(Milestone::Implemented);
         let over = release.ends();
         let built = authorised + (done - authorised) * 3 / 4;
-        let start = begun + (authorised - begun) * i32::try_from(dice.between(1, 20)).unwrap_or(1) / 100;
+        // Nothing is registered in the future.
+        let start = (begun + (authorised - begun) * i32::try_from(dice.between(1, 20)).unwrap_or(1) / 100).min(now);
         let spans = [(Milestone::Registered, start, authorised), (Milestone::Authorised, authorised, built), (Milestone::Implemented, done, over)];
         let mut stays = Vec::with_capacity(9);
         for (milestone, from, to) in spans {
