@@ -1,6 +1,6 @@
 //! Every address and who may knock there: one table, and what holds for all of them.
 
-mod place;
+pub mod place;
 mod sizes;
 
 use crate::support::Page;
