@@ -42,6 +42,9 @@ pub async fn change_password(ctx: &Context, credentials: &Credentials, current: 
     let (user, shortest) = ctx.read(move |conn| Ok((users::find(conn, id)?, policies::security(conn)?.shortest_password))).await?;
     let mut errors = FormErrors::default();
     let checked = user.password_hash.clone();
+    if new == current {
+        errors.about("password", "This is the password that you have. Choose another.");
+    }
     if !credentials.verify(current, checked.clone()).await? {
         errors.about("current", "This is not your current password.");
     }
@@ -54,6 +57,7 @@ pub async fn change_password(ctx: &Context, credentials: &Credentials, current: 
             return Err(Error::Stale);
         }
         users::set_password(tx, id, &hash)?;
+        users::set_password_given(tx, id, false)?;
         sessions::delete_of(tx, id, session.as_ref())?;
         Ok(events::record(tx, None, &Event::PasswordChanged { user: id, name: user.name })?)
     })

@@ -11,6 +11,7 @@ use crate::store::sessions::{KeyHash, Lifetime, Resumed, Visitor};
 use crate::store::{Db, PgConnection, Tx, events, policies, second_factors, sessions, users};
 use base64::Engine;
 use chrono::Duration;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// In use is noted this often at most: reading pages should not mean writing rows.
@@ -124,8 +125,24 @@ pub(super) fn enter(tx: &mut Tx<'_>, user: UserId, life: Duration, visitor: &Vis
 /// Who acts in a session.
 pub struct Visit {
     pub resumed: Resumed,
-    /// Whether the policy asks them for a second factor that they do not have: until then nothing else is open.
-    pub owes_second_factor: bool,
+    /// What they have to do first; until then nothing else is open.
+    pub owes: Option<Owed>,
+}
+
+/// What somebody has to do before anything else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Owed {
+    /// Somebody else chose their password: set one of their own.
+    OwnPassword,
+    /// The policy asks for a second factor: set it up.
+    SecondFactor,
+}
+
+impl Owed {
+    fn of(it: &Resumed, security: &Security) -> Option<Owed> {
+        let unguarded = !it.has_second_factor && security.second_factor.binds(&it.actor.roles);
+        if it.password_given { Some(Owed::OwnPassword) } else { unguarded.then_some(Owed::SecondFactor) }
+    }
 }
 
 /// Who acts in the session of this key, if it has not ended. Notes now and then that it is in use.
@@ -135,8 +152,7 @@ pub async fn resume(db: &Db, key: KeyHash, limits: Limits) -> Result<Option<Visi
         let security = policies::security(conn)?;
         let lasts = limits.lifetime_by(&security);
         let resumed = sessions::resume(conn, &wanted, now, lasts)?;
-        let owes = |it: &Resumed| !it.has_second_factor && security.second_factor.binds(&it.actor.roles);
-        Ok::<_, Error>(resumed.map(|it| (Visit { owes_second_factor: owes(&it), resumed: it }, lasts.idle)))
+        Ok::<_, Error>(resumed.map(|it| (Visit { owes: Owed::of(&it, &security), resumed: it }, lasts.idle)))
     });
     let Some((visit, idle)) = looked.await? else { return Ok(None) };
     let resumed = &visit.resumed;

@@ -19,12 +19,13 @@ pub struct Draft {
     pub zone: Tz,
 }
 
-/// Makes an account. Without a hash nobody can sign in to it yet.
+/// Makes an account. Without a hash nobody can sign in to it yet; with one, its owner chooses another when they first do.
 pub fn create(tx: &mut Tx<'_>, draft: &Draft, password_hash: Option<&str>) -> Result<UserId> {
     permit(tx, Action::ManageUsers)?;
     free(tx, &draft.email, None)?;
     let new = NewUser { email: draft.email.as_str(), name: &draft.name, password_hash, time_zone: draft.zone.name(), roles: &draft.roles };
     let id = users::insert(tx, &new).map_err(taken)?;
+    users::set_password_given(tx, id, password_hash.is_some())?;
     events::record(tx, None, &Event::UserCreated { user: id, name: draft.name.clone(), roles: draft.roles.clone() })?;
     Ok(id)
 }
@@ -50,11 +51,15 @@ pub fn edit(tx: &mut Tx<'_>, id: UserId, seen: i32, draft: &Draft) -> Result<()>
     Ok(())
 }
 
-/// Sets a new password, for somebody who forgot theirs. Whoever was signed in there is no longer.
+/// Sets a new password, for somebody who forgot theirs, who chooses another when they sign in. Whoever was signed in there is no longer.
 pub fn set_password(tx: &mut Tx<'_>, id: UserId, hash: &str) -> Result<()> {
     permit(tx, Action::ManageUsers)?;
     let user = users::lock(tx, id)?;
+    if id == tx.actor.id {
+        return Err(Refusal::OwnPassword.into());
+    }
     users::set_password(tx, id, hash)?;
+    users::set_password_given(tx, id, true)?;
     sessions::delete_of(tx, id, None)?;
     Ok(events::record(tx, None, &Event::PasswordChanged { user: id, name: user.name })?)
 }

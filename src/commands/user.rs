@@ -29,7 +29,7 @@ pub enum UserCommand {
         /// An IANA name, such as Europe/Berlin.
         #[arg(long, default_value = "UTC")]
         time_zone: Tz,
-        /// Read the password from standard input; without this one is made and printed once.
+        /// Read the password from standard input; without this one is made and printed once, and changed at the first sign-in.
         #[arg(long)]
         password_stdin: bool,
     },
@@ -39,7 +39,7 @@ pub enum UserCommand {
     ResetPassword {
         #[arg(value_parser = EmailAddress::parse)]
         email: EmailAddress,
-        /// Read the password from standard input; without this one is made and printed once.
+        /// Read the password from standard input; without this one is made and printed once, and changed at the first sign-in.
         #[arg(long)]
         password_stdin: bool,
     },
@@ -72,7 +72,10 @@ fn carry_out(db: &Db, command: UserCommand) -> anyhow::Result<()> {
             let (password, generated) = password(db, &email, password_stdin)?;
             let draft = actions::Draft { name, email, roles, zone: time_zone };
             let hash = credentials::hash(&password);
-            write(db, |tx| actions::create(tx, &draft, Some(&hash)))?;
+            write(db, |tx| {
+                let id = actions::create(tx, &draft, Some(&hash))?;
+                Ok(users::set_password_given(tx, id, generated.is_some())?)
+            })?;
             terminal::line(format!("Made the account {}.", draft.email.as_str()))?;
             tell(generated)
         }
@@ -88,7 +91,10 @@ fn carry_out(db: &Db, command: UserCommand) -> anyhow::Result<()> {
             let user = find(db, &email)?;
             let (password, generated) = password(db, &email, password_stdin)?;
             let hash = credentials::hash(&password);
-            write(db, |tx| actions::set_password(tx, user.id, &hash))?;
+            write(db, |tx| {
+                actions::set_password(tx, user.id, &hash)?;
+                Ok(users::set_password_given(tx, user.id, generated.is_some())?)
+            })?;
             terminal::line(format!("{} has a new password.", user.email))?;
             tell(generated)
         }

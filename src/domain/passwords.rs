@@ -24,10 +24,15 @@ pub enum PasswordRefusal {
     Pattern,
     #[error("This password is little more than your e-mail address. Choose another.")]
     Address,
+    #[error("This password is little more than words of this program and its trade. Choose another.")]
+    Context,
 }
 
 /// Passwords of [`SHORTEST`] characters and more that are used by many, in lower case and without anything but letters and digits.
 static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
+
+/// Words that are guessed first because of what this is.
+static CONTEXT: LazyLock<Vec<&'static str>> = LazyLock::new(|| include_str!("context_words.txt").lines().collect());
 
 /// Characters that stand beside one another, on the keyboard or in the alphabet. The digits go round.
 const ROWS: [&str; 8] =
@@ -54,6 +59,9 @@ impl Password {
         }
         if is_mostly(text, email) {
             return Err(PasswordRefusal::Address);
+        }
+        if is_mostly_made_of(&plain, &CONTEXT) {
+            return Err(PasswordRefusal::Context);
         }
         Ok(Password(text.to_owned()))
     }
@@ -91,13 +99,18 @@ fn are_neighbours(a: char, b: char) -> bool {
 
 /// Hardly anything is left once the parts of the address are taken out.
 fn is_mostly(text: &str, email: &str) -> bool {
-    let mut left = text.to_lowercase();
     let email = email.to_lowercase();
     let (local, domain) = email.split_once('@').unwrap_or((&email, ""));
-    for part in [email.as_str(), local, domain].into_iter().chain(local.split(['.', '-', '_', '+'])) {
-        if part.chars().count() >= 3 {
-            left = left.replace(part, "");
-        }
+    let parts: Vec<&str> = [email.as_str(), local, domain].into_iter().chain(local.split(['.', '-', '_', '+'])).collect();
+    is_mostly_made_of(&text.to_lowercase(), &parts)
+}
+
+fn is_mostly_made_of(text: &str, parts: &[&str]) -> bool {
+    let mut left = text.to_owned();
+    let mut parts: Vec<&&str> = parts.iter().filter(|it| it.chars().count() >= 3).collect();
+    parts.sort_by_key(|it| std::cmp::Reverse(it.len()));
+    for part in parts {
+        left = left.replace(*part, "");
     }
     let left = left.chars().filter(|c| c.is_alphanumeric()).count();
     left < text.chars().count() && left < 6
@@ -149,6 +162,16 @@ mod tests {
             assert_eq!(refused(text), Some(PasswordRefusal::Address), "{text}");
         }
         assert_eq!(refused("ines likes tugboats"), None);
+    }
+
+    #[test]
+    fn words_of_the_trade_alone_are_no_password() {
+        for text in ["Slipway-Release-Manager1", "welcome administrator", "release deployment 2026", "SlipwayPassword2026"] {
+            assert_eq!(refused(text), Some(PasswordRefusal::Context), "{text}");
+        }
+        assert_eq!(refused("our release sank near Dover"), None);
+        let plain = |it: &&&str| it.len() >= 3 && it.bytes().all(|c| c.is_ascii_lowercase());
+        assert_eq!(CONTEXT.iter().filter(plain).count(), CONTEXT.len());
     }
 
     #[test]

@@ -129,6 +129,8 @@ pub enum Refusal {
     OwnAccount,
     #[error("You cannot reset your own second factor. Switch it off in your profile, with a code, or ask another administrator.")]
     OwnSecondFactor,
+    #[error("Change your own password in your profile: the current one is asked for there.")]
+    OwnPassword,
     #[error("This account has no second factor.")]
     NoSecondFactor,
     #[error("The policy asks you for a second factor. You can make new recovery codes, or ask an administrator to reset it when you change your phone.")]
@@ -175,8 +177,15 @@ impl Refusal {
                 | Refusal::AcceptedAlready
                 | Refusal::NoSecondFactor
         );
-        let others =
-            matches!(self, Refusal::OwnRecord | Refusal::NotReceiving(_) | Refusal::WaivedByOthers { .. } | Refusal::OwnAccount | Refusal::OwnSecondFactor);
+        let others = matches!(
+            self,
+            Refusal::OwnRecord
+                | Refusal::NotReceiving(_)
+                | Refusal::WaivedByOthers { .. }
+                | Refusal::OwnAccount
+                | Refusal::OwnSecondFactor
+                | Refusal::OwnPassword
+        );
         match (over, there_already, others) {
             (true, ..) => "It is over",
             (_, true, _) => "Nothing to do",

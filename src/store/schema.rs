@@ -2785,6 +2785,8 @@ diesel::table! {
         digest_hour -> Int4,
         /// The day, in their zone, whose digest was seen to last.
         digested_on -> Nullable<Date>,
+        /// Somebody else chose the password: its owner sets their own before anything else.
+        password_given -> Bool,
     }
 }
 

@@ -65,12 +65,14 @@ pub struct Resumed {
     pub paused: Option<String>,
     /// Whether they have a second factor.
     pub has_second_factor: bool,
+    /// Whether somebody else chose their password.
+    pub password_given: bool,
 }
 
 /// Nobody counts further than this.
 pub const MANY: i64 = 100;
 
-type Row = (UserId, String, String, Theme, Vec<Role>, DateTime<Utc>, i64, Option<String>, Option<UserId>);
+type Row = (UserId, String, String, Theme, Vec<Role>, DateTime<Utc>, i64, Option<String>, Option<UserId>, bool);
 
 /// The session of this key, unless it has ended or its account is disabled.
 pub fn resume(conn: &mut PgConnection, key_hash: &KeyHash, now: DateTime<Utc>, lasts: Lifetime) -> QueryResult<Option<Resumed>> {
@@ -93,15 +95,17 @@ pub fn resume(conn: &mut PgConnection, key_hash: &KeyHash, now: DateTime<Utc>, l
             unread(),
             pause::reason(),
             second_factors::user_id.nullable(),
+            users::password_given,
         ))
         .first(conn)
         .optional()?;
-    Ok(row.map(|(id, name, zone, theme, roles, seen_at, unread, paused, factor)| Resumed {
+    Ok(row.map(|(id, name, zone, theme, roles, seen_at, unread, paused, factor, password_given)| Resumed {
         actor: Actor { id, name, roles, zone: zone.parse().unwrap_or_default(), theme },
         seen_at,
         unread,
         paused,
         has_second_factor: factor.is_some(),
+        password_given,
     }))
 }
 

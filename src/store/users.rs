@@ -161,6 +161,11 @@ pub fn set_password(tx: &mut Tx<'_>, id: UserId, hash: &str) -> QueryResult<usiz
     diesel::update(users::table.filter(users::id.eq(id))).set(users::password_hash.eq(hash)).execute(tx.conn)
 }
 
+/// Notes whether somebody else chose the password.
+pub fn set_password_given(tx: &mut Tx<'_>, id: UserId, given: bool) -> QueryResult<usize> {
+    diesel::update(users::table.filter(users::id.eq(id))).set(users::password_given.eq(given)).execute(tx.conn)
+}
+
 pub fn set_disabled(tx: &mut Tx<'_>, id: UserId, at: Option<DateTime<Utc>>) -> QueryResult<usize> {
     diesel::update(users::table.filter(users::id.eq(id))).set((users::disabled_at.eq(at), users::version.eq(users::version + 1))).execute(tx.conn)
 }

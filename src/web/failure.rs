@@ -7,6 +7,7 @@ use super::public;
 use super::routes::{Door, ROUTES};
 use super::session;
 use crate::app;
+use crate::app::sessions::Owed;
 use crate::store::db::Outage;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -20,9 +21,9 @@ use tracing_actix_web::RequestId;
 pub enum Failure {
     #[error("not signed in")]
     SignIn,
-    /// They must set up a second factor before anything else.
-    #[error("no second factor yet")]
-    SecondFactor,
+    /// They have to do this before anything else.
+    #[error("something else comes first")]
+    Owed(Owed),
     #[error("the request came from another site")]
     CrossSite,
     #[error("the body is too large")]
@@ -68,7 +69,7 @@ impl Failure {
     fn status(&self) -> StatusCode {
         match self {
             Failure::SignIn | Failure::Unsigned(_) => StatusCode::UNAUTHORIZED,
-            Failure::CrossSite | Failure::SecondFactor | Failure::App(app::Error::Forbidden(_)) => StatusCode::FORBIDDEN,
+            Failure::CrossSite | Failure::Owed(_) | Failure::App(app::Error::Forbidden(_)) => StatusCode::FORBIDDEN,
             Failure::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Failure::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Failure::Garbled | Failure::Unreadable(_) => StatusCode::BAD_REQUEST,
@@ -90,7 +91,8 @@ impl Failure {
                 "Please sign in",
                 "Your session has ended, so nothing was saved. Sign in in another tab and send this again, or sign in here; going back shows what you typed.",
             ),
-            Failure::SecondFactor => words("Set up a second factor first", "The policy asks you for one. Nothing was changed."),
+            Failure::Owed(Owed::OwnPassword) => words("Choose a password of your own first", "Somebody else chose the one that you have. Nothing was changed."),
+            Failure::Owed(Owed::SecondFactor) => words("Set up a second factor first", "The policy asks you for one. Nothing was changed."),
             Failure::CrossSite => words("Not from here", "This request came from another site, so it was not carried out. Open Slipway itself and try again."),
             Failure::TooLarge => words("Too large", "What was sent is larger than is taken here. Shorten it and send it again."),
             Failure::TooSlow => words("Too slow", "The request took too long to arrive. Try again."),
@@ -180,9 +182,12 @@ pub async fn show(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -
         let cause = response.response().error().map(ToString::to_string).unwrap_or_default();
         tracing::error!(%cause, %status, "request failed");
     }
+    if let Some(failure) = failure {
+        note_refusal(response.request(), failure);
+    }
     let about = match failure {
         Some(Failure::SignIn) => About::Detour(Detour::SignIn),
-        Some(Failure::SecondFactor) => About::Detour(Detour::SecondFactor),
+        Some(Failure::Owed(owed)) => About::Detour(Detour::First(*owed)),
         Some(Failure::Ended(it)) => About::Ended { typed: it.typed.clone(), way_on: it.way_on.clone() },
         Some(_) | None => About::Other,
     };
@@ -194,6 +199,16 @@ enum About {
     Detour(Detour),
     Ended { typed: String, way_on: (&'static str, String) },
     Other,
+}
+
+/// Whoever tries what they may not stands in the log, with where they came from.
+fn note_refusal(req: &actix_web::HttpRequest, failure: &Failure) {
+    let refused = matches!(failure, Failure::CrossSite | Failure::Unsigned(_) | Failure::Throttled(_) | Failure::App(app::Error::Forbidden(_)));
+    if refused {
+        let address = session::visitor_of(req).address;
+        let user = session::actor_of(req).map(|it| it.id.0);
+        tracing::warn!(user, address, cause = %failure, "refused");
+    }
 }
 
 fn bare(response: &ServiceResponse) -> Option<Words> {
@@ -216,7 +231,7 @@ fn bare(response: &ServiceResponse) -> Option<Words> {
 #[derive(Clone, Copy)]
 enum Detour {
     SignIn,
-    SecondFactor,
+    First(Owed),
 }
 
 impl Detour {
@@ -224,7 +239,8 @@ impl Detour {
     fn address(self, req: &actix_web::HttpRequest) -> String {
         match self {
             Detour::SignIn => format!("/session/new?to={}", encoded(&req.uri().to_string())),
-            Detour::SecondFactor => "/profile/second-factor".to_owned(),
+            Detour::First(Owed::OwnPassword) => "/profile/password".to_owned(),
+            Detour::First(Owed::SecondFactor) => "/profile/second-factor".to_owned(),
         }
     }
 
@@ -232,7 +248,8 @@ impl Detour {
     fn way_on(self, req: &actix_web::HttpRequest) -> (&'static str, String) {
         match self {
             Detour::SignIn => ("Sign in", sign_in_from(req)),
-            Detour::SecondFactor => ("Set it up", self.address(req)),
+            Detour::First(Owed::OwnPassword) => ("Choose it", self.address(req)),
+            Detour::First(Owed::SecondFactor) => ("Set it up", self.address(req)),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What every page shows around its own content.
 
 use super::form::Fields;
-use super::page::NOTICE;
+use super::page::notice_of;
 use super::session;
 use crate::app::Context;
 use crate::app::attachments::Storage;
@@ -38,7 +38,7 @@ pub struct Frame {
     pub zone_there: chrono_tz::Tz,
     /// How many of them an attached file may have.
     pub megabytes: u64,
-    /// Whether the actor must set up a second factor, and can go nowhere else.
+    /// Whether the actor has to do something first, and can go nowhere else.
     pub is_barred: bool,
 }
 
@@ -54,7 +54,7 @@ impl Frame {
             paused,
             zone_there: chrono_tz::Tz::UTC,
             megabytes: megabytes(req),
-            is_barred: session::owes_second_factor(req),
+            is_barred: session::owed_by(req).is_some(),
         }
     }
 
@@ -69,7 +69,7 @@ impl Frame {
             paused: None,
             zone_there: chrono_tz::Tz::UTC,
             megabytes: megabytes(req),
-            is_barred: session::owes_second_factor(req),
+            is_barred: session::owed_by(req).is_some(),
         }
     }
 
@@ -167,6 +167,6 @@ pub fn unread_text(count: i64) -> String {
 }
 
 fn notice(req: &HttpRequest) -> Option<Notice> {
-    let fields = Fields::of_query(req.cookie(NOTICE)?.value());
+    let fields = Fields::of_query(notice_of(req)?.value());
     fields.is_set("said").then(|| Notice { said: fields.text("said").to_owned(), part: fields.text("part").to_owned() })
 }

@@ -159,7 +159,7 @@ pub(super) fn lets_frame(page: &mut HttpResponse) -> Result<(), Error> {
 }
 
 /// May only be drawn: nothing runs, nothing is fetched; links open elsewhere.
-const HTML_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox; form-action 'none'; base-uri 'none'";
+const HTML_POLICY: &str = "default-src 'none'; object-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox; form-action 'none'; base-uri 'none'";
 
 /// The HTML of a mail as its reader gets it, for the frame on its page.
 pub async fn html(Manager(ctx): Manager, id: Path<String>, outlet: Data<Outlet>, keys: Data<Keys>, base: Data<BaseUrl>) -> Answer {

@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::frame::Frame;
 use crate::app::{self, Context};
+use crate::config::BaseUrl;
 use crate::store::PgConnection;
 use crate::store::db::Outage;
 use actix_web::body::MessageBody;
@@ -11,13 +12,25 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 pub type Answer = Result<HttpResponse, Failure>;
 
 /// The short-lived cookie that carries a notice over a redirect.
-pub const NOTICE: &str = "slipway_notice";
+const NOTICE: &str = "slipway_notice";
+/// The same under https, where no other host of the domain can set it.
+const SECURE_NOTICE: &str = "__Host-slipway_notice";
+
+fn is_https(req: &HttpRequest) -> bool {
+    req.app_data::<Data<BaseUrl>>().is_some_and(|it| it.is_https())
+}
+
+/// The notice that a request brings along.
+pub fn notice_of(req: &HttpRequest) -> Option<Cookie<'static>> {
+    req.cookie(if is_https(req) { SECURE_NOTICE } else { NOTICE })
+}
 
 /// Whether htmx asked for a piece of the page.
 pub fn wants_fragment(req: &HttpRequest) -> bool {
@@ -77,19 +90,32 @@ fn notice_cookie(value: String, life: Duration) -> Cookie<'static> {
 /// Middleware: a notice that was shown is not shown again, and the address of an action never becomes the address of a page:
 /// nothing is there to be reloaded.
 pub async fn after(req: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let shows_notice = req.cookie(NOTICE).is_some() && !wants_fragment(req.request()) && !req.path().starts_with("/static/");
+    let shows_notice = notice_of(req.request()).is_some() && !wants_fragment(req.request()) && !req.path().starts_with("/static/");
     let acts = req.method() == Method::POST;
     let mut response = next.call(req).await?;
+    if shows_notice && !response.status().is_redirection() {
+        response.response_mut().add_cookie(&notice_cookie(String::new(), Duration::ZERO)).map_err(actix_web::error::ErrorInternalServerError)?;
+    }
+    if is_https(response.request()) {
+        secure_notice(&mut response)?;
+    }
     if response.status().is_redirection() {
         return Ok(response);
-    }
-    if shows_notice {
-        response.response_mut().add_cookie(&notice_cookie(String::new(), Duration::ZERO)).map_err(actix_web::error::ErrorInternalServerError)?;
     }
     if acts {
         response.headers_mut().insert(HeaderName::from_static("hx-push-url"), HeaderValue::from_static("false"));
     }
     Ok(response)
+}
+
+/// Handlers do not know under which name and how the cookie is set here.
+fn secure_notice(response: &mut ServiceResponse<impl MessageBody>) -> Result<(), actix_web::Error> {
+    let set = response.response().cookies().find(|it| it.name() == NOTICE).map(Cookie::into_owned);
+    let Some(mut cookie) = set else { return Ok(()) };
+    response.response_mut().del_cookie(NOTICE);
+    cookie.set_name(SECURE_NOTICE);
+    cookie.set_secure(true);
+    response.response_mut().add_cookie(&cookie).map_err(actix_web::error::ErrorInternalServerError)
 }
 
 /// What every page shows around its own content, for this request.

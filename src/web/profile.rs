@@ -3,7 +3,7 @@
 use super::form::{Choice, Fields, Form};
 use super::frame::Frame;
 use super::page::{self, Answer};
-use super::session::{self, Settings, key_hash_of};
+use super::session::{self, Enrolling, Settings, key_hash_of, owed_by};
 use super::throttle::Throttle;
 use super::users::zone_choices;
 use crate::app::credentials::Credentials;
@@ -12,7 +12,7 @@ use crate::domain::people::Theme;
 use crate::domain::text;
 use crate::store::sessions::{self, KeyHash, Session};
 use crate::store::users::{self, User};
-use crate::store::{policies, second_factors};
+use crate::store::{PgConnection, policies, second_factors};
 use actix_web::{HttpRequest, web};
 use askama::Template;
 
@@ -109,20 +109,46 @@ pub async fn update(ctx: Context, req: HttpRequest, mut fields: Fields, settings
     }
 }
 
+/// The password alone: where those are led who have one that somebody else chose.
+#[derive(Template)]
+#[template(path = "profile/password.html")]
+struct EditPassword {
+    email: String,
+    password: Form,
+    shortest: u32,
+    frame: Frame,
+}
+
+impl EditPassword {
+    async fn load(ctx: &Context, req: &HttpRequest, password: Form) -> Result<EditPassword, Error> {
+        let (id, frame) = (ctx.actor.id, page::frame(ctx, req));
+        let load = move |conn: &mut PgConnection| {
+            let (email, shortest) = (users::find(conn, id)?.email, policies::security(conn)?.shortest_password);
+            Ok(EditPassword { email, password, shortest, frame })
+        };
+        ctx.read(load).await
+    }
+}
+
+pub async fn edit_password(Enrolling(ctx): Enrolling, req: HttpRequest) -> Answer {
+    page::html(&EditPassword::load(&ctx, &req, Form::default()).await?)
+}
+
 pub async fn change_password(
-    ctx: Context,
+    Enrolling(ctx): Enrolling,
     req: HttpRequest,
     fields: Fields,
     credentials: web::Data<Credentials>,
     throttle: web::Data<Throttle>,
     settings: web::Data<Settings>,
 ) -> Answer {
-    let id = ctx.actor.id;
+    let (id, bound) = (ctx.actor.id, owed_by(&req).is_some());
     let user = ctx.read(move |conn| Ok(users::find(conn, id)?)).await?;
     throttle.admit(&req, &ctx.db, &user.email).await?;
     let (current, new) = (fields.text("current").to_owned(), fields.text("password").to_owned());
     match profile::change_password(&ctx, &credentials, current, new, key_hash_of(&req)).await {
         Ok(()) => page::see_with("/profile", "Your password is changed. All your other sessions have ended."),
+        Err(Error::Invalid(errors)) if bound => page::unprocessable(&EditPassword::load(&ctx, &req, Form::refused(Fields::default(), errors)).await?),
         Err(Error::Invalid(errors)) => page::unprocessable(&page_with(&ctx, &req, &settings, None, Form::refused(Fields::default(), errors)).await?),
         Err(error) => Err(error.into()),
     }
@@ -131,7 +157,7 @@ pub async fn change_password(
 /// Ends one's other sessions, with `which=all` this one as well, or the one that `which` names.
 pub async fn end_sessions(ctx: Context, req: HttpRequest, fields: Fields, settings: web::Data<Settings>) -> Answer {
     let which = fields.text("which").to_owned();
-    if !matches!(which.as_str(), "all" | "others") {
+    if !matches!(which.as_str(), "all" | "others" | "") {
         let limits = settings.limits;
         ctx.write(move |tx| actions::end_one(tx, &which, limits)).await?;
         return page::see_with("/profile#sessions-title", "That session has ended.");

@@ -317,6 +317,7 @@ routes! {
     post "/setup/{token}"                               Link     => setup::create;
     get  "/profile"                                     SignedIn => profile::show;
     post "/profile"                                     SignedIn => profile::update;
+    get  "/profile/password"                            SignedIn => profile::edit_password;
     post "/profile/password"                            SignedIn => profile::change_password;
     post "/profile/sessions/end"                        SignedIn => profile::end_sessions;
     get  "/profile/second-factor"                       SignedIn => second_factor::show;

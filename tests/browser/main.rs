@@ -9,6 +9,7 @@ mod links;
 mod pages;
 mod process;
 mod release;
+mod second_factor;
 #[expect(dead_code, unused_imports, reason = "shared with the tests without a browser, which use more of it")]
 #[path = "../it/support/mod.rs"]
 mod support;

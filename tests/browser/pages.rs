@@ -223,6 +223,11 @@ fn pages(world: &World) -> Vec<Page> {
     add(MANAGER, fixed(&["/", "/tasks", "/releases?state=open&mine=yes&q=nothing+of+the+kind"]), "");
     add(MANAGER, vec![format!("/search?q={}", &LONG[..12])], "");
     add(APPROVER, fixed(&["/", "/approvals"]), "");
+    add(VIEWER, fixed(&["/profile/second-factor", "/profile/password"]), "");
+    add(VIEWER, fixed(&["/profile/second-factor", "/profile/password"]), SEND);
+    add(CONTRIBUTOR, fixed(&["/profile/second-factor"]), "");
+    add(CONTRIBUTOR, fixed(&["/profile/second-factor"]), SEND);
+    add(ADMINISTRATOR, world.found("SELECT '/users/' || max(user_id) || '/edit' AS found FROM second_factors"), "");
     let approvals = format!(
         "SELECT '/approvals/' || max(a.id) AS found FROM approvals a JOIN users u ON u.id = a.approver_id WHERE u.email LIKE '{APPROVER}@%' GROUP BY a.state"
     );
@@ -278,6 +283,8 @@ fn every_route_is_among(pages: &[Page]) {
         "/process.toml",
         "/records/{id}/early-life.csv",
         "/setup/{token}",
+        // Only there between password and code: the journey of the second factor looks at it.
+        "/session/code",
         "/notices/stream",
         // Mails, in a frame of the page before them.
         "/notification-rules/recipients/mail",

@@ -44,6 +44,7 @@ impl World {
         let mut world = World { app, long_release: String::new(), long_change: String::new() };
         world.tell_long_words().await;
         world.tell_surveys();
+        given::second_factor(&world.app, &world.somebody("jonas.weber"));
         given::rule(&world.app, Rule::PhaseEntered).of_phase("plan").insert();
         let world = Arc::new(world);
         *shared = Arc::downgrade(&world);

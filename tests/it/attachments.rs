@@ -36,7 +36,7 @@ async fn a_file_comes_back_as_it_was_sent_and_only_as_a_file() {
     assert_eq!(content, page);
     let header = |name: &str| headers.get(name).and_then(|it| it.to_str().ok()).unwrap_or_default().to_owned();
     assert_eq!(header("content-disposition"), "attachment; filename=\"harmless.png\"; filename*=UTF-8''harmless.png");
-    assert_eq!(header("content-security-policy"), "sandbox; default-src 'none'");
+    assert!(header("content-security-policy").starts_with("sandbox; default-src 'none'"));
     assert_eq!(header("x-content-type-options"), "nosniff");
     assert_eq!(header("cache-control"), "private, no-store");
     assert_eq!(header("content-length"), page.len().to_string());

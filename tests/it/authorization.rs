@@ -1,7 +1,7 @@
 //! Every address and who may knock there: one table, and what holds for all of them.
 
 mod organisations;
-mod place;
+pub mod place;
 mod sizes;
 
 use crate::support::Page;

@@ -73,7 +73,7 @@ async fn behind_a_mailed_link_the_answer_is_kept_and_the_address_is_not_repeated
     let id = given::release(&app, "Payroll").with_changes(1).in_phase("plan");
     given::ask(&app, id);
     let (approval, ..) = given::pending(&app, id).remove(0);
-    let link = given::link(&app, approval, &ada);
+    let link = given::link(&app, approval, ada.id);
     let browser = app.browser();
     let form = browser.get(&link.path).await.expect(200).form(&format!("{}/decision", link.path));
     let form = form.and("decision", "deny").with("code", &link.code).with("comment", "Not in this week, as we said");

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use std::io::Result as IoResult;
 
 /// Whatever the content is, a browser that shows it after all gives it no rights.
-const POLICY: &str = "sandbox; default-src 'none'";
+const POLICY: &str = "sandbox; default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 pub async fn show(ctx: Context, req: HttpRequest, id: Path<String>, storage: Data<Storage>) -> Answer {
     let id: AttachmentId = id_of(&id)?;

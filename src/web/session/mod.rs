@@ -9,7 +9,7 @@ pub use pages::{create, end, new};
 
 use super::failure::Failure;
 use super::frame::Frame;
-use crate::app::sessions::{Limits, SessionKey};
+use crate::app::sessions::{Limits, Owed, SessionKey};
 use crate::app::{Context, Error};
 use crate::domain::people::Actor;
 use crate::store::Db;
@@ -33,8 +33,8 @@ const UNREAD: &str = "unread";
 const OUTAGE: &str = "outage";
 /// Why no mail is sent, if it is paused.
 const PAUSED: &str = "paused";
-/// Set if the policy asks them for a second factor that they do not have.
-const OWES: &str = "owes second factor";
+/// What they have to do before anything else, if there is something.
+const OWES: &str = "owes";
 /// Where a sign-in leaves the key for the cookie.
 const KEY: &str = "key";
 
@@ -52,9 +52,9 @@ pub fn paused_of(req: &HttpRequest) -> Option<String> {
     req.get_session().get::<String>(PAUSED).ok().flatten()
 }
 
-/// Whether whoever asks must set up a second factor before anything else.
-pub fn owes_second_factor(req: &HttpRequest) -> bool {
-    req.get_session().get::<bool>(OWES).ok().flatten().unwrap_or_default()
+/// What whoever asks has to do before anything else.
+pub fn owed_by(req: &HttpRequest) -> Option<Owed> {
+    req.get_session().get::<Owed>(OWES).ok().flatten()
 }
 
 /// The hash of the key of the session that this request belongs to.
@@ -82,17 +82,17 @@ pub fn frame_of(req: &HttpRequest) -> Frame {
     frame
 }
 
-/// A handler that takes a [`Context`] is open only to people who signed in, with a second factor if they must have one.
+/// A handler that takes a [`Context`] is open only to people who signed in, and who owe nothing that comes first.
 impl FromRequest for Context {
     type Error = Failure;
     type Future = Ready<Result<Context, Failure>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(if owes_second_factor(req) { Err(Failure::SecondFactor) } else { signed_in(req) })
+        ready(owed_by(req).map_or_else(|| signed_in(req), |owed| Err(Failure::Owed(owed))))
     }
 }
 
-/// The door to the pages by which a second factor is set up: open also to those who may do nothing else until they have one.
+/// The door to the pages where a password is chosen or a second factor set up: open also to those who may do nothing else until then.
 pub struct Enrolling(pub Context);
 
 impl FromRequest for Enrolling {

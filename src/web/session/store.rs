@@ -32,8 +32,8 @@ impl SessionStore for Sessions {
                 if let Some(reason) = resumed.paused {
                     state.insert(PAUSED.to_owned(), json(&reason)?);
                 }
-                if visit.owes_second_factor {
-                    state.insert(OWES.to_owned(), json(&true)?);
+                if let Some(owed) = visit.owes {
+                    state.insert(OWES.to_owned(), json(&owed)?);
                 }
                 Ok(Some(state))
             }

@@ -1,6 +1,6 @@
 //! What is done to an account as a whole: a new password, closing, opening again.
 
-use super::{Edit, Manager, is_own};
+use super::{Edit, Manager};
 use crate::app::credentials::Credentials;
 use crate::app::{self, FormErrors};
 use crate::domain::ids::UserId;
@@ -9,7 +9,6 @@ use crate::domain::text;
 use crate::store::{policies, users};
 use crate::web::form::{Fields, Form};
 use crate::web::page::{self, Answer};
-use crate::web::session;
 use actix_web::{HttpRequest, web};
 
 pub async fn set_password(Manager(ctx): Manager, req: HttpRequest, id: web::Path<UserId>, fields: Fields, credentials: web::Data<Credentials>) -> Answer {
@@ -26,10 +25,6 @@ pub async fn set_password(Manager(ctx): Manager, req: HttpRequest, id: web::Path
     };
     let hash = credentials.hash(password).await?;
     ctx.write(move |tx| app::users::set_password(tx, id, &hash)).await?;
-    if is_own(&ctx, id, &req) {
-        session::leave(&req);
-        return page::see_with("/session/new", "Your new password is set. Sign in with it.");
-    }
     page::see_with("/users", &format!("{} has a new password.", user.name))
 }
 

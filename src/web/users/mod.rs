@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::form::{Choice, Fields, Form};
 use super::frame::Frame;
 use super::page::{self, Answer};
-use super::session::key_hash_of;
+use super::session::visitor_of;
 use crate::app::credentials::Credentials;
 use crate::app::{self, Context, Error, FormErrors};
 use crate::domain::events::FieldChange;
@@ -35,7 +35,13 @@ impl FromRequest for Manager {
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let ctx = Context::from_request(req, payload).into_inner();
-        ready(ctx.and_then(|ctx| if ctx.actor.may(Action::ManageUsers) { Ok(Manager(ctx)) } else { Err(Error::NotFound.into()) }))
+        ready(ctx.and_then(|ctx| {
+            if ctx.actor.may(Action::ManageUsers) {
+                return Ok(Manager(ctx));
+            }
+            tracing::warn!(user = ctx.actor.id.0, address = visitor_of(req).address, "refused: accounts are for administrators");
+            Err(Error::NotFound.into())
+        }))
     }
 }
 
@@ -198,9 +204,4 @@ pub async fn update(Manager(ctx): Manager, req: HttpRequest, id: web::Path<UserI
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// Whether the account is the one of this very session; then the session must survive or be left.
-fn is_own(ctx: &Context, id: UserId, req: &HttpRequest) -> bool {
-    ctx.actor.id == id && key_hash_of(req).is_some()
 }

@@ -1,5 +1,6 @@
 //! The program as its operators meet it: started, asked, signalled and stopped from outside.
 
+mod accounts;
 mod audit;
 mod links;
 mod mailing;

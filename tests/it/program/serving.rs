@@ -130,3 +130,18 @@ fn the_log_holds_the_id_of_each_answer_and_nothing_of_its_address() {
     assert_eq!(line["status"], 404);
     assert!(!line.to_string().contains("hidden"), "{line}");
 }
+
+#[test]
+fn who_tries_what_they_may_not_stands_in_the_log() {
+    let (home, database) = (home(), Database::empty());
+    let command = with(with(slipway(home.path(), &[]), "DATABASE_URL", database.url()), "SLIPWAY_LOG_FORMAT", "json");
+    let running = Running::start(command);
+    let body = "email=ada%40example.org&password=hidden-password";
+    let head = format!("Host: slipway\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+    let answer = running.ask(&format!("POST /session HTTP/1.1\r\n{head}Origin: https://evil.example\r\n\r\n{body}"));
+    assert_eq!(answer.status, 403);
+    let line: serde_json::Value = serde_json::from_str(&running.wait_for("\"refused\"")).expect("each line is JSON");
+    assert_eq!(line["fields"]["cause"].as_str().or(line["cause"].as_str()), Some("the request came from another site"), "{line}");
+    assert_eq!(line["fields"]["address"].as_str().or(line["address"].as_str()), Some("127.0.0.1"), "{line}");
+    assert!(!running.log().contains("hidden-password"));
+}
