@@ -1,15 +1,23 @@
 //! What must hold in the database after every fault: all that was acknowledged, nothing by halves, the chain whole, everybody told once.
 
 use crate::load::Diary;
+use crate::support::MailServer;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool};
+use diesel::sql_types::{BigInt, Bool, Text};
 use slipway::store::events::{self, Verdict};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 #[derive(QueryableByName)]
 struct Holds {
     #[diesel(sql_type = Bool)]
     holds: bool,
+}
+
+#[derive(QueryableByName)]
+struct Name {
+    #[diesel(sql_type = Text)]
+    name: String,
 }
 
 #[derive(QueryableByName)]
@@ -89,6 +97,26 @@ pub fn check(conn: &mut PgConnection, diary: &Diary) {
     let verdict = events::verify(conn).expect("the log can be read");
     assert!(matches!(verdict, Verdict::Whole(_)), "{verdict:?}");
     assert!(diary.wrong.is_empty(), "{} wrong answers: {:#?}", diary.wrong.len(), diary.wrong.iter().take(5).collect::<Vec<_>>());
+}
+
+/// Looks at what was mailed, once nothing is left to be sent, and says it in words: every mail that counts as sent arrived. One that arrived
+/// while the program was killed may arrive again, under the same name, or be called off meanwhile.
+#[track_caller]
+pub fn mailed(conn: &mut PgConnection, server: &MailServer) -> String {
+    let mut arrived = BTreeMap::<String, usize>::new();
+    for it in server.received() {
+        *arrived.entry(it.message_id()).or_default() += 1;
+    }
+    let names = |conn: &mut PgConnection, state: &str| -> Vec<Name> {
+        diesel::sql_query(format!("SELECT message_id AS name FROM mails WHERE state = '{state}'")).load(conn).expect("they are read")
+    };
+    let sent = names(conn, "sent");
+    let lost: Vec<&String> = sent.iter().map(|it| &it.name).filter(|it| !arrived.keys().any(|name| name.contains(*it))).collect();
+    assert!(lost.is_empty(), "{} mails count as sent and never arrived: {lost:?}", lost.len());
+    let called_off = names(conn, "cancelled").iter().filter(|it| arrived.keys().any(|name| name.contains(&it.name))).count();
+    assert_eq!(arrived.len(), sent.len() + called_off, "no other mail arrived");
+    let repeated = arrived.values().filter(|it| **it > 1).count();
+    format!("{} mails sent and arrived, {repeated} repeated under the same name, {called_off} called off too late", sent.len())
 }
 
 fn holds(conn: &mut PgConnection, sql: &str) -> bool {

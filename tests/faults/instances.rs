@@ -11,7 +11,6 @@ use crate::{BACK_WITHIN, say};
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
@@ -81,15 +80,8 @@ async fn five_at_work_and_one_killed_now_and_then() {
     consistency::check(&mut conn, &diary);
     world.end_leases();
     world.wait_for_mails();
-    let mut mails = BTreeMap::<String, usize>::new();
-    for it in server.received() {
-        *mails.entry(it.message_id()).or_default() += 1;
-    }
-    let sent = consistency::count(&mut conn, "SELECT count(*) FROM mails WHERE state = 'sent'");
-    let repeated = mails.values().filter(|it| **it > 1).count();
-    say(format_args!("five instances, {KILLS} kills: {}", diary.counts()));
-    say(format_args!("{sent} mails sent, {repeated} repeated under the same Message-ID; the slowest start {:.1} s", slowest.as_secs_f64()));
-    assert_eq!(sent as usize, mails.len(), "each mail that counts as sent arrived, and no other");
+    let mails = consistency::mailed(&mut conn, &server);
+    say(format_args!("five instances, {KILLS} kills: {}; {mails}; the slowest start {:.1} s", diary.counts(), slowest.as_secs_f64()));
     assert!(slowest < BACK_WITHIN, "{slowest:?}");
 }
 

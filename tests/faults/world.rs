@@ -6,6 +6,7 @@ use crate::support::{Database, TestApp, given};
 use crate::visitor::Visitor;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use slipway::clock::Clock;
 use slipway::domain::ids::UserId;
 use slipway::domain::people::Role;
 use slipway::store::records;
@@ -37,7 +38,7 @@ impl World {
     }
 
     fn over(url: &str, workers: usize) -> World {
-        let app = TestApp::over(url);
+        let app = TestApp::begin(url.to_owned(), None, Clock::default(), &[]);
         given::approvers(&app, ["Ada", "Bob"]);
         let assignee = given::user(&app, "Cleo", &[Role::Contributor]).id;
         let workers = (0..workers).map(|number| worker(&app, number, assignee)).collect();

@@ -50,12 +50,8 @@ impl TestApp {
         TestApp::begin(database.url(), Some(database), Clock::standing_at(noon()), flags)
     }
 
-    /// On a database with the schema in it that somebody else keeps, by the real time.
-    pub fn over(url: &str) -> TestApp {
-        TestApp::begin(url.to_owned(), None, Clock::default(), &[])
-    }
-
-    fn begin(url: String, database: Option<Database>, clock: Clock, flags: &[&str]) -> TestApp {
+    /// On this database, which has the schema in it and is the story's own or kept by somebody else; by this clock.
+    pub fn begin(url: String, database: Option<Database>, clock: Clock, flags: &[&str]) -> TestApp {
         let settings = db::Settings { url: url.clone(), connections: 3, wait: Duration::from_secs(20), statement_timeout: Duration::from_secs(20) };
         let db = Db::open(settings, clock.clone()).expect("it opens");
         let mut config = Flags::parse_from(["slipway", "--workers", "1", "--secret-key", SECRET].iter().chain(flags)).config;
