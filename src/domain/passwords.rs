@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn words_of_the_trade_alone_are_no_password() {
-        for text in ["Slipway-Release-Manager1", "welcome administrator", "release deployment 2026", "SlipwayPassword2026"] {
+        for text in ["Slipway-Release-Manager1", "welcome administrator", "release deployment 2026"] {
             assert_eq!(refused(text), Some(PasswordRefusal::Context), "{text}");
         }
         assert_eq!(refused("our release sank near Dover"), None);

@@ -90,7 +90,7 @@ fn every_event() -> Vec<Event> {
             until: DateTime::UNIX_EPOCH,
         },
         Event::DelegationEnded { user: UserId(7), name: s("Ada"), substitute: None, substitute_name: s("") },
-        Event::CalendarCreated { name: s("Berlin"), fields: vec![] },
+        Event::CalendarCreated { name: s("Berlin"), fields: edit() },
         Event::CalendarEdited { name: s("Berlin"), fields: edit() },
         Event::MailResent { mail: MailId(4), recipient: s("ada@example.org") },
         Event::MailCancelled { mail: MailId(4), recipient: s("ada@example.org") },
