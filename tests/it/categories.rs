@@ -3,6 +3,7 @@
 use crate::support::given::{self, Somebody};
 use crate::support::html::Form;
 use crate::support::{Browser, TestApp};
+use diesel::RunQueryDsl;
 use slipway::domain::people::Role;
 use slipway::domain::records::RecordKind;
 use slipway::store::categories::{self, Category};
@@ -173,20 +174,29 @@ async fn the_level_of_one_that_records_have_stays() {
     browser.submit(&page.form(&format!("/categories/{}", minor.id)).with("level", "minor")).await.expect(303);
 }
 
+fn somebody_waits(conn: &mut diesel::PgConnection) -> diesel::QueryResult<bool> {
+    let waiting = "EXISTS (SELECT FROM pg_sleep(0.01), pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')";
+    diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(waiting)).get_result(conn)
+}
+
 #[tokio::test]
 async fn what_is_retired_at_the_same_moment_is_not_registered() {
     let app = TestApp::start().await;
     let browser = app.browser_of(&ines(&app));
     let minor = category(&app, "minor");
     let release = browser.get("/releases/new").await.expect(200).form("/releases").with("category", minor.id).with("new_item", "X").with("title", "Y");
-    let db = app.another_db();
+    let (db, watch) = (app.another_db(), app.another_db());
     let (begun, has_begun) = tokio::sync::oneshot::channel();
+    let started = std::time::Instant::now();
     let retiring = std::thread::spawn(move || {
         db.write_now::<(), slipway::app::Error>(slipway::domain::people::Actor::slipway(), |tx| {
             let now = tx.now;
             categories::set_retired(tx, minor.id, Some(now))?;
             begun.send(()).expect("somebody waits");
-            std::thread::sleep(std::time::Duration::from_millis(700));
+            // Until whoever registers waits for this category.
+            while !watch.read_now::<bool, slipway::app::Error>(|conn| Ok(somebody_waits(conn)?))? {
+                assert!(started.elapsed().as_secs() < 20, "nobody ever waited");
+            }
             Ok(())
         })
     });
