@@ -12,11 +12,20 @@ pub struct Request {
     pub body: Option<String>,
 }
 
+impl Request {
+    /// What tells it apart from others.
+    pub fn key(&self) -> String {
+        format!("{} {}", self.path, self.body.as_deref().unwrap_or_default())
+    }
+}
+
 #[derive(Clone)]
 pub struct Target {
     pub address: SocketAddr,
     pub requests: Vec<Request>,
     pub cookie: String,
+    /// Whether each request is sent once only: the load ends with the list.
+    pub once: bool,
 }
 
 #[derive(Default)]
@@ -63,9 +72,11 @@ pub async fn load(target: &Target, connections: usize, span: Duration) -> std::i
             let mut stream = BufReader::new(TcpStream::connect(target.address).await?);
             stream.get_ref().set_nodelay(true)?;
             // Its own part of the list over and over: two clients on one task would refuse each other.
-            let share = (target.requests.len() / connections).max(1);
+            // Eight that belong together stay together.
+            let share = (target.requests.len() / connections / 8 * 8).max(1);
+            let share = if target.once { share } else { (target.requests.len() / connections).max(1) };
             let (mut times, mut nth) = (Vec::new(), 0);
-            while started.elapsed() < span {
+            while started.elapsed() < span && (nth < share || !target.once) {
                 let begun = Instant::now();
                 exchange(&mut stream, &target, client * share + nth % share).await?;
                 times.push(begun.elapsed());

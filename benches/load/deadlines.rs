@@ -1,14 +1,13 @@
 //! What a sweep of due deadlines costs when there are many others: it reads what is due, and leaves the rest alone.
 
-use crate::fill;
+use crate::fill::{self, Outcome};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use slipway::app::{Error, deadlines};
-use slipway::clock::Clock;
 use slipway::domain::people::Actor;
+use slipway::store::Db;
 use slipway::store::embedded::Server;
-use slipway::store::{Db, db, migrations};
 use std::io::Write;
 use std::time::{Duration, Instant};
 
@@ -35,8 +34,6 @@ struct Read {
     #[diesel(sql_type = BigInt)]
     rows: i64,
 }
-
-type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 /// The same 1,000 due among few and among many, in turns.
 pub fn measure(server: &Server, short: &mut Vec<String>) -> Outcome<()> {
@@ -83,13 +80,8 @@ fn read(conn: &mut PgConnection) -> QueryResult<i64> {
 
 impl Place {
     fn build(server: &Server, name: &str, open: i64) -> Outcome<Place> {
-        PgConnection::establish(&server.url("postgres"))?.batch_execute(&format!("CREATE DATABASE {name}"))?;
-        let url = server.url(name);
-        migrations::run(&url)?;
-        let settings = db::Settings { url: url.clone(), connections: 1, wait: Duration::from_secs(10), statement_timeout: Duration::from_secs(60) };
-        let db = Db::open(settings, Clock::default())?;
-        fill::people(&db)?;
-        fill::records(&url, 2000)?;
+        let (db, url) = fill::database(server, name, 1)?;
+        fill::releases(&db, &url, 6000)?;
         let mut conn = PgConnection::establish(&url)?;
         conn.batch_execute(&format!(
             "TRUNCATE deadlines;

@@ -1,15 +1,13 @@
 //! What it costs to invite fifty thousand people to one survey: the time for each, and the memory, against a survey of five hundred.
 
-use crate::fill;
+use crate::fill::{self, Outcome};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use slipway::clock::Clock;
 use slipway::store::embedded::Server;
-use slipway::store::{Db, db, migrations};
 use slipway::worker::timetable::ask_by_mail;
 use std::io::Write;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 const FEW: i64 = 500;
 const MANY: i64 = 50_000;
@@ -24,16 +22,9 @@ struct Count {
     count: i64,
 }
 
-type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
-
 pub fn measure(server: &Server, short: &mut Vec<String>) -> Outcome<()> {
-    PgConnection::establish(&server.url("postgres"))?.batch_execute("CREATE DATABASE invitations")?;
-    let url = server.url("invitations");
-    migrations::run(&url)?;
-    let settings = db::Settings { url: url.clone(), connections: 1, wait: Duration::from_secs(10), statement_timeout: Duration::from_secs(60) };
-    let db = Db::open(settings, Clock::default())?;
-    fill::people(&db)?;
-    fill::records(&url, 1)?;
+    let (db, url) = fill::database(server, "invitations", 1)?;
+    fill::releases(&db, &url, 1)?;
     let mut conn = PgConnection::establish(&url)?;
     let mut out = std::io::stdout();
     writeln!(out, "\ninvitations of one survey      ms    ms each    MiB at most")?;

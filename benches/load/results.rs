@@ -1,15 +1,15 @@
 //! What the results of a survey cost when very many answered: hardly more than when few did, and no more memory.
 
 use crate::client::{self, Request, Target};
-use crate::{count, fill};
+use crate::count;
+use crate::fill::{self, Outcome};
 use actix_web::rt::System;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use slipway::clock::Clock;
 use slipway::config::Config;
+use slipway::domain::ids::UserId;
 use slipway::store::embedded::Server;
-use slipway::store::{Db, db, migrations};
 use slipway::web::health::Draining;
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
@@ -24,8 +24,6 @@ const MOST: f64 = 3.0;
 /// What a download of all answers may add to the memory of the process, in MB: far less than the answers are.
 const ROOM: f64 = 16.0;
 
-type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
-
 #[derive(QueryableByName)]
 struct Found {
     #[diesel(sql_type = BigInt)]
@@ -34,14 +32,9 @@ struct Found {
 
 /// The page of a survey with many answers against that of one with few, in turns; then all answers as CSV.
 pub fn measure(server: &Server, config: &Config, short: &mut Vec<String>) -> Outcome<()> {
-    PgConnection::establish(&server.url("postgres"))?.batch_execute("CREATE DATABASE results")?;
-    let url = server.url("results");
-    migrations::run(&url)?;
     count::install();
-    let settings = db::Settings { url: url.clone(), connections: config.db_pool, wait: Duration::from_secs(10), statement_timeout: Duration::from_secs(60) };
-    let db = Db::open(settings, Clock::default())?;
-    fill::people(&db)?;
-    fill::records(&url, 100)?;
+    let (db, url) = fill::database(server, "results", config.db_pool)?;
+    fill::releases(&db, &url, 100)?;
     let (few, many) = (survey(&url, FEW)?, survey(&url, MANY)?);
     let out = &mut std::io::stdout();
     System::new().block_on(async {
@@ -50,8 +43,9 @@ pub fn measure(server: &Server, config: &Config, short: &mut Vec<String>) -> Out
         let served = slipway::web::server::start(listener, db.clone(), config, Draining::default(), slipway::mail::compose::sample)?;
         let handle = served.handle();
         actix_web::rt::spawn(served);
-        let cookie = fill::cookie(&db, config)?;
-        let target = |id: i64| Target { address, requests: vec![Request { path: format!("/surveys/{id}/results"), body: None }], cookie: cookie.clone() };
+        let cookie = fill::reader(&db, config, UserId(1))?.cookie;
+        let target =
+            |id: i64| Target { address, requests: vec![Request { path: format!("/surveys/{id}/results"), body: None }], cookie: cookie.clone(), once: false };
         let (of_few, of_many) = (target(few), target(many));
         let mut statements = Vec::new();
         for target in [&of_few, &of_many] {
