@@ -37,7 +37,7 @@ const TWICE: [(&str, &[&str]); 10] = [
     ),
     ("actix-http 4 speaks of requests in the older words", &["http"]),
     ("random numbers: cookies, sessions and the throttle have not moved on yet", &["getrandom", "rand", "rand_chacha", "rand_core", "r-efi"]),
-    ("governor and its maps", &["hashbrown", "lock_api", "parking_lot", "parking_lot_core", "redox_syscall"]),
+    ("governor and its maps", &["hashbrown"]),
     ("chrono-tz 0.10", &["phf", "phf_shared"]),
     (
         "webdriver, in the tests, cuts words by the ICU of the generation before",
