@@ -101,7 +101,7 @@ pub struct Config {
     /// Connections to the database.
     #[arg(long, env = "SLIPWAY_DB_POOL", default_value = "8", value_parser = clap::value_parser!(u32).range(1..=200), global = true)]
     pub db_pool: u32,
-    /// Seconds that a request waits for its turn at the database before it is answered 503.
+    /// Seconds that a request waits for its turn at the database, or for one that is just being started again, before it is answered 503.
     #[arg(long, env = "SLIPWAY_DB_WAIT", default_value = "5", value_parser = clap::value_parser!(u64).range(1..=60), global = true)]
     pub db_wait: u64,
     /// Seconds after which the database gives a statement up.

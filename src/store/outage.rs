@@ -74,11 +74,11 @@ impl Outage {
 
 /// Whether the connection is gone, whatever was asked.
 pub(super) fn is_lost(cause: &QueryError) -> bool {
-    match cause {
-        QueryError::DatabaseError(kind, _) => matches!(kind, DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand),
-        QueryError::RollbackErrorOnCommit { commit_error, .. } => is_lost(commit_error),
-        cause => *cause == QueryError::BrokenTransactionManager,
+    if let QueryError::RollbackErrorOnCommit { commit_error, .. } = cause {
+        return is_lost(commit_error);
     }
+    let QueryError::DatabaseError(kind, _) = cause else { return *cause == QueryError::BrokenTransactionManager };
+    matches!(kind, DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand)
 }
 
 /// What PostgreSQL says when it cannot now what it can at other times. Diesel hides its codes, so they are told by their words:
@@ -100,11 +100,9 @@ const OF_THE_MOMENT: [&str; 13] = [
 ];
 
 fn is_of_the_moment(cause: &QueryError) -> bool {
-    match cause {
-        QueryError::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction | DatabaseErrorKind::SerializationFailure, _) => true,
-        QueryError::DatabaseError(DatabaseErrorKind::Unknown, told) => OF_THE_MOMENT.iter().any(|it| told.message().contains(it)),
-        _ => false,
-    }
+    let QueryError::DatabaseError(kind, told) = cause else { return false };
+    let said = || OF_THE_MOMENT.iter().any(|it| told.message().contains(it));
+    matches!(kind, DatabaseErrorKind::ReadOnlyTransaction | DatabaseErrorKind::SerializationFailure) || (matches!(kind, DatabaseErrorKind::Unknown) && said())
 }
 
 #[cfg(test)]

@@ -101,7 +101,7 @@ async fn the_server_turned_read_only() {
     let (visitor, stranger) = (world.visitor(&instance.base), Visitor::new(&instance.base, ""));
     let load = Load::begin(&world.workers(&instance.base));
     load.wait_for(8).await;
-    server.sql(&["ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()"]);
+    server.take_no_writes();
     let red = until(&stranger, "/readyz", 503).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     let before = load.done();
@@ -116,15 +116,17 @@ async fn the_server_turned_read_only() {
     assert!(back < BACK_WITHIN, "{back:?}");
 }
 
+/// An address with two hosts.
+fn of_both(one: &Postgres, other: &Postgres) -> String {
+    format!("postgres://app@127.0.0.1:{},127.0.0.1:{}/slipway", one.port, other.port)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn failed_over_to_a_standby() {
     let mut primary = Postgres::make();
     let world = World::lay(&primary.url(), 3);
     let standby = primary.standby();
-    // Nothing is acknowledged before the standby has it, or a fail-over would lose it by design.
-    primary.sql(&["ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()"]);
-    let url = format!("postgres://app@127.0.0.1:{},127.0.0.1:{}/slipway", primary.port, standby.port);
-    let mut instance = Instance::at(&url, &world);
+    let mut instance = Instance::at(&of_both(&primary, &standby), &world);
     instance.start();
     let stranger = Visitor::new(&instance.base, "");
     let load = Load::begin(&world.workers(&instance.base));
@@ -133,13 +135,46 @@ async fn failed_over_to_a_standby() {
     let red = until(&stranger, "/readyz", 503).await;
     standby.promote();
     let back = load.wait_for(1).await.max(until(&stranger, "/readyz", 200).await);
-    // The old one comes back, and is left alone: it takes no writes.
-    primary.begin_read_only();
+    // The old one comes back, and takes no writes: whoever comes new passes it by.
+    primary.start_read_only();
+    instance.kill();
+    instance.start();
     load.wait_for(20).await;
     let diary = load.end().await;
     let mut conn = standby.connect();
     consistency::check(&mut conn, &diary);
     say(format_args!("fail-over: {}; red after {:.1} s, back {:.1} s after the promotion", diary.counts(), red.as_secs_f64(), back.as_secs_f64()));
+    assert!(back < BACK_WITHIN, "{back:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_old_primary_left_read_only() {
+    let primary = Postgres::make();
+    let world = World::lay(&primary.url(), 3);
+    let standby = primary.standby();
+    let mut instance = Instance::at(&of_both(&primary, &standby), &world);
+    instance.start();
+    let stranger = Visitor::new(&instance.base, "");
+    let load = Load::begin(&world.workers(&instance.base));
+    load.wait_for(20).await;
+    // Its connections stay, and answer; only writing is over.
+    primary.take_no_writes();
+    let red = until(&stranger, "/readyz", 503).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    standby.promote();
+    let back = load.wait_for(1).await.max(until(&stranger, "/readyz", 200).await);
+    load.wait_for(20).await;
+    let mut old = primary.connect();
+    let left = consistency::count(&mut old, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'slipway' AND backend_type = 'client backend'");
+    let diary = load.end().await;
+    consistency::check(&mut standby.connect(), &diary);
+    say(format_args!(
+        "the old primary read-only: {}; red after {:.1} s, back {:.1} s after the promotion",
+        diary.counts(),
+        red.as_secs_f64(),
+        back.as_secs_f64()
+    ));
+    assert_eq!(left, 0, "connections to the old one are dropped");
     assert!(back < BACK_WITHIN, "{back:?}");
 }
 

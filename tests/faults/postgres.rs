@@ -59,7 +59,7 @@ impl Postgres {
         Postgres { child: None, data, binaries, account, port: free_port(), home }
     }
 
-    /// One that follows this one; it runs.
+    /// One that follows this one; it runs. From then on nothing is acknowledged before it has it, or a fail-over would lose that by design.
     pub fn standby(&self) -> Postgres {
         let home = tempfile::tempdir().expect("a folder");
         let data = home.path().join("data");
@@ -67,6 +67,7 @@ impl Postgres {
         let port = self.port.to_string();
         it.run("pg_basebackup", ["-h", "127.0.0.1", "-p", &port, "-U", "app", "-R", "-X", "stream", "-c", "fast", "-D", it.text()]);
         it.start();
+        self.sql(&["ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()"]);
         it
     }
 
@@ -86,7 +87,7 @@ impl Postgres {
     }
 
     /// Starts it without waiting.
-    pub fn begin(&mut self) {
+    fn begin(&mut self) {
         let port = self.port.to_string();
         let settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "max_connections=200", "wal_level=replica"];
         let mut command = self.command("postgres");
@@ -95,10 +96,15 @@ impl Postgres {
         self.child = Some(command.stderr(log).spawn().expect("postgres runs"));
     }
 
-    /// Starts it such that it takes no writes, without waiting.
-    pub fn begin_read_only(&mut self) {
+    /// Starts it such that it takes no writes.
+    pub fn start_read_only(&mut self) {
         fs::write(self.data.join("postgresql.auto.conf"), "default_transaction_read_only = on\n").expect("our own file");
-        self.begin();
+        self.start();
+    }
+
+    /// From now on no new transaction writes.
+    pub fn take_no_writes(&self) {
+        self.sql(&["ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()"]);
     }
 
     pub fn connect(&self) -> PgConnection {
