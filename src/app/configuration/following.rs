@@ -33,7 +33,7 @@ pub fn left_behind(conn: &mut PgConnection, file: &Configuration, around: &Aroun
         let count = if tasks.len() == 1 { "one task is".to_owned() } else { format!("{} tasks are", tasks.len()) };
         let titles: Vec<String> = tasks.into_iter().map(|it| format!("“{it}”")).collect();
         let name = &model.name;
-        format!("Release model {name} ({category}): {count} left out when it is applied to a release on the new version: {}.", titles.join(", "))
+        format!("Release model {name} ({category}): {count} left out when it is applied to a release that begins afterwards: {}.", titles.join(", "))
     });
     let rules = stranded::rules(file, around).into_iter().map(|rule| {
         let title = known.title(rule);

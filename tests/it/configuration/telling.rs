@@ -2,7 +2,7 @@
 
 use super::judging::{category, rule};
 use super::{changed, compared, exported, people, taking};
-use crate::support::{TestApp, given};
+use crate::support::TestApp;
 use slipway::domain::events::Event;
 use slipway::domain::ids::UserId;
 use slipway::domain::people::Role;
