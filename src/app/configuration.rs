@@ -1,6 +1,7 @@
 //! The whole process as a file: written from what there is, compared with it, and taken over in one transaction.
 
 mod findings;
+mod following;
 mod taking;
 
 use super::context::permit;
@@ -65,6 +66,8 @@ pub struct Plan {
     pub differences: Vec<Difference>,
     /// Of workflows that the file would publish: they would have to be published over it.
     pub drafts: Vec<Draft>,
+    /// What would stand on phases that go away, a sentence each.
+    pub stranded: Vec<String>,
     /// Of the process as it was compared: whoever takes the file over later is told if it changed meanwhile.
     pub seen: String,
 }
@@ -90,13 +93,16 @@ pub fn plan(conn: &mut PgConnection, actor: &Actor, text: &str) -> Result<std::r
         Ok(file) => file,
         Err(strangers) => return Ok(Err(strangers)),
     };
-    let found = findings::of(conn, &now, &file, actor)?;
+    let around = findings::around(conn, &now)?;
+    let found = findings::of(conn, &around, &file, actor)?;
     if !found.is_empty() {
         return Ok(Err(found));
     }
     let published = |key: &str| file.workflows.iter().any(|it| it.key == key && !now.workflows.contains(it));
     let drafts = workflow_drafts::list(conn)?.into_iter().map(|(it, ..)| it).filter(|it| published(&it.key)).collect();
-    Ok(Ok(Plan { differences: differences(&now, &file), seen: digest(&now)?, drafts, file }))
+    let mut differences = differences(&now, &file);
+    following::tell(conn, &now, &file, &mut differences)?;
+    Ok(Ok(Plan { stranded: following::left_behind(conn, &file, &around)?, differences, seen: digest(&now)?, drafts, file }))
 }
 
 /// Takes a file over, all of it or nothing. Running records stay on their versions.

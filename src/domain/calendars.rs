@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 mod counting;
 pub mod files;
 mod hours;
-pub use hours::{BadHolidays, BadHours, Hours, MOST_HOLIDAYS, holidays, hours, written_holidays, written_hours};
+pub use hours::{BadHolidays, BadHours, Hours, MOST_HOLIDAYS, holidays, hours, is_kept, written_holidays, written_hours};
 
 pub const WEEK_DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
@@ -100,6 +100,7 @@ impl Calendar {
         let mut day = working;
         while day < end {
             if !self.week_day(day).is_empty() && !self.holidays.contains_key(&day) {
+                day = self.eve(day);
                 working = day;
             }
             if (day - working).num_days() > LONGEST_REST {
@@ -108,6 +109,12 @@ impl Calendar {
             day = beside(day, true);
         }
         false
+    }
+
+    /// A week and a day before the next holiday, if that is later: of seven days without one, one is worked on, so they need not be looked at.
+    fn eve(&self, day: NaiveDate) -> NaiveDate {
+        let next = self.holidays.range(day..).next().and_then(|(next, _)| next.checked_sub_days(Days::new(8)));
+        next.map_or(day, |it| it.max(day))
     }
 
     fn week_day(&self, day: NaiveDate) -> &[Hours] {

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 mod checking;
 mod differences;
+pub mod stranded;
 pub use checking::{Around, faults};
 pub use differences::{Difference, differences};
 

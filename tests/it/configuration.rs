@@ -1,6 +1,7 @@
 //! The process as a file: saved, compared, taken over whole or not at all.
 
 mod judging;
+mod telling;
 
 use crate::support::given;
 use crate::support::html::Form;

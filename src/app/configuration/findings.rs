@@ -10,8 +10,9 @@ use crate::store::workflows::world;
 use crate::store::{PgConnection, categories, models, workflow_drafts, workflows};
 use std::collections::BTreeMap;
 
-pub fn of(conn: &mut PgConnection, now: &Configuration, file: &Configuration, actor: &Actor) -> Result<Vec<String>> {
-    let mut found = faults(file, &around(conn, now)?);
+pub fn of(conn: &mut PgConnection, around: &Around<'_>, file: &Configuration, actor: &Actor) -> Result<Vec<String>> {
+    let now = around.now;
+    let mut found = faults(file, around);
     found.extend(rules(conn, now, file)?);
     if file.policy.security != now.policy.security && !actor.may(Action::SecureAccounts) {
         let words =
@@ -21,7 +22,8 @@ pub fn of(conn: &mut PgConnection, now: &Configuration, file: &Configuration, ac
     Ok(found)
 }
 
-fn around<'a>(conn: &mut PgConnection, now: &'a Configuration) -> Result<Around<'a>> {
+/// What the file stands on here.
+pub fn around<'a>(conn: &mut PgConnection, now: &'a Configuration) -> Result<Around<'a>> {
     let used = categories::usage(conn)?;
     let (mut usage, mut earlier) = (BTreeMap::new(), BTreeMap::new());
     for kind in RecordKind::ALL {

@@ -87,6 +87,7 @@ fn take_categories(tx: &mut Tx<'_>, plan: &Plan, versions: &BTreeMap<String, Wor
     for kind in [RecordKind::Release, RecordKind::Change] {
         let present = categories::lock_all(tx, kind)?;
         let mut order = Vec::new();
+        free_names(tx, plan, &present)?;
         for it in plan.file.categories.iter().filter(|it| it.kind == kind) {
             let newest = *versions.get(&it.workflow).ok_or(Error::NotFound)?;
             let own = present.iter().find(|own| own.key == it.key);
@@ -118,6 +119,14 @@ fn take_categories(tx: &mut Tx<'_>, plan: &Plan, versions: &BTreeMap<String, Wor
         categories::arrange(tx, &order)?;
     }
     Ok(known)
+}
+
+/// Those that change their name let go of it first: else two that swap names could not both be renamed. Nobody can type the sign behind the key.
+fn free_names(tx: &mut Tx<'_>, plan: &Plan, present: &[Category]) -> Result<()> {
+    for own in present.iter().filter(|own| plan.file.categories.iter().any(|it| it.key == own.key && it.name != own.name)) {
+        categories::update(tx, own.id, &Shape { name: format!("{}\u{1f}", own.key), ..shape_of(own) })?;
+    }
+    Ok(())
 }
 
 fn shape_of(it: &Category) -> Shape {

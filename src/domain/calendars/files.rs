@@ -191,7 +191,7 @@ impl Draft {
         };
         let free = begins.into_iter().filter(|it| !self.except.contains(it));
         let days = free.flat_map(|begin| (0..length.unsigned_abs()).filter_map(move |it| begin.checked_add_days(Days::new(it))));
-        Ok(days.filter(|it| (1990..2200).contains(&chrono::Datelike::year(it))).collect())
+        Ok(days.filter(|it| super::is_kept(*it)).collect())
     }
 
     /// How many days it takes: an end of a whole day is the day after.

@@ -4,9 +4,12 @@ use crate::domain::text;
 use chrono::{Datelike, NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 const DAY: u16 = 24 * 60;
 pub const MOST_HOLIDAYS: usize = 1000;
+/// Before and after these nobody plans anything: such a year is mistyped.
+const YEARS: Range<i32> = 1990..2200;
 
 /// From and to on one day, in minutes since midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +35,8 @@ pub enum BadHolidays {
     NotUnderstood(String),
     #[error("{0} is named twice.")]
     Twice(NaiveDate),
+    #[error("{0} is no day of the years {from} to {to}.", from = YEARS.start, to = YEARS.end - 1)]
+    FarAway(NaiveDate),
     #[error("At most {MOST_HOLIDAYS} holidays can be kept. Leave out those long past.")]
     TooMany,
 }
@@ -104,13 +109,18 @@ pub fn written_hours(day: &[Hours]) -> String {
     day.iter().map(Hours::to_string).collect::<Vec<_>>().join(", ")
 }
 
+/// Whether a day lies in years that a calendar is kept for.
+pub fn is_kept(day: NaiveDate) -> bool {
+    YEARS.contains(&day.year())
+}
+
 /// Holidays, one a line: `2026-12-25 Christmas Day`.
 pub fn holidays(text: &str) -> Result<BTreeMap<NaiveDate, String>, BadHolidays> {
     let mut days = BTreeMap::new();
     for line in text.lines().map(str::trim).filter(|it| !it.is_empty()) {
         let not_understood = || BadHolidays::NotUnderstood(line.chars().take(60).collect());
         let (day, name) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-        let day: NaiveDate = day.parse().ok().filter(|it: &NaiveDate| (1990..2200).contains(&it.year())).ok_or_else(not_understood)?;
+        let day: NaiveDate = day.parse().ok().filter(|it| is_kept(*it)).ok_or_else(not_understood)?;
         let name = text::optional_line(name).map_err(|_| not_understood())?;
         if days.insert(day, name).is_some() {
             return Err(BadHolidays::Twice(day));

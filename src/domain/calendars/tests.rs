@@ -276,3 +276,33 @@ fn a_local_time_reads_as_it_was_given_and_a_skipped_one_a_little_later() {
         assert!(skipped > 0, "{zone} never changes its clocks");
     }
 }
+
+#[test]
+fn holidays_ages_apart_are_looked_at_at_once() {
+    let day = |year| NaiveDate::from_ymd_opt(year, 1, 1).unwrap();
+    let days = (-200_000..200_000).step_by(4000).chain([-250_000, 250_000]).map(|it| (day(it), String::new())).collect();
+    assert!(Calendar::office(Tz::UTC).with_holidays(&days).is_ok());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn who_rests_too_long_is_told_from_every_day(runs in prop::collection::vec((1..30u64, prop_oneof![20..200u64, 715..745u64]), 1..4), week_day in 0..7usize) {
+        let week = std::array::from_fn(|it| if it == week_day { vec![Hours::OFFICE] } else { Vec::new() });
+        let mut holidays = BTreeMap::new();
+        let first = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+        let mut day = first;
+        for (free, off) in runs {
+            day = day + Days::new(free);
+            for _ in 0..off {
+                holidays.insert(day, String::new());
+                day = day + Days::new(1);
+            }
+        }
+        let worked = |it: &NaiveDate| it.weekday().num_days_from_monday() as usize == week_day && !holidays.contains_key(it);
+        let around: Vec<NaiveDate> = (first - Days::new(8)).iter_days().take_while(|it| *it <= day + Days::new(8)).filter(worked).collect();
+        let long = around.windows(2).any(|pair| (pair[1] - pair[0]).num_days() > LONGEST_REST + 1);
+        prop_assert_eq!(Calendar::new(Tz::UTC, week, holidays.clone()).is_err(), long && holidays.len() >= 100);
+    }
+}

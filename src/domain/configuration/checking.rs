@@ -2,7 +2,7 @@
 //! leaves as it is here is not judged again, so that an installation always takes what it has written itself.
 
 use super::{Category, Configuration, NamedWorkflow};
-use crate::domain::calendars::{BadHolidays, MOST_HOLIDAYS};
+use crate::domain::calendars::{BadHolidays, MOST_HOLIDAYS, is_kept};
 use crate::domain::categories::Usage;
 use crate::domain::keys::is_key;
 use crate::domain::models::Ground;
@@ -48,7 +48,7 @@ impl Around<'_> {
     }
 
     /// What new records of a category follow when the file is taken.
-    fn followed(&self, file: &Configuration, category: &Category) -> Option<Workflow> {
+    pub(super) fn followed(&self, file: &Configuration, category: &Category) -> Option<Workflow> {
         if category.workflow_version.is_some() {
             return self.earlier.get(&category.key).cloned();
         }
@@ -96,6 +96,8 @@ fn calendars(found: &mut Vec<String>, file: &Configuration, around: &Around<'_>)
         if it.calendar.holidays().len() > MOST_HOLIDAYS {
             about(BadHolidays::TooMany.to_string());
         }
+        let strange = it.calendar.holidays().keys().filter(|day| !is_kept(**day));
+        strange.for_each(|day| about(BadHolidays::FarAway(*day).to_string()));
         let names = it.calendar.holidays().iter().filter_map(|(day, name)| Some(format!("holiday {day}: {}", text::optional_line(name).err()?)));
         names.for_each(&mut about);
     }

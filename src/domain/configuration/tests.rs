@@ -3,9 +3,10 @@
 use super::*;
 use crate::domain::models::Ground;
 use crate::domain::process::{Deed, Part};
+use crate::domain::requirements::Requirement;
 use crate::domain::shipped;
-use crate::domain::workflows::Workflow;
 use crate::domain::workflows::world::World;
+use crate::domain::workflows::{Transition, Workflow};
 use chrono_tz::Tz;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -126,7 +127,68 @@ fn how_far_rfcs_come_is_known_from_the_file_that_brings_them() {
     assert!(about_changes(&without).iter().any(|it| it.starts_with("Workflow “release-")), "{:?}", about_changes(&without));
 }
 
+#[test]
+fn people_are_told_by_their_addresses_and_other_numbers_as_they_are() {
+    let with = |id| {
+        let mut it = shipped_process();
+        it.workflows[0].phases[1].approvals[0].approvers = Approvers::Users(vec![UserId(id)]);
+        it.workflows[0].phases[1].approvals[0].days = u32::try_from(id).unwrap();
+        it.name_people(&BTreeMap::from([("ada@example.org".to_owned(), UserId(7)), ("bo@example.org".to_owned(), UserId(8))]));
+        it
+    };
+    let fields = differences(&with(7), &with(8)).remove(0).fields;
+    let told: Vec<(&str, &str)> = fields.iter().map(|it| (it.before.as_str(), it.after.as_str())).collect();
+    assert_eq!(told, [("ada@example.org", "bo@example.org"), ("7", "8")], "{fields:?}");
+}
+
+#[test]
+fn places_of_categories_are_told_where_their_order_changes() {
+    let before = shipped_process();
+    let mut after = before.clone();
+    after.categories.swap(0, 1);
+    assert_eq!(after.categories[0].kind, after.categories[1].kind);
+    let told = differences(&before, &after);
+    assert!(told.len() == 2 && told.iter().all(|it| it.fields.len() == 1 && it.fields[0].field == "place"), "{told:?}");
+    let mut without = before.clone();
+    without.categories.remove(0);
+    assert_eq!(differences(&before, &without).len(), 1, "the others stay where they are");
+}
+
+#[test]
+fn what_nobody_could_edit_is_a_fault_and_said_once() {
+    let now = Configuration { workflows: Vec::new(), categories: Vec::new(), models: Vec::new(), ..shipped_process() };
+    let told = |change: fn(&mut Phase), words: &str| {
+        let mut file = shipped_process();
+        change(&mut file.workflows[0].phases[0]);
+        let count = faults(&file, &around(&now)).iter().filter(|it| it.contains(words)).count();
+        assert_eq!(count, 1, "{words}");
+    };
+    let many = |it: &mut Phase| {
+        let way = it.transitions[0].clone();
+        it.transitions.extend((0..20).map(|at| Transition { key: format!("{at}"), label: format!("Way {at}"), ..way.clone() }));
+    };
+    told(many, "A phase has at most 20 ways out.");
+    told(|it| it.transitions[0].requirements.extend([Requirement::DetailsComplete; 2]), "asks for the same twice.");
+    told(|it| it.transitions[1].key = it.transitions[0].key.clone(), "the key ");
+}
+
 proptest! {
+    #[test]
+    fn whichever_holiday_goes_is_told(days in prop::collection::btree_set(0..3000u64, 2..8), gone in any::<prop::sample::Index>()) {
+        let base = shipped_process();
+        let first = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+        let off = |days: Vec<u64>| {
+            let days = days.into_iter().map(|it| (first + chrono::Days::new(it), "New Year's Day".to_owned())).collect();
+            let calendar = Calendar::office(Tz::UTC).with_holidays(&days).unwrap();
+            Configuration { calendars: vec![NamedCalendar { name: "Office hours".into(), is_default: true, calendar }], ..base.clone() }
+        };
+        let all: Vec<u64> = days.into_iter().collect();
+        let mut fewer = all.clone();
+        fewer.remove(gone.index(all.len()));
+        prop_assert_eq!(differences(&off(all.clone()), &off(fewer.clone())).len(), 1);
+        prop_assert_eq!(differences(&off(fewer), &off(all)).len(), 1);
+    }
+
     /// Whatever an installation has become: it takes over what it has written itself, and finds nothing to do.
     #[test]
     fn what_an_installation_wrote_is_neither_different_nor_wrong_there(

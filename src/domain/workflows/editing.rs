@@ -185,6 +185,17 @@ pub fn blank(record: RecordKind) -> Workflow {
 
 /// What would make the workflow fall apart, whoever works with it. Whether it can be worked with is another question.
 pub fn unsound(workflow: &Workflow) -> Vec<Fault> {
+    let of_phases = workflow.phases.iter().flat_map(|it| unsound_in(workflow, it));
+    unsound_as_a_whole(workflow).into_iter().chain(of_phases).collect()
+}
+
+/// What of it lies in the ways out and the approvals of one phase.
+pub fn unsound_in(workflow: &Workflow, phase: &Phase) -> Vec<Fault> {
+    transitions::unsound(workflow, phase).into_iter().chain(approvals::unsound(phase)).collect()
+}
+
+/// What of it lies in the phases themselves, beside one another.
+pub fn unsound_as_a_whole(workflow: &Workflow) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut say = |field, message: String| faults.push(Fault { field, message });
     match workflow.first() {
@@ -219,7 +230,6 @@ pub fn unsound(workflow: &Workflow) -> Vec<Fault> {
             say("condition", "An end is there for every record, so it has no condition.".into());
         }
     }
-    faults.extend(workflow.phases.iter().flat_map(|it| transitions::unsound(workflow, it).into_iter().chain(approvals::unsound(it))));
     faults
 }
 

@@ -84,7 +84,8 @@ impl World {
         }
     }
 
-    /// How many a step has to ask at least, whoever owns the record.
+    /// How many a step has to ask at least: all of them but one, if one of them could own the record and must not decide on it. Somebody else may
+    /// coordinate it and not decide either: that is not counted here.
     pub fn left_to_ask(&self, step: &ApprovalStep) -> usize {
         let asked = self.asked(&step.approvers);
         let own = !self.may_decide_on_own(step) && asked.iter().any(|it| it.runs(self.kind));

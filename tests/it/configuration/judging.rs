@@ -46,7 +46,7 @@ async fn a_file_is_refused_whatever_a_form_refuses_and_says_where() {
     let browser = app.signed_in(Role::ReleaseManager);
     let file = exported(&browser).await;
     type Change = fn(&mut Configuration);
-    let cases: [(Change, &str); 18] = [
+    let cases: [(Change, &str); 23] = [
         (|it| it.workflows[0].name = " ".into(), "Workflow “”: name: Fill this in."),
         (|it| it.workflows[0].name = it.workflows[1].name.clone(), "another workflow, or a draft of one, has this name already"),
         (|it| it.workflows[0].phases[1].approvals.clear(), ", phase “Planning and design”, way out “"),
@@ -59,6 +59,17 @@ async fn a_file_is_refused_whatever_a_form_refuses_and_says_where() {
         (|it| it.models[0].name = String::new(), "Release model “”: name: Fill this in."),
         (|it| it.models[0].tasks[0].title = String::new(), ", task “”: Title: Fill this in."),
         (|it| it.models[0].tasks[1].phase = "moon".into(), "”: Choose a phase of the workflow"),
+        (|it| it.models[0].tasks[1].key = it.models[0].tasks[0].key.clone(), "another task has its key “"),
+        (|it| it.workflows[0].phases[1].approvals[0].position = 200, "position: Write a number from 1 to 99."),
+        (|it| it.workflows[0].phases[1].approvals[0].days = 300, "More than 250 working days are no aim."),
+        (
+            |it| {
+                let asked = &mut it.workflows[0].phases[1].transitions[0].requirements;
+                asked.insert(0, asked[0]);
+            },
+            "asks for the same twice.",
+        ),
+        (|it| it.calendars.push(far()), "Calendar “Far”: 2300-01-01 is no day of the years 1990 to 2199."),
         (|it| it.calendars.push(long()), "Calendar “Long”: At most 1000 holidays can be kept."),
         (
             |it| {
@@ -85,7 +96,7 @@ async fn a_file_is_refused_whatever_a_form_refuses_and_says_where() {
     assert_eq!(exported(&browser).await, file);
 }
 
-fn category<'a>(it: &'a mut Configuration, key: &str) -> &'a mut slipway::domain::configuration::Category {
+pub fn category<'a>(it: &'a mut Configuration, key: &str) -> &'a mut slipway::domain::configuration::Category {
     it.categories.iter_mut().find(|it| it.key == key).expect("shipped")
 }
 
@@ -97,7 +108,13 @@ fn long() -> NamedCalendar {
     NamedCalendar { name: "Long".into(), is_default: false, calendar }
 }
 
-fn rule(workflow: Option<&str>, phase: Option<&str>) -> NotificationRule {
+fn far() -> NamedCalendar {
+    let days = BTreeMap::from([(chrono::NaiveDate::from_ymd_opt(2300, 1, 1).expect("a day"), "Far away".to_owned())]);
+    let calendar = Calendar::office(chrono_tz::Tz::UTC).with_holidays(&days).expect("somebody works");
+    NamedCalendar { name: "Far".into(), is_default: false, calendar }
+}
+
+pub fn rule(workflow: Option<&str>, phase: Option<&str>) -> NotificationRule {
     NotificationRule {
         event: Rule::PhaseEntered,
         workflow: workflow.map(str::to_owned),

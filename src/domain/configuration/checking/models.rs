@@ -5,6 +5,7 @@ use crate::domain::configuration::{Configuration, NamedModel};
 use crate::domain::models::{Ground, PlanRefusal, draft, settle};
 use crate::domain::records::RecordKind;
 use crate::domain::text;
+use std::collections::BTreeSet;
 
 pub fn faults(file: &Configuration, around: &Around<'_>) -> Vec<String> {
     let mut found = Vec::new();
@@ -58,7 +59,10 @@ fn of_itself(it: &NamedModel, before: Option<&NamedModel>, file: &Configuration,
 /// What is wrong with its tasks, each by its title.
 fn plan(it: &NamedModel, ground: &Ground) -> Vec<String> {
     let drafts: Vec<_> = it.tasks.iter().map(draft).collect();
-    let keys: Vec<String> = it.tasks.iter().filter_map(|it| keyed(&it.key)).collect();
+    let mut seen = BTreeSet::new();
+    let repeated =
+        it.tasks.iter().filter(|it| !seen.insert(&it.key)).map(|it| format!(", task “{}”: another task has its key “{}” already.", it.title, it.key));
+    let keys = it.tasks.iter().filter_map(|it| keyed(&it.key)).map(|it| format!(", task with the {it}"));
     let refused = match settle(&drafts, std::slice::from_ref(&it.tasks), ground) {
         Ok(_) => Vec::new(),
         Err(PlanRefusal::Tasks(faults)) => {
@@ -67,5 +71,5 @@ fn plan(it: &NamedModel, ground: &Ground) -> Vec<String> {
         }
         Err(refusal @ PlanRefusal::TooMany(_)) => vec![format!(": {refusal}")],
     };
-    keys.into_iter().map(|it| format!(", task with the {it}")).chain(refused).collect()
+    keys.chain(repeated).chain(refused).collect()
 }

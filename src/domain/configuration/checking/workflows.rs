@@ -4,6 +4,7 @@ use super::{Around, keyed, named};
 use crate::domain::configuration::{Configuration, NamedWorkflow};
 use crate::domain::records::{Milestone, RecordKind};
 use crate::domain::workflows::checking::{Finding, Place, findings};
+use crate::domain::workflows::editing::{unsound_as_a_whole, unsound_in};
 use crate::domain::workflows::world::World;
 use crate::domain::workflows::{Phase, Workflow};
 use std::collections::BTreeSet;
@@ -17,7 +18,9 @@ pub fn faults(file: &Configuration, around: &Around<'_>) -> Vec<String> {
         // It will stand beside the policy and the RFCs of its own file.
         let world = World { milestones: milestones.clone(), self_approval: file.policy.self_approval, ..around.world(it.kind).clone() };
         let workflow = Workflow { phases: it.phases.clone() };
-        found.extend(findings(&workflow, &world).into_iter().map(|finding| located(it, &workflow, &finding)));
+        let findings = findings(&workflow, &world);
+        found.extend(uneditable(it, &workflow, &findings));
+        found.extend(findings.iter().map(|finding| located(it, &workflow, finding)));
     }
     found
 }
@@ -53,6 +56,15 @@ fn of_itself(it: &NamedWorkflow, file: &Configuration, around: &Around<'_>) -> V
         found.extend(key.into_iter().chain(keys).filter(|_| !known(phase)).chain(names).map(|it| format!("{place}{it}")));
     }
     found
+}
+
+/// What could be published, but never edited again: the editor refuses every edit of it. Where something is found anyway, that comes first.
+fn uneditable(it: &NamedWorkflow, workflow: &Workflow, findings: &[Finding]) -> Vec<String> {
+    let whole = if findings.is_empty() { unsound_as_a_whole(workflow) } else { Vec::new() };
+    let whole = whole.into_iter().map(|fault| format!("Workflow “{}”: {}", it.name, fault.message));
+    let clean = workflow.phases.iter().filter(|phase| !findings.iter().any(|finding| finding.place.phase() == Some(phase.key.as_str())));
+    let faults = clean.flat_map(|phase| unsound_in(workflow, phase).into_iter().map(move |fault| (phase, fault)));
+    whole.chain(faults.map(|(phase, fault)| format!("Workflow “{}”, phase “{}”, {}: {}", it.name, phase.name, fault.field, fault.message))).collect()
 }
 
 /// `Workflow “Major release”, phase “Training”: …`

@@ -1,10 +1,10 @@
 //! Whether those who should decide can be asked, and whether anybody waits for them; and whether somebody hears.
 
-use super::defects::MOST_DAYS;
 use super::{Defect, Finding, Place};
 use crate::domain::approvals::Rule;
 use crate::domain::records::RecordKind;
 use crate::domain::requirements::Requirement;
+use crate::domain::workflows::editing::MOST_DAYS;
 use crate::domain::workflows::world::{World, can_be_met};
 use crate::domain::workflows::{ApprovalStep, Approvers, Covered, Phase, Transition, TransitionKind, Workflow};
 

@@ -2,10 +2,8 @@
 
 use crate::domain::records::Milestone;
 use crate::domain::requirements::Requirement;
+use crate::domain::workflows::editing::MOST_DAYS;
 use crate::domain::workflows::{Section, TransitionKind};
-
-/// More working days than these nobody means.
-pub const MOST_DAYS: u32 = 999;
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Defect {

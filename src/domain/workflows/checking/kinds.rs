@@ -97,7 +97,7 @@ fn of_phase(defect: &Defect, pointed: &Pointed<'_>, phase: &Phase) -> bool {
         Defect::Nameless(_) => phase.name.trim().is_empty(),
         Defect::Twice { what: "key", text } => workflow.phases.iter().filter(|it| it.key == *text).count() > 1,
         Defect::Twice { text, .. } => workflow.phases.iter().filter(|it| same(&it.name, text)).count() > 1,
-        Defect::TooManyDays => phase.target_days > Some(999),
+        Defect::TooManyDays => phase.target_days > Some(250),
         Defect::StartNotMain => is_first && phase.kind != PhaseKind::Main,
         Defect::StartOptional => is_first && phase.condition.is_some(),
         Defect::StartMilestone => is_first && phase.milestone != Milestone::Registered,
@@ -249,7 +249,7 @@ fn of_step(defect: &Defect, pointed: &Pointed<'_>, step: &ApprovalStep) -> bool 
     match defect {
         Defect::Nameless(_) => step.name.trim().is_empty(),
         Defect::Twice { text, .. } => phase.unwrap().approvals.iter().filter(|it| same(&it.name, text)).count() > 1,
-        Defect::TooManyDays => step.days > 999,
+        Defect::TooManyDays => step.days > 250,
         Defect::CoversNothing => {
             let common = |it: &Covered| matches!(it, Covered::Scope | Covered::Window | Covered::Assessment);
             !step.covers.iter().any(|it| common(it) || world.kind == RecordKind::Release)

@@ -84,7 +84,7 @@ fn names_and_keys_are_there_and_name_one_thing() {
         phase(it, "build_test").approvals[1].name = "build and test".into()
     });
     finds(Place::Approval("plan".into(), 0), Defect::Nameless("name"), |it, _| phase(it, "plan").approvals[0].name.clear());
-    finds(at("plan"), Defect::TooManyDays, |it, _| phase(it, "plan").target_days = Some(1000));
+    finds(at("plan"), Defect::TooManyDays, |it, _| phase(it, "plan").target_days = Some(251));
     finds(Place::Approval("plan".into(), 0), Defect::TooManyDays, |it, _| phase(it, "plan").approvals[0].days = u32::MAX);
 }
 

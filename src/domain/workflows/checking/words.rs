@@ -1,8 +1,8 @@
 //! Keys, names, days, and what belongs to each kind of phase and transition.
 
-use super::defects::MOST_DAYS;
 use super::{Defect, Finding, Place};
 use crate::domain::records::{Milestone, RecordState};
+use crate::domain::workflows::editing::MOST_DAYS;
 use crate::domain::workflows::{Grades, Phase, PhaseKind, Transition, TransitionKind, Workflow};
 
 pub fn findings(workflow: &Workflow) -> Vec<Finding> {
