@@ -39,15 +39,15 @@ pub fn edit(tx: &mut Tx<'_>, id: CalendarId, seen: i32, draft: &Draft) -> Result
     if before.is_default && !draft.is_default {
         return Err(FormErrors::of("is_default", "There must be a default calendar. Make another one the default instead.").into());
     }
+    let fields = changes(&before, draft);
+    if fields.is_empty() {
+        return Ok(());
+    }
     calendars::update(tx, id, &draft.name, &draft.calendar).map_err(taken)?;
     if draft.is_default && !before.is_default {
         calendars::set_default(tx, id)?;
     }
-    let fields = changes(&before, draft);
-    if !fields.is_empty() {
-        events::record(tx, None, &Event::CalendarEdited { name: before.name, fields })?;
-    }
-    Ok(())
+    Ok(events::record(tx, None, &Event::CalendarEdited { name: before.name, fields })?)
 }
 
 /// Adds days off, such as those that a file named. Returns how many are new.

@@ -111,7 +111,7 @@ fn is_overtaken(tx: &mut Tx<'_>, draft: &Draft) -> Result<bool> {
 pub fn edit(tx: &mut Tx<'_>, id: WorkflowDraftId, seen: i32, edit: &Edit) -> Result<()> {
     let draft = seen_draft(tx, id, seen)?;
     known(tx, edit)?;
-    let after = edited(&draft.workflow, edit).map_err(refused)?;
+    let after = edited(&draft.workflow, edit, draft.kind).map_err(refused)?;
     if after == draft.workflow {
         return Ok(());
     }
@@ -122,7 +122,7 @@ pub fn edit(tx: &mut Tx<'_>, id: WorkflowDraftId, seen: i32, edit: &Edit) -> Res
 
 pub fn discard(tx: &mut Tx<'_>, id: WorkflowDraftId, seen: i32) -> Result<()> {
     let draft = seen_draft(tx, id, seen)?;
-    workflow_drafts::remove(tx, id)?;
+    workflow_drafts::remove(tx, id, None)?;
     let fields = content(tx, &draft.workflow)?.into_iter().filter_map(|(phase, text)| FieldChange::between(&phase, text, "")).collect();
     record(tx, &draft.name, Deed::Discarded, fields)
 }
