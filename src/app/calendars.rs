@@ -70,17 +70,16 @@ pub fn tidy_holidays(tx: &mut Tx<'_>, id: CalendarId, seen: i32) -> Result<usize
     let before = calendars::lock(tx, id)?;
     unchanged(before.version, seen)?;
     let now = tx.now;
-    let first = first_that_counts(tx.conn, &before.calendar, now)?;
+    let first = before.calendar.day(oldest_that_counts(tx.conn, now)?);
     let calendar = before.calendar.without_holidays_before(first);
     let removed = before.calendar.holidays_before(first);
     replace(tx, before, calendar)?;
     Ok(removed)
 }
 
-/// The first day that still counts: today, or the day on which the oldest of what is due began, because its reminders are reckoned from there.
-pub fn first_that_counts(conn: &mut PgConnection, calendar: &Calendar, now: DateTime<Utc>) -> Result<NaiveDate> {
-    let oldest = deadlines::earliest_start(conn)?;
-    Ok(calendar.day(oldest.map_or(now, |it| it.min(now))))
+/// From when on days still count: now, or when the oldest of what is due began, because its reminders are reckoned from there.
+pub fn oldest_that_counts(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
+    Ok(deadlines::earliest_start(conn)?.map_or(now, |it| it.min(now)))
 }
 
 fn replace(tx: &mut Tx<'_>, before: Named, calendar: Calendar) -> Result<()> {

@@ -128,6 +128,13 @@ pub fn at(conn: &mut PgConnection, id: WorkflowDraftId, version: i32) -> QueryRe
     row.map(|(name, definition)| Ok((name, parse(definition)?))).transpose()
 }
 
+/// The workflow as it was in these versions, in their order.
+pub fn between(conn: &mut PgConnection, id: WorkflowDraftId, first: i32, last: i32) -> QueryResult<Vec<Workflow>> {
+    let rows: Vec<serde_json::Value> =
+        edits::table.filter(edits::draft_id.eq(id)).filter(edits::version.between(first, last)).order(edits::version).select(edits::definition).load(conn)?;
+    rows.into_iter().map(parse).collect()
+}
+
 /// Who edited it after this version, and when each of them did so last; the latest first.
 pub fn editors_since(conn: &mut PgConnection, id: WorkflowDraftId, version: i32) -> QueryResult<Vec<(String, DateTime<Utc>)>> {
     let all: Vec<(String, DateTime<Utc>)> = edits::table

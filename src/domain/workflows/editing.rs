@@ -5,7 +5,7 @@ mod approvals;
 mod offers;
 mod transitions;
 
-pub use approvals::{MOST_DAYS, MOST_STEPS};
+pub use approvals::{MOST_DAYS, MOST_STEPS, place_after};
 pub use offers::{requirements, sections};
 pub use transitions::{MOST_WAYS, Way, usual_outcome, usually_asks};
 
