@@ -74,7 +74,7 @@ struct Counted {
 
 /// How many records have each category, counted by their index alone and no further than [`MOST_COUNTED`] and one more.
 pub fn usage(conn: &mut PgConnection) -> QueryResult<BTreeMap<CategoryId, Usage>> {
-    let some = |which: &str| format!("(SELECT count(*) FROM (SELECT FROM records r WHERE r.category_id = c.id AND r.state {which} LIMIT $1) AS some)");
+    let some = |which: &str| format!("(SELECT count(*) FROM (SELECT FROM records r WHERE r.category_id = c.id AND r.state {which} LIMIT $1) AS looked_at)");
     let (open, ended) = (some("= 'open'"), some("<> 'open'"));
     let counted = diesel::sql_query(format!("SELECT c.id, {open} AS open, {ended} AS ended FROM categories c"));
     let rows: Vec<Counted> = counted.bind::<BigInt, _>(MOST_COUNTED + 1).load(conn)?;

@@ -156,7 +156,7 @@ fn of_phase(defect: &Defect, pointed: &Pointed<'_>, phase: &Phase) -> bool {
 }
 
 fn of_way(defect: &Defect, pointed: &Pointed<'_>, way: &Transition) -> bool {
-    let Pointed { workflow, world, phase } = pointed;
+    let Pointed { workflow, world, phase, .. } = pointed;
     let phase = phase.unwrap();
     let to = workflow.phase(&way.to);
     let ends = to.is_some_and(Phase::is_end);
