@@ -39,15 +39,15 @@ pub fn edit(tx: &mut Tx<'_>, id: CalendarId, seen: i32, draft: &Draft) -> Result
     if before.is_default && !draft.is_default {
         return Err(FormErrors::of("is_default", "There must be a default calendar. Make another one the default instead.").into());
     }
+    let fields = changes(&before, draft);
+    if fields.is_empty() {
+        return Ok(());
+    }
     calendars::update(tx, id, &draft.name, &draft.calendar).map_err(taken)?;
     if draft.is_default && !before.is_default {
         calendars::set_default(tx, id)?;
     }
-    let fields = changes(&before, draft);
-    if !fields.is_empty() {
-        events::record(tx, None, &Event::CalendarEdited { name: before.name, fields })?;
-    }
-    Ok(())
+    Ok(events::record(tx, None, &Event::CalendarEdited { name: before.name, fields })?)
 }
 
 /// Adds days off, such as those that a file named. Returns how many are new.
@@ -70,17 +70,16 @@ pub fn tidy_holidays(tx: &mut Tx<'_>, id: CalendarId, seen: i32) -> Result<usize
     let before = calendars::lock(tx, id)?;
     unchanged(before.version, seen)?;
     let now = tx.now;
-    let first = first_that_counts(tx.conn, &before.calendar, now)?;
+    let first = before.calendar.day(oldest_that_counts(tx.conn, now)?);
     let calendar = before.calendar.without_holidays_before(first);
     let removed = before.calendar.holidays_before(first);
     replace(tx, before, calendar)?;
     Ok(removed)
 }
 
-/// The first day that still counts: today, or the day on which the oldest of what is due began, because its reminders are reckoned from there.
-pub fn first_that_counts(conn: &mut PgConnection, calendar: &Calendar, now: DateTime<Utc>) -> Result<NaiveDate> {
-    let oldest = deadlines::earliest_start(conn)?;
-    Ok(calendar.day(oldest.map_or(now, |it| it.min(now))))
+/// From when on days still count: now, or when the oldest of what is due began, because its reminders are reckoned from there.
+pub fn oldest_that_counts(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
+    Ok(deadlines::earliest_start(conn)?.map_or(now, |it| it.min(now)))
 }
 
 fn replace(tx: &mut Tx<'_>, before: Named, calendar: Calendar) -> Result<()> {

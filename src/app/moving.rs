@@ -107,6 +107,8 @@ fn carry_out(tx: &mut Tx<'_>, id: RecordId, seen: i32, way: &Way, reason: &str) 
     let changes = way.changes(&running::one(tx.conn, id)?, tx.now)?;
     events::record(tx, id, &event(way, &changes, reason))?;
     let why = format!("The record goes on by {}.", way.to.label());
+    // Before a new visit begins: that one is in a phase of the other version already.
+    moving::follow(tx, id, &way.mapping)?;
     if changes.keeps_visit() {
         records::stay_in_phase(tx, record, &changes.to, changes.due_after)?;
     } else {
@@ -115,7 +117,6 @@ fn carry_out(tx: &mut Tx<'_>, id: RecordId, seen: i32, way: &Way, reason: &str) 
         records::enter_phase(tx, record, &changes.to, RecordState::Open, changes.due_after)?;
     }
     records::set_workflow(tx, id, way.to.id)?;
-    moving::follow(tx, id, &way.mapping)?;
     let after = Sheet::load(tx.conn, id)?;
     if changes.keeps_visit() {
         approvals::carrying::carry(tx, &after, &changes.from.approvals, &changes.round, &why)?;

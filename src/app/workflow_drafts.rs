@@ -16,7 +16,7 @@ use crate::domain::process::{Deed, Part};
 use crate::domain::records::RecordKind;
 use crate::domain::text;
 use crate::domain::workflows::differences::{Names, differences};
-use crate::domain::workflows::editing::{Edit, Fault, blank, edited};
+use crate::domain::workflows::editing::{Edit, Fault, blank, edited, place_after};
 use crate::domain::workflows::{Approvers, Workflow};
 use crate::store::workflow_drafts::{self, Draft};
 use crate::store::workflows::Published;
@@ -111,7 +111,7 @@ fn is_overtaken(tx: &mut Tx<'_>, draft: &Draft) -> Result<bool> {
 pub fn edit(tx: &mut Tx<'_>, id: WorkflowDraftId, seen: i32, edit: &Edit) -> Result<()> {
     let draft = seen_draft(tx, id, seen)?;
     known(tx, edit)?;
-    let after = edited(&draft.workflow, edit).map_err(refused)?;
+    let after = edited(&draft.workflow, edit, draft.kind).map_err(refused)?;
     if after == draft.workflow {
         return Ok(());
     }
@@ -122,7 +122,7 @@ pub fn edit(tx: &mut Tx<'_>, id: WorkflowDraftId, seen: i32, edit: &Edit) -> Res
 
 pub fn discard(tx: &mut Tx<'_>, id: WorkflowDraftId, seen: i32) -> Result<()> {
     let draft = seen_draft(tx, id, seen)?;
-    workflow_drafts::remove(tx, id)?;
+    workflow_drafts::remove(tx, id, None)?;
     let fields = content(tx, &draft.workflow)?.into_iter().filter_map(|(phase, text)| FieldChange::between(&phase, text, "")).collect();
     record(tx, &draft.name, Deed::Discarded, fields)
 }
@@ -180,6 +180,17 @@ pub fn meanwhile(conn: &mut PgConnection, draft: &Draft, seen: i32) -> QueryResu
     let mut fields: Vec<FieldChange> = FieldChange::between("Name of the workflow", name, &draft.name).into_iter().collect();
     fields.extend(differences(&workflow, &draft.workflow, &names(conn)?));
     Ok(Meanwhile { editors, fields })
+}
+
+/// Where an approval step stands in the draft now that had this place in its phase when the draft was seen; none if it is gone.
+pub fn place_now(conn: &mut PgConnection, draft: &Draft, seen: i32, phase: &str, at: usize) -> QueryResult<Option<usize>> {
+    let versions = workflow_drafts::between(conn, draft.id, seen, draft.version)?;
+    let steps = |it: &Workflow| it.phase(phase).map(|it| it.approvals.clone()).unwrap_or_default();
+    let known = versions.first().filter(|it| at < steps(it).len()).map(|_| at);
+    Ok(versions.windows(2).fold(known, |at, pair| match pair {
+        [before, after] => place_after(&steps(before), &steps(after), at?),
+        _ => at,
+    }))
 }
 
 /// Two workflows with the same name could not be told apart.

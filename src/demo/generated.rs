@@ -128,7 +128,7 @@ fn started(releases: u64, nth: u64, now: DateTime<Utc>) -> DateTime<Utc> {
 
 /// Most have ten tasks and three RFCs. One in a hundred is a programme, and so is every fourth of the newest.
 fn size(releases: u64, nth: u64) -> Size {
-    let newest = releases - nth <= 64 && nth % 4 == 0;
+    let newest = releases - nth <= 64 && nth.is_multiple_of(4);
     let whole = releases - nth <= WHOLE;
     if newest || nth % 100 == 50 { Size { tasks: 100, changes: 20, whole } } else { Size { tasks: 10, changes: 3, whole } }
 }

@@ -42,7 +42,10 @@ pub enum CategoryRefusal {
     NotRetired,
 }
 
-/// How many records have a category.
+/// More are not counted: a page that says how many there are costs the same, however long the house has worked.
+pub const MOST_COUNTED: i64 = 1000;
+
+/// How many records have a category, counted to one more than the most.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
     pub open: i64,
@@ -56,12 +59,13 @@ impl Usage {
 
     /// `3 open, 12 ended`
     pub fn words(self) -> String {
-        match self {
-            Usage { open: 0, ended: 0 } => "not used yet".to_owned(),
-            Usage { open, ended: 0 } => format!("{open} open"),
-            Usage { open: 0, ended } => format!("{ended} ended"),
-            Usage { open, ended } => format!("{open} open, {ended} ended"),
-        }
+        let counted = |count: i64, what: &str| match count {
+            0 => None,
+            1..=MOST_COUNTED => Some(format!("{count} {what}")),
+            _ => Some(format!("more than {MOST_COUNTED} {what}")),
+        };
+        let said: Vec<String> = [counted(self.open, "open"), counted(self.ended, "ended")].into_iter().flatten().collect();
+        if said.is_empty() { "not used yet".to_owned() } else { said.join(", ") }
     }
 }
 
@@ -118,5 +122,6 @@ mod tests {
     fn usage_is_said_in_words() {
         let words = |open, ended| Usage { open, ended }.words();
         assert_eq!([words(0, 0), words(1, 0), words(0, 2), words(3, 4)], ["not used yet", "1 open", "2 ended", "3 open, 4 ended"]);
+        assert_eq!([words(0, MOST_COUNTED), words(1, MOST_COUNTED + 1)], ["1000 ended", "1 open, more than 1000 ended"]);
     }
 }

@@ -50,6 +50,14 @@ impl RecordKind {
         }
     }
 
+    /// How a record of this kind may end.
+    pub const fn outcomes(self) -> &'static [RecordState] {
+        match self {
+            RecordKind::Release => &[RecordState::Closed, RecordState::BackedOut, RecordState::Abandoned],
+            RecordKind::Change => &[RecordState::Closed, RecordState::Rejected, RecordState::Withdrawn, RecordState::BackedOut],
+        }
+    }
+
     /// `REL-00042`, `RFC-00107`.
     pub fn number(self, id: RecordId) -> String {
         match self {

@@ -1,15 +1,15 @@
 //! The kinds of release and of RFC.
 
 use super::Tx;
-use super::schema::{categories, records, workflows};
-use crate::domain::categories::Usage;
+use super::schema::{categories, workflows};
+use crate::domain::categories::{MOST_COUNTED, Usage};
 use crate::domain::ids::{CategoryId, ModelId, WorkflowId};
-use crate::domain::records::{RecordKind, RecordState};
+use crate::domain::records::RecordKind;
 use crate::domain::releases::Level;
 use chrono::{DateTime, Utc};
-use diesel::dsl::count_star;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, HasQuery)]
@@ -62,19 +62,23 @@ pub fn lock_all(tx: &mut Tx<'_>, kind: RecordKind) -> QueryResult<Vec<Category>>
     all(tx.conn, kind)
 }
 
-/// How many records have each category; those that no record has are not there.
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    id: CategoryId,
+    #[diesel(sql_type = BigInt)]
+    open: i64,
+    #[diesel(sql_type = BigInt)]
+    ended: i64,
+}
+
+/// How many records have each category, counted by their index alone and no further than [`MOST_COUNTED`] and one more.
 pub fn usage(conn: &mut PgConnection) -> QueryResult<BTreeMap<CategoryId, Usage>> {
-    let rows: Vec<(CategoryId, RecordState, i64)> =
-        records::table.group_by((records::category_id, records::state)).select((records::category_id, records::state, count_star())).load(conn)?;
-    let mut usage: BTreeMap<CategoryId, Usage> = BTreeMap::new();
-    for (id, state, count) in rows {
-        let it = usage.entry(id).or_default();
-        match state {
-            RecordState::Open => it.open += count,
-            RecordState::Closed | RecordState::BackedOut | RecordState::Abandoned | RecordState::Rejected | RecordState::Withdrawn => it.ended += count,
-        }
-    }
-    Ok(usage)
+    let some = |which: &str| format!("(SELECT count(*) FROM (SELECT FROM records r WHERE r.category_id = c.id AND r.state {which} LIMIT $1) AS looked_at)");
+    let (open, ended) = (some("= 'open'"), some("<> 'open'"));
+    let counted = diesel::sql_query(format!("SELECT c.id, {open} AS open, {ended} AS ended FROM categories c"));
+    let rows: Vec<Counted> = counted.bind::<BigInt, _>(MOST_COUNTED + 1).load(conn)?;
+    Ok(rows.into_iter().map(|Counted { id, open, ended }| (id, Usage { open, ended })).collect())
 }
 
 /// The model that is preselected for new releases of a category, in its newest version.

@@ -78,15 +78,18 @@ pub fn insert(tx: &mut Tx<'_>, from: WorkflowId, to: WorkflowId, mapping: &Mappi
         .get_result(tx.conn)
 }
 
-/// Puts records on an order, each with the version in which it was seen.
+/// Puts records on an order, each with the version in which it was seen. Returns how many are on it by that.
 pub fn add(tx: &mut Tx<'_>, id: MoveId, seen: &[(RecordId, i32)]) -> QueryResult<usize> {
-    let rows: Vec<_> = seen
-        .iter()
-        .map(|(record, version)| {
-            (moved_records::move_id.eq(id), moved_records::record_id.eq(*record), moved_records::seen.eq(*version), moved_records::state.eq(MoveState::Waiting))
-        })
-        .collect();
-    diesel::insert_into(moved_records::table).values(rows).on_conflict_do_nothing().execute(tx.conn)
+    let row = |(record, version): &(RecordId, i32)| {
+        (moved_records::move_id.eq(id), moved_records::record_id.eq(*record), moved_records::seen.eq(*version), moved_records::state.eq(MoveState::Waiting))
+    };
+    let mut count = 0;
+    // PostgreSQL takes 65,535 values in one statement.
+    for some in seen.chunks(10_000) {
+        let rows: Vec<_> = some.iter().map(row).collect();
+        count += diesel::insert_into(moved_records::table).values(rows).on_conflict_do_nothing().execute(tx.conn)?;
+    }
+    Ok(count)
 }
 
 /// Puts all open records of a version on an order, as they are now.
@@ -100,12 +103,7 @@ pub fn add_all(tx: &mut Tx<'_>, id: MoveId, from: WorkflowId) -> QueryResult<usi
             .load(conn)
     };
     let all = now(tx.conn)?;
-    // PostgreSQL takes 65,535 values in one statement.
-    let mut count = 0;
-    for some in all.chunks(10_000) {
-        count += add(tx, id, some)?;
-    }
-    Ok(count)
+    add(tx, id, &all)
 }
 
 /// Records that wait to be moved, the longest waiting first.

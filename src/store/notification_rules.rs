@@ -2,9 +2,10 @@
 
 use super::Tx;
 use super::schema::{notification_rules, records, release_changes, workflows};
-use crate::domain::ids::{NotificationRuleId, RecordId, UserId};
+use crate::domain::ids::{NotificationRuleId, RecordId, UserId, WorkflowId};
 use crate::domain::notices::Rule;
 use crate::domain::notification_rules::{Condition, NotificationRule, Recipients, Urgency};
+use crate::domain::records::{RecordKind, RecordState};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::result::Error;
@@ -95,14 +96,39 @@ pub fn requesters(conn: &mut PgConnection, releases: &[RecordId]) -> QueryResult
         .load(conn)
 }
 
-/// A recent record to try a rule with: the newest that follows this workflow, if one is named; best one that is in this phase now.
+/// As many of the newest records are looked through, so that a rare workflow costs no more than a common one.
+const LOOKED_THROUGH: i64 = 1000;
+
+/// A recent record to try a rule with: best one that is in this phase now, then one that is open, then any; of the workflow that is named, if one is.
+/// Each is found by an index, however many records there are.
 pub fn recent(conn: &mut PgConnection, workflow: Option<&str>, phase: Option<&str>) -> QueryResult<Option<RecordId>> {
-    let mut query = records::table.inner_join(workflows::table.on(workflows::id.eq(records::workflow_id))).select(records::id).into_boxed();
-    if let Some(key) = workflow {
-        query = query.filter(workflows::key.eq(key.to_owned()));
+    let versions: Option<Vec<WorkflowId>> = workflow.map(|key| workflows::table.filter(workflows::key.eq(key)).select(workflows::id).load(conn)).transpose()?;
+    let in_phase = phase.map(|phase| newest(conn, versions.as_deref(), Some(phase))).transpose()?.flatten();
+    if in_phase.is_some() {
+        return Ok(in_phase);
     }
-    if let Some(key) = phase {
-        query = query.order(records::phase.eq(key.to_owned()).desc());
+    let open = versions.as_ref().map(|all| newest_open(conn, all)).transpose()?.flatten();
+    if open.is_some() { Ok(open) } else { newest(conn, versions.as_deref(), None) }
+}
+
+/// The newest record, releases first, that goes by one of these versions.
+fn newest(conn: &mut PgConnection, versions: Option<&[WorkflowId]>, phase: Option<&str>) -> QueryResult<Option<RecordId>> {
+    for kind in RecordKind::ALL {
+        let mut query = records::table.filter(records::kind.eq(*kind)).select((records::id, records::workflow_id)).into_boxed();
+        if let Some(key) = phase {
+            query = query.filter(records::phase.eq(key.to_owned()));
+        }
+        let most = if versions.is_some() { LOOKED_THROUGH } else { 1 };
+        let all: Vec<(RecordId, WorkflowId)> = query.order(records::id.desc()).limit(most).load(conn)?;
+        let found = all.into_iter().find(|(_, follows)| versions.is_none_or(|it| it.contains(follows)));
+        if let Some((id, _)) = found {
+            return Ok(Some(id));
+        }
     }
-    query.then_order_by((records::kind.desc(), records::id.desc())).first(conn).optional()
+    Ok(None)
+}
+
+fn newest_open(conn: &mut PgConnection, versions: &[WorkflowId]) -> QueryResult<Option<RecordId>> {
+    let open = records::table.filter(records::workflow_id.eq_any(versions)).filter(records::state.eq(RecordState::Open));
+    open.select(diesel::dsl::max(records::id)).first(conn)
 }

@@ -1,7 +1,7 @@
 //! Drafts of workflows, and the draft as it was after each edit.
 
 use super::Tx;
-use super::schema::{ended_workflow_drafts as ended, users, workflow_draft_edits as edits, workflow_drafts as drafts, workflows};
+use super::schema::{ended_workflow_drafts as ended, users, workflow_draft_edits as edits, workflow_drafts as drafts};
 use super::workflows::{parse, written};
 use crate::domain::ids::{WorkflowDraftId, WorkflowId};
 use crate::domain::records::RecordKind;
@@ -128,6 +128,13 @@ pub fn at(conn: &mut PgConnection, id: WorkflowDraftId, version: i32) -> QueryRe
     row.map(|(name, definition)| Ok((name, parse(definition)?))).transpose()
 }
 
+/// The workflow as it was in these versions, in their order.
+pub fn between(conn: &mut PgConnection, id: WorkflowDraftId, first: i32, last: i32) -> QueryResult<Vec<Workflow>> {
+    let rows: Vec<serde_json::Value> =
+        edits::table.filter(edits::draft_id.eq(id)).filter(edits::version.between(first, last)).order(edits::version).select(edits::definition).load(conn)?;
+    rows.into_iter().map(parse).collect()
+}
+
 /// Who edited it after this version, and when each of them did so last; the latest first.
 pub fn editors_since(conn: &mut PgConnection, id: WorkflowDraftId, version: i32) -> QueryResult<Vec<(String, DateTime<Utc>)>> {
     let all: Vec<(String, DateTime<Utc>)> = edits::table
@@ -152,16 +159,9 @@ pub fn set_key(tx: &mut Tx<'_>, id: WorkflowDraftId, key: &str) -> QueryResult<(
     Ok(())
 }
 
-/// Ends the draft, and with it the memory of its edits. What remains is what became of it: the version that was published of it just now, if any was.
-pub fn remove(tx: &mut Tx<'_>, id: WorkflowDraftId) -> QueryResult<()> {
-    let (key, name): (String, String) = diesel::delete(drafts::table.find(id)).returning((drafts::key, drafts::name)).get_result(tx.conn)?;
-    let published: Option<WorkflowId> = workflows::table
-        .filter(workflows::key.eq(key))
-        .filter(workflows::published_at.eq(tx.now))
-        .filter(workflows::published_by.eq(tx.actor.id))
-        .select(workflows::id)
-        .first(tx.conn)
-        .optional()?;
+/// Ends the draft, and with it the memory of its edits. What remains is what became of it: the version that was published of it, if it was not discarded.
+pub fn remove(tx: &mut Tx<'_>, id: WorkflowDraftId, published: Option<WorkflowId>) -> QueryResult<()> {
+    let name: String = diesel::delete(drafts::table.find(id)).returning(drafts::name).get_result(tx.conn)?;
     diesel::insert_into(ended::table)
         .values((ended::id.eq(id), ended::name.eq(name), ended::published.eq(published), ended::ended_at.eq(tx.now), ended::ended_by.eq(tx.actor.id)))
         .execute(tx.conn)?;

@@ -74,10 +74,10 @@ impl Index {
 pub async fn index(ctx: Context, req: HttpRequest) -> Answer {
     let (frame, now) = (page::frame(&ctx, &req), ctx.now());
     page::show(&ctx, move |conn| {
-        let uses = calendars::uses(conn)?;
+        let (uses, oldest) = (calendars::uses(conn)?, actions::oldest_that_counts(conn, now)?);
         let mut listed = Vec::new();
         for it in calendars::list(conn)? {
-            let past = it.calendar.holidays_before(actions::first_that_counts(conn, &it.calendar, now)?);
+            let past = it.calendar.holidays_before(it.calendar.day(oldest));
             let groups = uses.groups.iter().filter(|(of, ..)| *of == it.id).map(|(_, id, name)| (*id, name.clone())).collect();
             let items = uses.items.iter().filter(|(of, ..)| *of == it.id).map(|(_, id, name)| (*id, name.clone())).collect();
             listed.push(Listed { it, groups, items, past });

@@ -47,6 +47,12 @@ async fn a_calendar_is_made_read_by_everybody_and_edited() {
     let again = browser.submit(&form.with("name", "Late shift")).await.expect(409).expect_text("Changed meanwhile").expect_text("Late shift");
     browser.submit(&again.form(&format!("/calendars/{id}"))).await.expect_see("/calendars");
     browser.get("/calendars").await.expect_text("Late shift");
+    let same = browser.get(&format!("/calendars/{id}/edit")).await.form(&format!("/calendars/{id}"));
+    let before = app.log().len();
+    for _ in 0..2 {
+        browser.submit(&same).await.expect_see("/calendars");
+    }
+    assert_eq!(app.log().len(), before, "nothing was changed, so no other form is out of date");
 }
 
 #[tokio::test]

@@ -153,6 +153,22 @@ async fn a_record_in_a_phase_that_is_gone_begins_a_new_visit_and_its_tasks_and_s
 }
 
 #[tokio::test]
+async fn each_visit_stands_under_its_own_phase_when_the_places_are_shifted_by_one() {
+    let app = TestApp::start().await;
+    let id = given::release(&app, "Payroll").in_phase("build_test");
+    let (from, to) = versions(&app, |_| {});
+    let browser = ines(&app);
+    let form = order(&browser.get(&at(from)).await.expect(200), from).with("phase-build_test", "plan").with("phase-plan", "assess");
+    browser.submit(&form.and("one", seen(&app, id))).await.expect(303);
+    let sheet = given::sheet(&app, id);
+    assert_eq!((sheet.full.record.workflow_id, sheet.full.record.phase.as_str()), (to, "plan"));
+    let way: Vec<_> = sheet.visits.iter().rev().take(3).map(|it| (it.phase.as_str(), it.name.as_str())).collect();
+    let plan = given::sheet(&app, id).full.record.phase_name;
+    assert_eq!(way[..2], [("plan", plan.as_str()), ("plan", "Build and test")]);
+    assert_eq!(way[2], ("assess", plan.as_str()), "as it was called then");
+}
+
+#[tokio::test]
 async fn a_phase_without_a_place_is_said_beside_it_and_nothing_is_moved_to_an_end() {
     let app = TestApp::start().await;
     let id = given::release(&app, "Payroll").in_phase("plan");

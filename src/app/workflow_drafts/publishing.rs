@@ -107,7 +107,7 @@ pub fn publish(tx: &mut Tx<'_>, id: WorkflowDraftId, seen: i32, order: &Order) -
     let new = workflows::New { key: &draft.key, version, kind: draft.kind, name: &draft.name, workflow: &draft.workflow, note: &order.note };
     let published = workflows::insert(tx, &new).map_err(overtaken)?;
     workflows::follow(tx, &order.categories, published)?;
-    workflow_drafts::remove(tx, id)?;
+    workflow_drafts::remove(tx, id, Some(published))?;
     let called = format!("{}, version {version}", draft.name);
     let switched = followers
         .iter()

@@ -87,7 +87,7 @@ pub fn findings(workflow: &Workflow, world: &World) -> Vec<Finding> {
     if workflow.phases.is_empty() {
         return vec![Finding::new(Place::Workflow, Defect::NoPhase)];
     }
-    let mut found = words::findings(workflow);
+    let mut found = words::findings(workflow, world.kind);
     found.extend(ways::findings(workflow, world.kind));
     found.extend(asking::findings(workflow, world));
     found.extend(approving::findings(workflow, world));

@@ -177,7 +177,7 @@ mod tests {
         assert_eq!(differences(&before, &before, &Names::default()), []);
         let first = before.first().expect("a phase");
         let details = Details { name: "Intake".into(), target_days: Some(2), ..Details::of(first) };
-        let after = edited(&before, &Edit::EditPhase { key: first.key.clone(), details }).expect("it is taken");
+        let after = edited(&before, &Edit::EditPhase { key: first.key.clone(), details }, RecordKind::Release).expect("it is taken");
         let all = differences(&before, &after, &Names::default());
         let said: Vec<_> = all.iter().map(|it| (it.field.as_str(), it.before.as_str(), it.after.as_str())).collect();
         assert_eq!(said, [("Intake: name", "Registered", "Intake"), ("Intake: target", "", "2 working days")]);
@@ -187,7 +187,7 @@ mod tests {
     fn a_phase_that_is_renamed_does_not_show_in_the_ways_that_lead_there() {
         let before = blank(RecordKind::Release);
         let details = Details { name: "Over".into(), ..Details::of(before.phase("closed").expect("an end")) };
-        let after = edited(&before, &Edit::EditPhase { key: "closed".into(), details }).expect("it is taken");
+        let after = edited(&before, &Edit::EditPhase { key: "closed".into(), details }, RecordKind::Release).expect("it is taken");
         assert_eq!(differences(&before, &after, &Names::default()).into_iter().map(|it| it.field).collect::<Vec<_>>(), ["Over: name"]);
     }
 
@@ -196,7 +196,7 @@ mod tests {
         let mut before = blank(RecordKind::Release);
         before.phases[0].transitions.iter_mut().for_each(|it| it.label = "Leave".into());
         let edit = Edit::MoveTransition { phase: "registered".into(), key: "close".into(), to: Direction::Down };
-        let after = edited(&before, &edit).expect("it is taken");
+        let after = edited(&before, &edit, RecordKind::Release).expect("it is taken");
         let all = differences(&before, &after, &Names::default());
         let said: Vec<_> = all.iter().map(|it| (it.field.as_str(), it.before.as_str(), it.after.as_str())).collect();
         assert_eq!(said, [("Registered: order of the ways out", "Leave (close), Leave (abandon)", "Leave (abandon), Leave (close)")]);

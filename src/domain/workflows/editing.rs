@@ -5,9 +5,9 @@ mod approvals;
 mod offers;
 mod transitions;
 
-pub use approvals::{MOST_DAYS, MOST_STEPS};
+pub use approvals::{MOST_DAYS, MOST_STEPS, place_after};
 pub use offers::{requirements, sections};
-pub use transitions::{MOST_WAYS, Way, outcomes, usual_outcome, usually_asks};
+pub use transitions::{MOST_WAYS, Way, usual_outcome, usually_asks};
 
 use super::{ApprovalStep, Condition, Phase, PhaseKind, Section, Transition, TransitionKind, Workflow};
 use crate::domain::keys;
@@ -109,8 +109,8 @@ pub enum Edit {
 
 pub const MOST_PHASES: usize = 40;
 
-/// The workflow after an edit.
-pub fn edited(workflow: &Workflow, edit: &Edit) -> Result<Workflow, Fault> {
+/// The workflow of such records after an edit.
+pub fn edited(workflow: &Workflow, edit: &Edit, kind: RecordKind) -> Result<Workflow, Fault> {
     let mut after = workflow.clone();
     match edit {
         Edit::AddPhase { details, after: behind } => add_phase(&mut after, details, behind.as_deref())?,
@@ -128,7 +128,7 @@ pub fn edited(workflow: &Workflow, edit: &Edit) -> Result<Workflow, Fault> {
         Edit::EditStep { phase, at, step } => approvals::edit(&mut after, phase, *at, step)?,
         Edit::RemoveStep { phase, at } => approvals::remove(&mut after, phase, *at)?,
     }
-    transitions::settle_outcomes(&mut after);
+    transitions::settle_outcomes(&mut after, kind);
     match unsound(&after).into_iter().next() {
         Some(fault) => Err(fault),
         None => Ok(after),

@@ -86,6 +86,15 @@ pub fn with_target(mut fields: Fields, to: Option<&Version>) -> Fields {
     fields
 }
 
+/// Whoever goes on to the next page takes along what they typed; what they ticked was for the page before.
+pub fn turned(mut fields: Fields) -> Fields {
+    if fields.is_set("next") {
+        let next = fields.text("next").to_owned();
+        fields.set("after", next);
+    }
+    fields
+}
+
 /// The order as it was looked at, for the form that gives it.
 pub fn hidden(fields: &Fields, to: Option<&Version>, places: &[Place]) -> Vec<(String, String)> {
     let mut all = Vec::new();

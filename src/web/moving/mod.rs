@@ -40,7 +40,8 @@ struct Show {
     running: i64,
     /// The only record that is looked at, if it is one.
     only: Option<RecordId>,
-    more: Option<String>,
+    /// The last record of this page, if others follow it.
+    more: Option<RecordId>,
     moves: Vec<Move>,
     stale: bool,
 }
@@ -83,7 +84,7 @@ fn load(conn: &mut PgConnection, frame: Frame, id: WorkflowId, fields: Fields, m
             };
             if looked.len() > PAGE {
                 looked.truncate(PAGE);
-                more = looked.last().map(|it| form::address(id, &to.id.to_string(), &chosen, &it.record.id.to_string()));
+                more = looked.last().map(|it| it.record.id);
             }
             lines = Some(looked.into_iter().map(|it| Line::of(it, &fields, &frame)).collect());
         } else if fields.has("to") {
@@ -114,7 +115,7 @@ pub async fn show(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
     permitted(&ctx)?;
     let id: WorkflowId = id_of(&id)?;
     let frame = page::frame(&ctx, &req);
-    let fields = Fields::of_query(req.query_string());
+    let fields = form::turned(Fields::of_query(req.query_string()));
     let page = ctx.read(move |conn| load(conn, frame, id, fields, FormErrors::default())).await?;
     if page.form.errors.is_empty() { page::html(&page) } else { page::unprocessable(&page) }
 }

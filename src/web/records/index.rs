@@ -52,12 +52,8 @@ impl Index {
     }
 
     fn states(&self) -> Vec<Choice> {
-        let fits = |it: &&RecordState| match it {
-            RecordState::Open | RecordState::Closed => true,
-            RecordState::BackedOut | RecordState::Abandoned => self.is_release(),
-            RecordState::Rejected | RecordState::Withdrawn => !self.is_release(),
-        };
-        Choice::list(RecordState::ALL.iter().filter(fits).map(|it| (it.word(), it.label())))
+        let all = [RecordState::Open].iter().chain(self.kind.outcomes());
+        Choice::list(all.map(|it| (it.word(), it.label())))
     }
 
     fn orders(&self) -> Vec<Choice> {

@@ -1,8 +1,9 @@
 //! Approval steps of a phase of a draft.
 
-use super::desk::{Desk, again, answer, desk, permitted};
+use super::desk::{Again, Desk, again, answer, desk, permitted};
 use super::phases::days;
 use super::transitions::{carry_out, parsed};
+use crate::app::workflow_drafts as actions;
 use crate::app::{Context, Error, FormErrors};
 use crate::domain::approvals::{Rule, RuleWord};
 use crate::domain::people::Role;
@@ -203,10 +204,25 @@ type Place = (crate::domain::ids::WorkflowDraftId, String, Option<usize>);
 
 async fn answer_form(ctx: &Context, req: &HttpRequest, (id, phase, at): Place, fields: Fields, edit: Result<Edit, FormErrors>, notice: &str) -> Answer {
     let Err(error) = carry_out(ctx, id, &fields, edit).await else { return page::see_with(&steps(id, &phase), notice) };
-    let it = again(ctx, id, fields, error).await?;
+    let seen = fields.version();
+    let mut it = again(ctx, id, fields, error).await?;
     let stale = it.desk.meanwhile.is_some();
+    let at = match at {
+        Some(at) if stale => place_now(ctx, &mut it, seen, &phase, at).await?,
+        Some(_) | None => at,
+    };
     let page = draw(ctx, req, it.desk, phase, at, it.form).await?;
     if stale { page::conflict(&page) } else { page::unprocessable(&page) }
+}
+
+/// After a conflict the step may stand elsewhere: what is sent again is for the same one. If it is gone, what was typed can be added anew.
+async fn place_now(ctx: &Context, it: &mut Again, seen: i32, phase: &str, at: usize) -> crate::app::Result<Option<usize>> {
+    let (draft, phase) = (it.desk.draft.clone(), phase.to_owned());
+    let place = ctx.read(move |conn| Ok(actions::place_now(conn, &draft, seen, &phase, at)?)).await?;
+    if place.is_none() {
+        it.form.errors.about("name", "This approval step was removed meanwhile. Add it anew as it stands here, or leave it.");
+    }
+    Ok(place)
 }
 
 fn steps(id: crate::domain::ids::WorkflowDraftId, phase: &str) -> String {

@@ -77,8 +77,9 @@ impl Page {
     }
 
     fn outcomes(&self) -> Vec<Choice> {
-        let mut all = editing::outcomes(self.desk.kind()).to_vec();
-        all.extend(self.transition().and_then(|it| it.outcome).filter(|it| !editing::outcomes(self.desk.kind()).contains(it)));
+        let usual = self.desk.kind().outcomes();
+        let mut all = usual.to_vec();
+        all.extend(self.transition().and_then(|it| it.outcome).filter(|it| !usual.contains(it)));
         Choice::list(all.iter().map(|it| (it.word(), it.label())))
     }
 }

@@ -137,14 +137,31 @@ async fn a_long_list_is_looked_at_page_by_page() {
     let browser = ines(&app);
     let page = browser.get(&at(from)).await.expect(200).expect_text("Next 25");
     assert!(page.has(&format!("/releases/{}", all[24])) && !page.has(&format!("/releases/{}\"", all[25])));
-    let next = page.body.split("href=\"").find(|it| it.contains("after=")).and_then(|it| it.split('"').next()).expect("a way on").replace("&amp;", "&");
-    let page = browser.get(&next.replace("&#38;", "&")).await.expect(200).expect_no_text("Next 25").expect_text(&format!("/releases/{}", all[26]));
-    assert_eq!(order(&page, from).value("phase-plan"), "design");
+    let page = page.expect_text("Move those that are ticked on this page").expect_text("Ticks count for this page");
+    let form = order(&page, from).with("phase-assess", "design").with("reason", "Two & two").and("record", seen(&app, all[0])).and("next", all[24]);
+    let next = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form.pairs()).finish();
+    let page = browser.get(&format!("{}?{next}", at(from))).await.expect(200).expect_no_text("Next 25").expect_text(&format!("/releases/{}", all[26]));
+    assert!(!page.has(&format!("/releases/{}\"", all[24])) && page.has(&format!("/releases/{}\"", all[25])));
+    let rest = order(&page, from);
+    assert_eq!([rest.value("phase-plan"), rest.value("phase-assess")], ["design", "design"]);
+    assert!(page.has("Two &#38; two</textarea>"), "what was typed goes along");
     let rest = order(&page, from).and("one", seen(&app, all[26]));
     let back = browser.submit(&rest).await.expect(303).location().to_owned();
     browser.get(&back).await.expect(200).expect_text(&format!("/releases/{}", all[25])).expect_no_text(&format!("/releases/{}\"", all[26]));
     let older = given::version(&app, MINOR, 1);
     browser.get(&at(older)).await.expect(200).expect_text("Nothing runs by this version now");
+}
+
+#[tokio::test]
+async fn one_form_may_name_more_records_than_a_statement_takes() {
+    let app = TestApp::start().await;
+    let id = releases(&app, 1)[0];
+    let (from, _) = versions(&app, |_| {});
+    let browser = ines(&app);
+    let mut form = order(&browser.get(&at(from)).await, from).and("do", "chosen");
+    form.fields.extend(std::iter::repeat_n(("record".to_owned(), seen(&app, id)), 17_000));
+    let order = ordered(&browser.submit(&form).await);
+    assert_eq!(counts(&app, order), [1, 0, 0]);
 }
 
 #[tokio::test]

@@ -89,3 +89,37 @@ async fn what_the_other_one_removed_is_said_and_the_form_is_kept() {
         ines.submit(&again.with("version", "2")).await.expect(422).expect_text("any more");
     }
 }
+
+#[tokio::test]
+async fn a_step_is_the_same_one_wherever_others_put_it_meanwhile() {
+    let app = crate::simulation::house().await;
+    let (ines, nadia) = (app.signed_in(Role::ReleaseManager), app.signed_in(Role::Administrator));
+    let id = given::workflow_draft(&app, "release-major");
+    let plan = format!("/workflow-drafts/{id}/phases/plan");
+    let names = || stored(&app, id).phase("plan").map(|it| it.approvals.iter().map(|it| it.name.clone()).collect::<Vec<_>>()).expect("a phase");
+    let board = form(&nadia, &format!("{plan}/approvals/new")).await.with("name", "Board").with("group", "cab");
+    nadia.submit(&board.with("position", "50")).await.expect(303);
+    let last = names().len() - 1;
+    let mine = form(&ines, &format!("{plan}/approvals/{last}")).await.with("days", "17");
+
+    let first = form(&nadia, &format!("{plan}/approvals/new")).await.with("name", "Intake").with("group", "cab");
+    nadia.submit(&first.with("position", "1")).await.expect(303);
+    let at = names().iter().position(|it| it == "Board").expect("it is there");
+    assert_eq!(at, last + 1, "it stands behind another one now");
+    nadia.submit(&form(&nadia, &format!("{plan}/approvals/{at}")).await.with("name", "Committee")).await.expect(303);
+    let refused = ines.submit(&mine).await.expect(409).expect_text("Changed meanwhile.");
+    let again = refused.form(&format!("{plan}/approvals/{at}"));
+    assert_eq!((again.value("name"), again.value("days")), ("Board", "17"));
+    let before = names();
+    ines.submit(&again).await.expect(303);
+    let after: Vec<String> = before.iter().map(|it| if it == "Committee" { "Board".to_owned() } else { it.clone() }).collect();
+    assert_eq!(names(), after, "no other one is overwritten");
+
+    let mine = form(&ines, &format!("{plan}/approvals/{at}")).await.with("days", "18");
+    nadia.submit(&page(&nadia, &plan).await.form(&format!("{plan}/approvals/{at}/removal"))).await.expect(303);
+    let refused = ines.submit(&mine).await.expect(409).expect_text("This approval step was removed meanwhile");
+    let again = refused.form(&format!("{plan}/approvals"));
+    assert_eq!((again.value("name"), again.value("days")), ("Board", "18"));
+    ines.submit(&again).await.expect(303);
+    assert_eq!(names(), after, "it is back");
+}

@@ -45,6 +45,8 @@ pub enum Defect {
     OutcomeTooSoon,
     #[error("A record that has ended is not open. Choose another outcome.")]
     EndsOpen,
+    #[error("Such records do not end like that. Choose another outcome.")]
+    EndsAsOthers,
     #[error("What is abandoned did not end as closed. Choose another outcome, or let it close.")]
     AbandonedAsClosed,
     #[error("It advances, so it must lead to a phase further down. Choose one, or send back instead.")]

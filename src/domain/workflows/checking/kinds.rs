@@ -132,6 +132,7 @@ fn of_phase(defect: &Defect, pointed: &Pointed<'_>, phase: &Phase) -> bool {
         | Defect::NoOutcome
         | Defect::OutcomeTooSoon
         | Defect::EndsOpen
+        | Defect::EndsAsOthers
         | Defect::AbandonedAsClosed
         | Defect::AdvancesBack
         | Defect::LosesMilestone
@@ -155,7 +156,7 @@ fn of_phase(defect: &Defect, pointed: &Pointed<'_>, phase: &Phase) -> bool {
 }
 
 fn of_way(defect: &Defect, pointed: &Pointed<'_>, way: &Transition) -> bool {
-    let Pointed { workflow, phase, .. } = pointed;
+    let Pointed { workflow, world, phase, .. } = pointed;
     let phase = phase.unwrap();
     let to = workflow.phase(&way.to);
     let ends = to.is_some_and(Phase::is_end);
@@ -172,6 +173,11 @@ fn of_way(defect: &Defect, pointed: &Pointed<'_>, way: &Transition) -> bool {
         Defect::NoOutcome => ends && way.outcome.is_none(),
         Defect::OutcomeTooSoon => !ends && way.outcome.is_some(),
         Defect::EndsOpen => ends && way.outcome == Some(RecordState::Open),
+        Defect::EndsAsOthers => match way.outcome.unwrap() {
+            RecordState::Open | RecordState::Closed | RecordState::BackedOut => false,
+            RecordState::Abandoned => ends && world.kind == RecordKind::Change,
+            RecordState::Rejected | RecordState::Withdrawn => ends && world.kind == RecordKind::Release,
+        },
         Defect::AbandonedAsClosed => way.kind == TransitionKind::Abandon && way.outcome == Some(RecordState::Closed),
         Defect::AdvancesBack => way.kind == TransitionKind::Advance && at(to.unwrap()) <= at(phase),
         Defect::LosesMilestone => way.kind == TransitionKind::Advance && to.unwrap().milestone < phase.milestone,
@@ -276,6 +282,7 @@ fn of_step(defect: &Defect, pointed: &Pointed<'_>, step: &ApprovalStep) -> bool 
         | Defect::NoOutcome
         | Defect::OutcomeTooSoon
         | Defect::EndsOpen
+        | Defect::EndsAsOthers
         | Defect::AbandonedAsClosed
         | Defect::AdvancesBack
         | Defect::LosesMilestone

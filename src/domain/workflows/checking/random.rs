@@ -178,8 +178,9 @@ fn transition(
     };
     let ends = to > mains;
     let outcome = match kind {
-        TransitionKind::Abandon if mended => Some(RecordState::Abandoned),
-        TransitionKind::Close if mended && outcome == RecordState::Open => Some(RecordState::Closed),
+        // As records of either kind may end.
+        TransitionKind::Abandon if mended => Some(RecordState::BackedOut),
+        TransitionKind::Close if mended && outcome != RecordState::BackedOut => Some(RecordState::Closed),
         TransitionKind::Advance | TransitionKind::Rework | TransitionKind::BackOut | TransitionKind::Abandon | TransitionKind::Close => ends.then_some(outcome),
     };
     Transition { key: format!("w{nr}"), kind, to: format!("p{to}"), label: format!("Way {nr}"), requirements, asks_reason, outcome }
@@ -188,7 +189,7 @@ fn transition(
 /// Everybody can back out, so that the side phase is reached; and somebody abandons.
 fn enter_side(phases: &mut [Phase], mains: usize) {
     for phase in phases.iter_mut().filter(|it| it.kind == PhaseKind::Main) {
-        for (nr, kind, to, outcome) in [(7, TransitionKind::BackOut, mains, None), (8, TransitionKind::Abandon, mains + 2, Some(RecordState::Abandoned))] {
+        for (nr, kind, to, outcome) in [(7, TransitionKind::BackOut, mains, None), (8, TransitionKind::Abandon, mains + 2, Some(RecordState::BackedOut))] {
             let (key, label, to) = (format!("w{nr}"), format!("Way {nr}"), format!("p{to}"));
             phase.transitions.push(Transition { key, kind, to, label, requirements: vec![], asks_reason: true, outcome });
         }

@@ -113,6 +113,7 @@ fn each_way_leads_where_its_kind_says() {
     finds(out("plan", "abandon"), Defect::NoOutcome, |it, _| way(it, "plan", 1).outcome = None);
     finds(out("plan", "advance"), Defect::OutcomeTooSoon, |it, _| way(it, "plan", 0).outcome = Some(RecordState::Closed));
     finds(out("plan", "abandon"), Defect::EndsOpen, |it, _| way(it, "plan", 1).outcome = Some(RecordState::Open));
+    finds(out("plan", "abandon"), Defect::EndsAsOthers, |it, _| way(it, "plan", 1).outcome = Some(RecordState::Withdrawn));
     finds(out("plan", "abandon"), Defect::AbandonedAsClosed, |it, _| way(it, "plan", 1).outcome = Some(RecordState::Closed));
     finds(out("build_test", "advance"), Defect::AdvancesBack, |it, _| way(it, "build_test", 0).to = "plan".into());
     finds(out("rollout", "advance"), Defect::LosesMilestone, |it, _| phase(it, "early_life").milestone = Milestone::Registered);

@@ -1,18 +1,18 @@
 //! Keys, names, days, and what belongs to each kind of phase and transition.
 
 use super::{Defect, Finding, Place};
-use crate::domain::records::{Milestone, RecordState};
+use crate::domain::records::{Milestone, RecordKind, RecordState};
 use crate::domain::workflows::editing::MOST_DAYS;
 use crate::domain::workflows::{Grades, Phase, PhaseKind, Transition, TransitionKind, Workflow};
 
-pub fn findings(workflow: &Workflow) -> Vec<Finding> {
+pub fn findings(workflow: &Workflow, kind: RecordKind) -> Vec<Finding> {
     let mut found = named(workflow.phases.iter().map(|it| (Place::of(it), it.key.as_str(), it.name.as_str())).collect());
     found.extend(start(workflow));
     for phase in &workflow.phases {
         found.extend(named(phase.transitions.iter().map(|it| (Place::way(phase, it), it.key.as_str(), it.label.as_str())).collect()));
         found.extend(of_phase(phase).into_iter().map(|it| Finding::new(Place::of(phase), it)));
         for transition in &phase.transitions {
-            let defects = of_transition(workflow, phase, transition);
+            let defects = of_transition(workflow, kind, phase, transition);
             found.extend(defects.into_iter().map(|it| Finding::new(Place::way(phase, transition), it)));
         }
     }
@@ -66,18 +66,20 @@ fn of_phase(phase: &Phase) -> Vec<Defect> {
     checks.into_iter().filter(|(wrong, _)| *wrong).map(|(_, defect)| defect).collect()
 }
 
-fn of_transition(workflow: &Workflow, phase: &Phase, transition: &Transition) -> Vec<Defect> {
+fn of_transition(workflow: &Workflow, record: RecordKind, phase: &Phase, transition: &Transition) -> Vec<Defect> {
     let kind = transition.kind;
     let Some(to) = workflow.phase(&transition.to) else { return vec![Defect::Nowhere(transition.to.clone())] };
     let ends = matches!(kind, TransitionKind::Close | TransitionKind::Abandon);
     let grave = matches!(kind, TransitionKind::Abandon | TransitionKind::BackOut);
     let outcome = transition.outcome;
+    let ends_so = |it: RecordState| it == RecordState::Open || record.outcomes().contains(&it);
     let checks = [
         (to.is_end() && !ends, Defect::EndsOtherwise),
         (!to.is_end() && ends, Defect::LeadsToNoEnd),
         (to.is_end() && outcome.is_none(), Defect::NoOutcome),
         (!to.is_end() && outcome.is_some(), Defect::OutcomeTooSoon),
         (to.is_end() && outcome == Some(RecordState::Open), Defect::EndsOpen),
+        (to.is_end() && !outcome.is_none_or(ends_so), Defect::EndsAsOthers),
         (kind == TransitionKind::Abandon && outcome == Some(RecordState::Closed), Defect::AbandonedAsClosed),
         (grave && !transition.asks_reason, Defect::GraveWithoutReason),
         (grave && !transition.requirements.is_empty(), Defect::GraveBarred),

@@ -39,6 +39,15 @@ pub(super) fn remove(workflow: &mut Workflow, phase: &str, at: usize) -> Result<
     Ok(())
 }
 
+/// Where a step of a phase stands after one edit of the draft; none if it was removed.
+pub fn place_after(before: &[ApprovalStep], after: &[ApprovalStep], at: usize) -> Option<usize> {
+    let step = before.get(at)?;
+    let stays = after.iter().position(|it| it == step);
+    // One edit changes one step: that which is like none before.
+    let changed = after.iter().position(|it| !before.contains(it)).filter(|_| after.len() == before.len());
+    stays.or(changed)
+}
+
 fn gone() -> Fault {
     Fault::about("name", "This approval step is not in the draft any more.")
 }

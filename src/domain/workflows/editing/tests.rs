@@ -37,12 +37,12 @@ fn major() -> Workflow {
 
 #[track_caller]
 fn done(workflow: &Workflow, edit: Edit) -> Workflow {
-    edited(workflow, &edit).unwrap_or_else(|fault| panic!("{edit:?}: {fault:?}"))
+    edited(workflow, &edit, RecordKind::Release).unwrap_or_else(|fault| panic!("{edit:?}: {fault:?}"))
 }
 
 #[track_caller]
 fn fault(workflow: &Workflow, edit: Edit) -> &'static str {
-    edited(workflow, &edit).expect_err("it is refused").field
+    edited(workflow, &edit, RecordKind::Release).expect_err("it is refused").field
 }
 
 fn s(text: &str) -> String {
@@ -70,7 +70,7 @@ fn what_the_shipped_workflows_use_is_offered() {
             assert!(phase.sections.iter().all(|it| sections(kind).contains(it)), "{key} {}", phase.key);
             for way in &phase.transitions {
                 assert!(way.requirements.iter().all(|it| requirements(kind).contains(it)), "{key} {} {}", phase.key, way.key);
-                assert!(way.outcome.is_none_or(|it| outcomes(kind).contains(&it)), "{key} {} {}", phase.key, way.key);
+                assert!(way.outcome.is_none_or(|it| kind.outcomes().contains(&it)), "{key} {} {}", phase.key, way.key);
             }
         }
     }
@@ -155,6 +155,18 @@ fn a_way_out_says_how_the_record_ends_exactly_if_it_leads_to_an_end() {
     assert_eq!(fault(&workflow, add(Way { requirements: vec![Requirement::ScopeFrozen], ..way(TransitionKind::Rework, "assess", None) })), "requirements");
     let reopened = done(&workflow, Edit::EditPhase { key: s("abandoned"), details: details("Parked", PhaseKind::Side) });
     assert!(reopened.phases.iter().flat_map(|it| &it.transitions).filter(|it| it.to == "abandoned").all(|it| it.outcome.is_none()));
+}
+
+#[test]
+fn a_phase_that_becomes_an_end_again_ends_records_as_their_kind_does() {
+    for (kind, end) in [(RecordKind::Release, "abandoned"), (RecordKind::Change, "withdrawn")] {
+        let before = blank(kind);
+        let as_kind = |it: &Workflow, phase| edited(it, &Edit::EditPhase { key: s(end), details: details("Elsewhere", phase) }, kind).expect("it is taken");
+        let after = as_kind(&as_kind(&before, PhaseKind::Side), PhaseKind::End);
+        let outcome = |it: &Workflow| it.phases[0].transition("abandon").and_then(|it| it.outcome);
+        assert_eq!(outcome(&after), outcome(&before));
+        assert!(outcome(&after).is_some_and(|it| kind.outcomes().contains(&it)));
+    }
 }
 
 #[test]
@@ -261,14 +273,17 @@ fn holds_together(workflow: &Workflow) -> bool {
 proptest! {
     #[test]
     fn any_sequence_of_edits_keeps_references_sound(begin in 0..8usize, all in prop::collection::vec(dice(), 1..40)) {
-        let mut workflow = match begin {
-            0 => blank(RecordKind::Release),
-            1 => blank(RecordKind::Change),
-            other => shipped::workflows()[other - 2].1.clone(),
+        let (mut workflow, kind) = match begin {
+            0 => (blank(RecordKind::Release), RecordKind::Release),
+            1 => (blank(RecordKind::Change), RecordKind::Change),
+            other => {
+                let (key, workflow) = shipped::workflows()[other - 2].clone();
+                (workflow, if key.starts_with("release") { RecordKind::Release } else { RecordKind::Change })
+            }
         };
         for dice in all {
             let edit = dice.edit(&workflow);
-            let Ok(after) = edited(&workflow, &edit) else { continue };
+            let Ok(after) = edited(&workflow, &edit, kind) else { continue };
             prop_assert!(holds_together(&after), "{:?} made {:?}", edit, after);
             let told = differences(&workflow, &after, &Names::default());
             prop_assert_eq!(told.is_empty(), after == workflow, "{:?} told {:?}", edit, told);

@@ -34,14 +34,6 @@ impl Way {
 
 pub const MOST_WAYS: usize = 20;
 
-/// How a record of this kind may end.
-pub const fn outcomes(kind: RecordKind) -> &'static [RecordState] {
-    match kind {
-        RecordKind::Release => &[RecordState::Closed, RecordState::BackedOut, RecordState::Abandoned],
-        RecordKind::Change => &[RecordState::Closed, RecordState::Rejected, RecordState::Withdrawn, RecordState::BackedOut],
-    }
-}
-
 /// Whether such a way asks for a reason where nobody says otherwise: why something was given up or undone is always wanted later.
 pub const fn usually_asks(way: TransitionKind) -> bool {
     matches!(way, TransitionKind::BackOut | TransitionKind::Abandon)
@@ -134,12 +126,12 @@ fn in_order(before: &[Requirement], wanted: &[Requirement]) -> Vec<Requirement> 
 }
 
 /// Ways to a phase that has become an end say how the record ends there; those to one that is none any more do not.
-pub(super) fn settle_outcomes(workflow: &mut Workflow) {
+pub(super) fn settle_outcomes(workflow: &mut Workflow, kind: RecordKind) {
     let ends: BTreeSet<String> = workflow.phases.iter().filter(|it| it.is_end()).map(|it| it.key.clone()).collect();
     for way in workflow.phases.iter_mut().flat_map(|it| &mut it.transitions) {
         way.outcome = match way.outcome {
             Some(outcome) if ends.contains(&way.to) => Some(outcome),
-            None if ends.contains(&way.to) => Some(usual_outcome(way.kind, RecordKind::Release)),
+            None if ends.contains(&way.to) => Some(usual_outcome(way.kind, kind)),
             Some(_) | None => None,
         };
     }

@@ -1,0 +1,2 @@
+DROP INDEX deadlines_start;
+DROP INDEX records_category_state;
