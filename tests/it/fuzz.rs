@@ -51,7 +51,7 @@ async fn walk_on(requests: usize, seed: u64) -> BTreeMap<u16, usize> {
     let mut answers = BTreeMap::new();
     let mut walker = Walker::new(seed, BTreeSet::new()).await;
     for number in 0..requests {
-        if number > 0 && number % A_PLACE == 0 {
+        if number > 0 && number.is_multiple_of(A_PLACE) {
             walker = Walker::new(seed.wrapping_add(number as u64), walker.names).await;
         }
         *answers.entry(walker.step(number).await).or_default() += 1;
@@ -89,7 +89,7 @@ const MEMORY: usize = 150;
 impl Walker {
     async fn new(seed: u64, names: BTreeSet<String>) -> Walker {
         let place = Place::build().await;
-        if seed % 2 == 0 {
+        if seed.is_multiple_of(2) {
             stored::spoil(&place.app);
         }
         let secrets = secrets(&place);
@@ -100,7 +100,7 @@ impl Walker {
 
     /// Sends one request and looks at the answer.
     async fn step(&mut self, number: usize) -> u16 {
-        if number % 50 == 0 {
+        if number.is_multiple_of(50) {
             self.place.app.clock.advance(chrono::Duration::minutes(1));
         }
         let asked = match self.dice.below(4) {

@@ -72,7 +72,6 @@ async fn a_first_visit_and_every_next_one_are_light() {
         for encoding in ["br", "gzip"] {
             let sent = fetch(&app, &cookie, path, encoding).await;
             assert!(sent.head.contains(&format!("content-encoding: {encoding}")), "{path}: {}", sent.head);
-            println!("{path} {encoding} {}", sent.bytes);
             if sent.bytes > NEXT {
                 heavy.push(format!("{path} takes {} bytes as {encoding}", sent.bytes));
             }
@@ -94,7 +93,6 @@ async fn a_first_visit_and_every_next_one_are_light() {
                 );
                 all += file.bytes;
             }
-            println!("{path} with its {} files {encoding} {all}", needed.len());
             if all > FIRST {
                 heavy.push(format!("{path} takes {all} bytes as {encoding} on a first visit"));
             }
@@ -107,6 +105,5 @@ async fn a_first_visit_and_every_next_one_are_light() {
 async fn a_programme_of_a_hundred_tasks_is_not_heavy_either() {
     let (app, cookie) = place().await;
     let sent = fetch(&app, &cookie, &format!("/releases/{}", newest_release(&app, 100)), "br").await;
-    println!("{} bytes", sent.bytes);
     assert!(sent.bytes < 2 * NEXT, "{} bytes", sent.bytes);
 }

@@ -207,7 +207,10 @@ mod tests {
         let (before, after) = (blank(RecordKind::Release), blank(RecordKind::Change));
         let all = differences(&before, &after, &Names::default());
         let said: Vec<_> = all.iter().map(|it| it.field.as_str()).collect();
-        assert_eq!(said, ["Phase Abandoned", "Registered: way out “Close the RFC”", "Registered: way out “Withdraw the RFC”", "Closed: sections", "Phase Withdrawn"]);
+        assert_eq!(
+            said,
+            ["Phase Abandoned", "Registered: way out “Close the RFC”", "Registered: way out “Withdraw the RFC”", "Closed: sections", "Phase Withdrawn"]
+        );
         assert!(all[2].before.contains("to Abandoned. Asks for a reason. The record ends as abandoned."), "{all:?}");
     }
 }

@@ -32,7 +32,7 @@ pub struct TestApp {
     server: ServerHandle,
     database_url: String,
     /// The database, if it is the story's own. Last, because the others hold connections to it.
-    database: Option<Database>,
+    _database: Option<Database>,
 }
 
 impl TestApp {
@@ -61,17 +61,7 @@ impl TestApp {
         let server = slipway::web::server::start(listener, db.clone(), &config, Draining::default(), slipway::mail::compose::sample).expect("it starts");
         let handle = server.handle();
         tokio::spawn(server);
-        TestApp { db, clock, config, address: format!("http://{address}"), server: handle, database_url: url, database }
-    }
-
-    /// What the database server wrote into its log behind this place, and where it ends now.
-    pub fn server_log(&self, from: u64) -> (String, u64) {
-        use std::io::{Read, Seek, SeekFrom};
-        let mut file = std::fs::File::open(self.database.as_ref().expect("the story's own").log()).expect("the log is there");
-        let mut text = Vec::new();
-        file.seek(SeekFrom::Start(from)).and_then(|_| file.read_to_end(&mut text)).expect("the log can be read");
-        let end = from + text.len() as u64;
-        (String::from_utf8_lossy(&text).into_owned(), end)
+        TestApp { db, clock, config, address: format!("http://{address}"), server: handle, database_url: url, _database: database }
     }
 
     /// Where another program finds the same database.

@@ -15,7 +15,7 @@ struct Cluster {
     /// Whether the template is there. Locked while it is copied, too: a template that is in use cannot be.
     template: Mutex<bool>,
     /// Last, because the server works in it.
-    home: TempDir,
+    _home: TempDir,
 }
 
 static SHARED: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
@@ -58,11 +58,6 @@ impl Database {
         self.name.clone()
     }
 
-    /// Where the server writes what it has to say, of all databases.
-    pub fn log(&self) -> std::path::PathBuf {
-        self.cluster.home.path().join("postgres.log")
-    }
-
     /// A connection of the test's own.
     pub fn connect(&self) -> PgConnection {
         connect(&self.url())
@@ -100,7 +95,7 @@ fn cluster() -> Arc<Cluster> {
         let home = tempfile::tempdir().expect("a folder");
         let settings = Settings { data_dir: home.path().to_owned(), binaries: None, quick: true, max_connections: 100 };
         let server = embedded::start(&settings).unwrap_or_else(|error| panic!("{error}"));
-        let cluster = Arc::new(Cluster { server, template: Mutex::new(false), home });
+        let cluster = Arc::new(Cluster { server, template: Mutex::new(false), _home: home });
         *shared = Arc::downgrade(&cluster);
         cluster
     })
