@@ -60,7 +60,9 @@ async fn axe_over(wanted: fn(&str) -> bool) {
             let found = window.axe().await.into_iter().map(|it| format!("{} as {}, {scheme}: {it}", page.path, page.who));
             findings.extend(found);
         }
-        findings.extend(window.complaints().await.into_iter().map(|it| format!("{}: {it}", page.path)));
+        // axe asks frames too, and a mail's frame, which is shut off from the page, hears nothing: that is axe's complaint, not the page's.
+        let complaints = window.complaints().await.into_iter().filter(|it| !it.contains("'postMessage' on 'DOMWindow'"));
+        findings.extend(complaints.map(|it| format!("{}: {it}", page.path)));
     }
     report(&findings);
 }
