@@ -2,6 +2,7 @@
 
 use crate::client::Request;
 use crate::fill::Outcome;
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use slipway::app::links::{self, Keys};
@@ -49,13 +50,15 @@ pub struct Page {
     pub who: Who,
     /// Whether each request can be sent once only.
     pub once: bool,
+    /// So many requests belong together.
+    pub together: usize,
     pub cases: fn(&Db, UserId, &Keys) -> Outcome<Vec<Case>>,
     /// Of the limit, how much must be reached.
     pub least: Option<f64>,
 }
 
 const fn page(name: &'static str, who: Who, cases: fn(&Db, UserId, &Keys) -> Outcome<Vec<Case>>) -> Page {
-    Page { name, who, once: false, cases, least: None }
+    Page { name, who, once: false, together: 1, cases, least: None }
 }
 
 const fn held(page: Page, least: f64) -> Page {
@@ -79,9 +82,9 @@ pub const PAGES: [Page; 20] = [
     page("search, common", Who::Coordinator, |_, _, _| Ok(vec![search("renew"), search("archive")])),
     page("search, rare", Who::Coordinator, |_, _, _| Ok(vec![search("retire laboratory"), search("v1.2.1 fleet")])),
     page("activity", Who::Administrator, activity),
-    page("task completion", Who::Manager, completions),
+    Page { together: 2, ..page("task completion", Who::Manager, completions) },
     Page { once: true, ..page("advance", Who::Manager, advances) },
-    Page { once: true, ..page("approval by link", Who::Manager, decisions) },
+    Page { once: true, together: 8, ..page("approval by link", Who::Manager, decisions) },
     Page { once: true, ..page("survey answer", Who::Manager, crate::answers::cases) },
 ];
 
@@ -189,8 +192,8 @@ fn write(path: String, body: String, write: impl Fn(&mut Tx<'_>) -> Result<()> +
 
 /// Tasks are completed and reopened, so that there is always one to do.
 fn completions(db: &Db, _: UserId, _: &Keys) -> Outcome<Vec<Case>> {
-    let ready = "SELECT max(t.id) AS id, 0::bigint AS other, '' AS word FROM tasks t JOIN (SELECT id, phase FROM records WHERE kind = 'release' AND state = 'open' ORDER BY id DESC LIMIT 400) r
-                 ON r.id = t.record_id AND r.phase = t.phase WHERE t.state = 'ready' GROUP BY t.record_id LIMIT 32";
+    let ready = "SELECT max(t.id) AS id, 0::bigint AS other, '' AS word FROM tasks t JOIN (SELECT id, phase FROM records WHERE kind = 'release' AND state = 'open' ORDER BY id DESC LIMIT 2000) r
+                 ON r.id = t.record_id AND r.phase = t.phase WHERE t.state = 'ready' GROUP BY t.record_id LIMIT 64";
     let step = |id: TaskId, word: &str, step: TaskStep| {
         write(format!("/tasks/{id}/state"), format!("step={word}"), move |tx| app::tasks::step(tx, id, step, "").map(drop))
     };
@@ -198,16 +201,24 @@ fn completions(db: &Db, _: UserId, _: &Keys) -> Outcome<Vec<Case>> {
     Ok(all.flat_map(|id| [step(id, "complete", TaskStep::Complete), step(id, "reopen", TaskStep::Reopen)]).collect())
 }
 
-/// Releases are built and tested again and again: each time a new visit of the phase.
+/// Whatever is planned was being built just now, so that it can be sent back once more.
+const BUILT: &str = "
+    UPDATE phase_visits v SET phase = 'build_test', name = 'Build and test' FROM records r
+        WHERE r.id = v.record_id AND r.visit = v.visit AND r.kind = 'release' AND r.state = 'open' AND r.phase = 'plan';
+    UPDATE records SET phase = 'build_test', phase_name = 'Build and test' WHERE kind = 'release' AND state = 'open' AND phase = 'plan'";
+
+/// Releases are sent back from building and testing to their plan.
 fn advances(db: &Db, _: UserId, _: &Keys) -> Outcome<Vec<Case>> {
-    let built = "SELECT id, version::bigint AS other, '' AS word FROM records WHERE kind = 'release' AND state = 'open' AND phase = 'build_test' ORDER BY id DESC LIMIT 64";
-    let step = |it: &Found, nth: i64| {
-        let (id, seen) = (RecordId(it.id), i32::try_from(it.other + nth).unwrap_or(0));
+    db.write_now::<_, app::Error>(slipway::domain::people::Actor::slipway(), |tx| Ok(tx.conn.batch_execute(BUILT)?))?;
+    let built = "SELECT r.id, r.version::bigint AS other, '' AS word FROM records r JOIN workflows w ON w.id = r.workflow_id
+                 WHERE kind = 'release' AND state = 'open' AND phase = 'build_test' AND w.key IN ('release-major', 'release-minor') ORDER BY r.id DESC LIMIT 320";
+    let step = |it: &Found| {
+        let (id, seen) = (RecordId(it.id), i32::try_from(it.other).unwrap_or(0));
         write(format!("/records/{id}/phase"), format!("transition=rework&version={seen}&reason=Again"), move |tx| {
             app::phases::take(tx, id, seen, "rework", "Again")
         })
     };
-    Ok(found(db, built)?.iter().flat_map(|it| (0..8).map(move |nth| step(it, nth))).collect())
+    Ok(found(db, built)?.iter().map(step).collect())
 }
 
 /// Decisions are given and taken back, four times each: more tries of one link are refused for a while.

@@ -26,6 +26,8 @@ pub struct Target {
     pub cookie: String,
     /// Whether each request is sent once only: the load ends with the list.
     pub once: bool,
+    /// So many requests of the list belong together, such as doing and undoing.
+    pub together: usize,
 }
 
 #[derive(Default)]
@@ -72,10 +74,12 @@ pub async fn load(target: &Target, connections: usize, span: Duration) -> std::i
             let mut stream = BufReader::new(TcpStream::connect(target.address).await?);
             stream.get_ref().set_nodelay(true)?;
             // Its own part of the list over and over: two clients on one task would refuse each other.
-            // Eight that belong together stay together.
-            let share = (target.requests.len() / connections / 8 * 8).max(1);
-            let share = if target.once { share } else { (target.requests.len() / connections).max(1) };
+            let share = target.requests.len() / connections;
+            let share = if share < target.together { target.together } else { share / target.together * target.together };
             let (mut times, mut nth) = (Vec::new(), 0);
+            if target.together > 1 && (client + 1) * share > target.requests.len() {
+                return Ok(times);
+            }
             while started.elapsed() < span && (nth < share || !target.once) {
                 let begun = Instant::now();
                 exchange(&mut stream, &target, client * share + nth % share).await?;

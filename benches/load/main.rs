@@ -30,6 +30,9 @@ struct Flags {
     /// Among so many releases; several with commas between. The largest takes about an hour and 20 GB of disk.
     #[arg(long, value_delimiter = ',', default_values_t = [1_000, 100_000, 1_000_000])]
     releases: Vec<u64>,
+    /// Of the pages only those with this in their name.
+    #[arg(long, default_value = "")]
+    named: String,
     /// What cargo passes.
     #[arg(long)]
     bench: bool,
@@ -45,7 +48,7 @@ enum Part {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let Flags { mut config, part, releases, .. } = <Flags as clap::Parser>::parse();
+    let Flags { mut config, part, releases, named, .. } = <Flags as clap::Parser>::parse();
     config.secret_key = Some("x".repeat(64));
     config.workers = Some(2);
     let folder = tempfile::tempdir()?;
@@ -54,7 +57,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut short = Vec::new();
     let wanted = |it| part.is_none_or(|part| part == it);
     if wanted(Part::Pages) {
-        scale::measure(&server, &config, &releases, &mut short)?;
+        scale::measure(&server, &config, &releases, &named, &mut short)?;
     }
     if wanted(Part::Mail) {
         mails(&server, &config, &mut short)?;

@@ -38,7 +38,7 @@ pub async fn measure(url: &str, config: &Config, cookie: &str, short: &mut Vec<S
     let program = Program(command.stdout(Stdio::null()).spawn()?);
     let get = |path: &str| Request { path: path.to_owned(), body: None };
     let requests = ["/", "/releases", "/releases?state=open&order=due", "/search?q=renew", "/approvals", "/changes"].map(get).to_vec();
-    let target = Target { address, requests, cookie: cookie.to_owned(), once: false };
+    let target = Target { address, requests, cookie: cookie.to_owned(), once: false, together: 1 };
     let begun = Instant::now();
     while client::once(&target, 0).await.is_err() {
         if begun.elapsed() > Duration::from_secs(30) {

@@ -44,8 +44,13 @@ pub fn measure(server: &Server, config: &Config, short: &mut Vec<String>) -> Out
         let handle = served.handle();
         actix_web::rt::spawn(served);
         let cookie = fill::reader(&db, config, UserId(1))?.cookie;
-        let target =
-            |id: i64| Target { address, requests: vec![Request { path: format!("/surveys/{id}/results"), body: None }], cookie: cookie.clone(), once: false };
+        let target = |id: i64| Target {
+            address,
+            requests: vec![Request { path: format!("/surveys/{id}/results"), body: None }],
+            cookie: cookie.clone(),
+            once: false,
+            together: 1,
+        };
         let (of_few, of_many) = (target(few), target(many));
         let mut statements = Vec::new();
         for target in [&of_few, &of_many] {

@@ -71,7 +71,13 @@ impl<'c> Place<'c> {
     }
 
     fn target(&self, page: &Page, address: SocketAddr, cases: &[Case]) -> Target {
-        Target { address, requests: cases.iter().map(|it| it.request.clone()).collect(), cookie: self.reader(page.who).cookie.clone(), once: page.once }
+        Target {
+            address,
+            requests: cases.iter().map(|it| it.request.clone()).collect(),
+            cookie: self.reader(page.who).cookie.clone(),
+            once: page.once,
+            together: page.together,
+        }
     }
 
     /// Statements and rows that a request takes, over some requests by one connection.
@@ -113,9 +119,8 @@ impl<'c> Place<'c> {
         let (mut ours, mut bare) = (Figures::default(), Figures::default());
         for _ in 0..ROUNDS {
             let (address, handle) = self.serve(&self.db)?;
-            let cases = self.cases(page)?;
-            let target = self.target(page, address, &cases);
-            let answer = client::once(&target, cases.len().saturating_sub(1)).await.unwrap_or_default();
+            let answer = client::once(&self.target(page, address, &self.cases(page)?), 0).await?;
+            let target = self.target(page, address, &self.cases(page)?);
             ours.merge(client::load(&target, connections, SPAN).await?);
             handle.stop(false).await;
             let listener = TcpListener::bind("127.0.0.1:0")?;
@@ -130,7 +135,7 @@ impl<'c> Place<'c> {
         Ok((ours, bare))
     }
 
-    async fn measure(&self, server: &Server, short: &mut Vec<String>) -> Outcome<BTreeMap<&'static str, f64>> {
+    async fn measure(&self, server: &Server, named: &str, short: &mut Vec<String>) -> Outcome<BTreeMap<&'static str, f64>> {
         let mut out = std::io::stdout();
         writeln!(
             out,
@@ -138,7 +143,7 @@ impl<'c> Place<'c> {
             "", "conns", "requests/s", "of limit", "p50 ms", "p99 ms", "p99/p50", "of pgb.", "queries", "rows"
         )?;
         let mut middles = BTreeMap::new();
-        for page in &PAGES {
+        for page in PAGES.iter().filter(|it| it.name.contains(named)) {
             let (queries, rows) = self.counted(page).await?;
             for connections in [1, 16] {
                 let (ours, bare) = self.compare(page, connections).await?;
@@ -186,7 +191,7 @@ impl pgbench::Served for Place<'_> {
     }
 }
 
-pub fn measure(server: &Server, config: &Config, sizes: &[u64], short: &mut Vec<String>) -> Outcome<()> {
+pub fn measure(server: &Server, config: &Config, sizes: &[u64], named: &str, short: &mut Vec<String>) -> Outcome<()> {
     let mut out = std::io::stdout();
     count::install();
     let mut middles: Vec<BTreeMap<&'static str, f64>> = Vec::new();
@@ -194,7 +199,7 @@ pub fn measure(server: &Server, config: &Config, sizes: &[u64], short: &mut Vec<
         let (begun, name) = (Instant::now(), format!("scale_{size}"));
         let place = Place::build(server, &name, *size, config)?;
         writeln!(out, "\n{size} releases (written in {} s)", begun.elapsed().as_secs())?;
-        middles.push(actix_web::rt::System::new().block_on(place.measure(server, short))?);
+        middles.push(actix_web::rt::System::new().block_on(place.measure(server, named, short))?);
         let reader = place.reader(Who::Coordinator).cookie.clone();
         actix_web::rt::System::new().block_on(program::measure(&place.url, config, &reader, short))?;
         drop(place);

@@ -51,6 +51,11 @@ impl FormErrors {
         parsed.map_err(|message| self.about(field, message.to_string())).ok()
     }
 
+    /// These as well.
+    pub fn extend(&mut self, others: FormErrors) {
+        self.0.extend(others.0);
+    }
+
     pub fn get(&self, field: &str) -> Option<&str> {
         self.0.get(field).map(String::as_str)
     }

@@ -130,8 +130,7 @@ fn conditions(filter: &Filter) -> Vec<Condition> {
     }
     let words = prefix_query(&filter.text);
     if !words.is_empty() {
-        let found =
-            sql::<Bool>("record_words(records.kind, records.id, records.identifier, records.title) @@ to_tsquery('simple', ").bind::<Text, _>(words).sql(")");
+        let found = sql::<Bool>("records.words @@ to_tsquery('simple', ").bind::<Text, _>(words).sql(")");
         all.push(Box::new(found.nullable()));
     } else if !filter.text.trim().is_empty() {
         all.push(Box::new(sql::<Bool>("false").nullable()));

@@ -31,6 +31,7 @@ pub mod mails;
 pub mod migrations;
 pub mod models;
 pub mod moving;
+pub mod named;
 pub mod notices;
 pub mod notification_rules;
 mod outage;

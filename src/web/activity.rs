@@ -3,11 +3,10 @@
 use super::form::{Choice, Fields, Form};
 use super::frame::Frame;
 use super::page::{self, Answer};
-use super::records::activity::{filter, older};
-use crate::app::{Context, Error, FormErrors};
+use super::records::activity::{Asked, asked, older};
+use crate::app::{Context, Error};
 use crate::domain::people::Action;
 use crate::store::events::{self, Entry};
-use crate::store::users;
 use actix_web::HttpRequest;
 use askama::Template;
 
@@ -18,7 +17,6 @@ const PAGE: i64 = 100;
 struct Index {
     frame: Frame,
     form: Form,
-    people: Vec<Choice>,
     kinds: Vec<Choice>,
     events: Vec<Entry>,
     more: Option<String>,
@@ -31,13 +29,11 @@ pub async fn index(ctx: Context, req: HttpRequest) -> Answer {
     let frame = page::frame(&ctx, &req);
     let fields = Fields::of_query(req.query_string());
     page::show(&ctx, move |conn| {
-        let mut errors = FormErrors::default();
-        let filter = filter(&fields, &mut errors);
+        let Asked { filter, fields, errors } = asked(conn, fields)?;
         let mut events = events::list(conn, &filter, PAGE + 1)?;
         let before = if events.len() as i64 > PAGE { events.pop().and(events.last()).map(|it| it.id) } else { None };
         let more = before.map(|it| older("/activity", &fields, it));
         Ok(Index {
-            people: Choice::list(users::people(conn)?.into_iter().map(|it| (it.id, it.name))),
             kinds: Choice::list(events::kinds(conn)?.into_iter().map(|it| (it.clone(), it.replace('_', " ")))),
             form: Form::refused(fields, errors),
             frame,

@@ -5,7 +5,7 @@ use crate::domain::records::RecordKind;
 use crate::store::lists::{self, Filter, Row};
 use crate::web::form::Fields;
 use crate::web::page::Answer;
-use crate::web::records::index::{filter, mark_of};
+use crate::web::records::index::{Asked, asked, mark_of};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use chrono::{DateTime, Utc};
@@ -35,7 +35,8 @@ const HEAD: [&str; 15] = [
 pub async fn show(ctx: Context, req: HttpRequest, kind: RecordKind) -> Answer {
     let zone = ctx.actor.zone;
     let fields = Fields::of_query(req.query_string());
-    let (filter, errors) = filter(&fields, kind, ctx.actor.id, zone, ctx.now());
+    let (me, now) = (ctx.actor.id, ctx.now());
+    let Asked { filter, errors, .. } = ctx.read(move |conn| asked(conn, fields, kind, me, zone, now)).await?;
     if !errors.is_empty() {
         return Err(Error::from(errors).into());
     }

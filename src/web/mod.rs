@@ -30,6 +30,7 @@ pub mod mails;
 pub mod metrics;
 pub mod models;
 pub mod moving;
+pub mod named;
 pub mod notices;
 pub mod notification_rules;
 pub mod page;

@@ -2,8 +2,8 @@
 
 use super::{
     activity, api, approvals, assets, attachments, calendars, categories, changes, configuration, delegations, early_life, evidence, follow_ups, groups,
-    handovers, health, home, items, mails, metrics, models, moving, notices, notification_rules, policies, profile, public, question_sets, records, releases,
-    results, reviews, search, second_factor, session, setup, surveys, tasks, users, workflow_drafts, workflows,
+    handovers, health, home, items, mails, metrics, models, moving, named, notices, notification_rules, policies, profile, public, question_sets, records,
+    releases, results, reviews, search, second_factor, session, setup, surveys, tasks, users, workflow_drafts, workflows,
 };
 use actix_web::{Resource, guard, web};
 
@@ -307,6 +307,8 @@ routes! {
     post "/question-sets/{id}/retirement"               SignedIn => question_sets::retire;
     get  "/search"                                      SignedIn => search::index;
     get  "/activity"                                    SignedIn => activity::index;
+    get  "/suggestions/people"                          SignedIn => named::people;
+    get  "/suggestions/items"                           SignedIn => named::items;
 
     get  "/session/new"                                 Public   => session::new;
     post "/session"                                     Public   => session::create;

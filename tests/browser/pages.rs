@@ -288,6 +288,9 @@ fn every_route_is_among(pages: &[Page]) {
         // Only there between password and code: the journey of the second factor looks at it.
         "/session/code",
         "/notices/stream",
+        // What a field suggests: pieces of a page.
+        "/suggestions/people",
+        "/suggestions/items",
         // Mails, in a frame of the page before them.
         "/notification-rules/recipients/mail",
         "/mails/{id}/html",

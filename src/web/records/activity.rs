@@ -1,14 +1,16 @@
 //! The activity of one record.
 
 use super::id_of;
-use crate::app::{Context, FormErrors};
+use crate::app::{self, Context, FormErrors};
 use crate::domain::ids::RecordId;
 use crate::domain::text;
+use crate::store::PgConnection;
 use crate::store::events::{self, Entry, Filter};
+use crate::store::named::Named;
 use crate::store::records::{self, Record};
-use crate::store::users;
 use crate::web::form::{Choice, Fields, Form};
 use crate::web::frame::Frame;
+use crate::web::named::{self, Given};
 use crate::web::page::{self, Answer};
 use actix_web::HttpRequest;
 use actix_web::web::Path;
@@ -22,7 +24,6 @@ struct Index {
     frame: Frame,
     record: Record,
     form: Form,
-    people: Vec<Choice>,
     kinds: Vec<Choice>,
     events: Vec<Entry>,
     /// The address of the next page.
@@ -35,13 +36,12 @@ pub async fn index(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
     let frame = page::frame(&ctx, &req);
     page::show(&ctx, move |conn| {
         let record = records::find(conn, id)?;
-        let mut errors = FormErrors::default();
-        let filter = Filter { record: Some(id), ..filter(&fields, &mut errors) };
+        let Asked { filter, fields, errors } = asked(conn, fields)?;
+        let filter = Filter { record: Some(id), ..filter };
         let mut events = events::list(conn, &filter, PAGE + 1)?;
         let before = if events.len() as i64 > PAGE { events.pop().and(events.last()).map(|it| it.id) } else { None };
         Ok(Index {
             more: before.map(|it| older(&format!("/records/{id}/activity"), &fields, it)),
-            people: Choice::list(users::people(conn)?.into_iter().map(|it| (it.id, it.name))),
             kinds: Choice::list(events::kinds_of(conn, id)?.into_iter().map(|it| (it.clone(), it.replace('_', " ")))),
             form: Form::refused(fields, errors),
             frame,
@@ -53,9 +53,18 @@ pub async fn index(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
 }
 
 /// Which events an address asks for.
-pub fn filter(fields: &Fields, errors: &mut FormErrors) -> Filter {
-    let kind = errors.check("kind", text::optional_line(fields.text("kind"))).filter(|it| !it.is_empty());
-    Filter { record: None, actor: fields.optional("actor", errors), kind, before: fields.text("before").parse().ok() }
+pub struct Asked {
+    pub filter: Filter,
+    /// As it is shown again.
+    pub fields: Fields,
+    pub errors: FormErrors,
+}
+
+pub fn asked(conn: &mut PgConnection, fields: Fields) -> app::Result<Asked> {
+    let Given { ids, shown, mut errors } = named::read(conn, fields, &[("actor", Named::People)])?;
+    let kind = errors.check("kind", text::optional_line(ids.text("kind"))).filter(|it| !it.is_empty());
+    let filter = Filter { record: None, actor: ids.optional("actor", &mut errors), kind, before: ids.text("before").parse().ok() };
+    Ok(Asked { filter, fields: shown, errors })
 }
 
 /// The address of the events before this one.

@@ -2,14 +2,16 @@
 
 use crate::app::FormErrors;
 use crate::app::{self, Context};
-use crate::domain::ids::RecordId;
+use crate::domain::ids::{RecordId, UserId};
 use crate::domain::records::{RecordKind, RecordState};
 use crate::domain::text;
 use crate::store::PgConnection;
 use crate::store::lists::{self, Filter, Mark, Order, Row};
-use crate::store::{items, users, workflows};
+use crate::store::named::Named;
+use crate::store::workflows;
 use crate::web::form::{Choice, Fields, Form, local_time};
 use crate::web::frame::Frame;
+use crate::web::named;
 use crate::web::page::{self, Answer, wants_fragment};
 use actix_web::HttpRequest;
 use askama::Template;
@@ -30,8 +32,6 @@ pub struct Index {
     csv: String,
     categories: Vec<Choice>,
     phases: Vec<Choice>,
-    items: Vec<Choice>,
-    people: Vec<Choice>,
 }
 
 impl Index {
@@ -70,8 +70,27 @@ impl Index {
     }
 }
 
+/// The fields that name somebody or something.
+const NAMED: [(&str, Named); 3] = [("item", Named::Items), ("owner", Named::People), ("coordinator", Named::People)];
+
+/// What an address asks for.
+pub struct Asked {
+    pub filter: Filter,
+    /// As it is shown again.
+    pub fields: Fields,
+    pub errors: FormErrors,
+}
+
+/// Reads it, with names for ids where somebody typed them.
+pub fn asked(conn: &mut PgConnection, fields: Fields, kind: RecordKind, actor: UserId, zone: Tz, now: DateTime<Utc>) -> app::Result<Asked> {
+    let given = named::read(conn, fields, &NAMED)?;
+    let (filter, mut errors) = filter(&given.ids, kind, actor, zone, now);
+    errors.extend(given.errors);
+    Ok(Asked { filter, fields: given.shown, errors })
+}
+
 /// The filter that an address asks for, and what is wrong with it. What cannot be read narrows nothing.
-pub fn filter(fields: &Fields, kind: RecordKind, actor: crate::domain::ids::UserId, zone: Tz, now: DateTime<Utc>) -> (Filter, FormErrors) {
+pub fn filter(fields: &Fields, kind: RecordKind, actor: UserId, zone: Tz, now: DateTime<Utc>) -> (Filter, FormErrors) {
     let mut errors = FormErrors::default();
     let text = errors.check("q", text::optional_line(fields.text("q"))).unwrap_or_default();
     let phase = errors.check("phase", text::optional_line(fields.text("phase"))).filter(|it| !it.is_empty());
@@ -124,7 +143,7 @@ pub fn mark_of(row: &Row, order: Order) -> Mark {
 
 fn load(conn: &mut PgConnection, frame: Frame, kind: RecordKind, fields: Fields) -> app::Result<Index> {
     let me = frame.actor.as_ref().map_or(crate::domain::ids::SLIPWAY, |it| it.id);
-    let (filter, errors) = filter(&fields, kind, me, frame.zone(), frame.now);
+    let Asked { filter, fields, errors } = asked(conn, fields, kind, me, frame.zone(), frame.now)?;
     let mut rows = lists::list(conn, &filter, PAGE + 1)?;
     let more = if rows.len() as i64 > PAGE { rows.pop().and(rows.last()).map(|it| mark_of(it, filter.order)) } else { None };
     let address = |suffix: &str, after: Option<Mark>| {
@@ -147,8 +166,6 @@ fn load(conn: &mut PgConnection, frame: Frame, kind: RecordKind, fields: Fields)
         csv,
         categories: crate::web::categories::all_choices(conn, kind)?,
         phases: Choice::list(workflows::phases(conn, kind)?),
-        items: Choice::list(items::list(conn)?.into_iter().map(|it| (it.id, it.name))),
-        people: Choice::list(users::people(conn)?.into_iter().map(|it| (it.id, it.name))),
         form: Form::refused(fields, errors),
         frame,
     })

@@ -63,6 +63,12 @@ impl Database {
         connect(&self.url())
     }
 
+    /// What the server wrote into its log so far, for all databases.
+    pub fn log(&self) -> String {
+        let bytes = std::fs::read(self.cluster.server.log()).expect("there is a log");
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
     /// Does as a superuser would.
     pub fn run(&self, sql: &str) {
         connect(&self.url()).batch_execute(sql).expect(sql);

@@ -1,0 +1,3 @@
+DROP INDEX records_search;
+ALTER TABLE records DROP COLUMN words;
+CREATE INDEX records_search ON records USING gin (record_words(kind, id, identifier, title));
