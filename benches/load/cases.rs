@@ -65,7 +65,7 @@ const fn held(page: Page, least: f64) -> Page {
     Page { least: Some(least), ..page }
 }
 
-pub const PAGES: [Page; 20] = [
+pub const PAGES: [Page; 21] = [
     held(page("release page", Who::Manager, releases), 0.6),
     held(page("list", Who::Coordinator, |db, me, _| list(db, me, &[""])), 0.6),
     page("list, category", Who::Coordinator, |db, me, _| list(db, me, &["category=1", "category=2", "category=3"])),
@@ -80,7 +80,8 @@ pub const PAGES: [Page; 20] = [
     page("list, deep page", Who::Coordinator, deep),
     held(page("home", Who::Coordinator, home), 0.6),
     page("search, common", Who::Coordinator, |_, _, _| Ok(vec![search("renew"), search("archive")])),
-    page("search, rare", Who::Coordinator, |_, _, _| Ok(vec![search("retire laboratory"), search("v1.2.1 fleet")])),
+    page("search, rare", Who::Coordinator, |_, _, _| Ok(vec![search("v9.4.2"), search("cobalt")])),
+    page("search, two words", Who::Coordinator, |_, _, _| Ok(vec![search("retire laboratory"), search("renew fleet")])),
     page("activity", Who::Administrator, activity),
     Page { together: 2, ..page("task completion", Who::Manager, completions) },
     Page { once: true, ..page("advance", Who::Manager, advances) },

@@ -127,8 +127,9 @@ impl Pool {
     fn establish(&self) -> Result<PgConnection, ConnectionError> {
         let mut conn = PgConnection::establish(&self.settings.url)?;
         let milliseconds = self.settings.statement_timeout.as_millis();
+        // What a search finds is sorted and compared in memory; compiling a query takes longer than any of ours.
         let limits = format!(
-            "SET statement_timeout = {milliseconds}; SET lock_timeout = {milliseconds}; SET idle_in_transaction_session_timeout = {milliseconds}; \
+            "SET work_mem = '32MB'; SET jit = off; SET statement_timeout = {milliseconds}; SET lock_timeout = {milliseconds}; SET idle_in_transaction_session_timeout = {milliseconds}; \
              SELECT set_config('lc_messages', 'C', false) FROM pg_roles WHERE rolname = current_user AND rolsuper"
         );
         conn.batch_execute(&limits).map_err(ConnectionError::CouldntSetupConfiguration)?;

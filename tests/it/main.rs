@@ -19,6 +19,7 @@ mod dependencies;
 mod early_life;
 mod embedded;
 mod evidence;
+mod finding;
 mod fuzz;
 mod generated;
 mod handovers;

@@ -59,8 +59,7 @@ const MOST: f64 = 3000.0;
 /// Where PostgreSQL rightly looks at more when tables are as small as here, and why it is not more among millions.
 const OTHERWISE: &[(&str, &str)] = &[
     ("AS looked_at", "counting stops at 1,000 of each category"),
-    ("records.words @@", "a word that many records have is sought from the newest on until the page is full, a rare one by its index"),
-    ("\"planned_end\" >= ", "windows have an index of summaries, one for 32 pages, which is most of this table"),
+    ("::tsquery) IS TRUE", "the list is looked through as far as 100,000 records, and only if that should fill the page"),
     ("\"ci_id\" = $2)) AND (coalesce(records.phase_due_at", "an item has some records only, which are all read to be put in the order of their deadlines"),
 ];
 

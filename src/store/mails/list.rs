@@ -3,7 +3,6 @@
 use crate::domain::ids::{MailId, RecordId};
 use crate::domain::mails::{MailKind, MailState};
 use crate::domain::records::RecordKind;
-use crate::store::lists::prefix_query;
 use crate::store::schema::{mails, records, users};
 use chrono::{DateTime, Utc};
 use diesel::dsl::{min, sql};
@@ -106,4 +105,10 @@ pub fn figures(conn: &mut PgConnection, most: i64) -> QueryResult<Figures> {
     }
     let oldest = mails::table.filter(sql::<Bool>("state = 'queued'")).select(min(mails::created_at)).first(conn)?;
     Ok(Figures { counts, oldest })
+}
+
+/// The query of a text search: every word as a prefix. Empty when there is no word in the text.
+fn prefix_query(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(12);
+    words.map(|word| format!("{}:*", word.to_lowercase())).collect::<Vec<_>>().join(" & ")
 }
