@@ -21,7 +21,7 @@ const SURVEY: &str = r#"
     INSERT INTO question_sets (key, version, audience, name, questions, created_at, created_by)
         VALUES ('one-question', 1, 'users', 'Load', '[{"key": "smooth", "kind": "rating", "text": "How smooth was it?", "required": true}]', now(), 0) ON CONFLICT DO NOTHING;
     WITH made AS (INSERT INTO surveys (record_id, moment, title, anonymous, state, created_at, created_by, opened_at)
-        VALUES ((SELECT min(record_id) FROM releases), 'after_rollout', 'How was it?', false, 'open', now(), 0, now()) RETURNING id),
+        VALUES ((SELECT max(id) FROM records WHERE kind = 'release' AND state = 'open'), 'after_rollout', 'How was it?', false, 'open', now(), 0, now()) RETURNING id),
     asked AS (INSERT INTO survey_audiences SELECT made.id, 'users', s.id FROM made, question_sets s WHERE s.key = 'one-question')
     INSERT INTO survey_invitations (survey_id, audience, name, email, invited_at)
         SELECT made.id, 'users', 'Person ' || n, 'person' || n || '@load.example', now() FROM made, generate_series(1, 640) n;"#;

@@ -84,7 +84,7 @@ pub const PAGES: [Page; 21] = [
     page("search, two words", Who::Coordinator, |_, _, _| Ok(vec![search("retire laboratory"), search("renew fleet")])),
     page("activity", Who::Administrator, activity),
     Page { together: 2, ..page("task completion", Who::Manager, completions) },
-    Page { once: true, ..page("advance", Who::Manager, advances) },
+    Page { once: true, ..page("sending back", Who::Manager, sent_back) },
     Page { once: true, together: 8, ..page("approval by link", Who::Manager, decisions) },
     Page { once: true, ..page("survey answer", Who::Manager, crate::answers::cases) },
 ];
@@ -204,12 +204,12 @@ fn completions(db: &Db, _: UserId, _: &Keys) -> Outcome<Vec<Case>> {
 
 /// Whatever is planned was being built just now, so that it can be sent back once more.
 const BUILT: &str = "
-    UPDATE phase_visits v SET phase = 'build_test', name = 'Build and test' FROM records r
-        WHERE r.id = v.record_id AND r.visit = v.visit AND r.kind = 'release' AND r.state = 'open' AND r.phase = 'plan';
-    UPDATE records SET phase = 'build_test', phase_name = 'Build and test' WHERE kind = 'release' AND state = 'open' AND phase = 'plan'";
+    WITH some AS (SELECT id, visit FROM records WHERE kind = 'release' AND state = 'open' AND phase = 'plan' ORDER BY id DESC LIMIT 320),
+         visits AS (UPDATE phase_visits v SET phase = 'build_test', name = 'Build and test' FROM some WHERE v.record_id = some.id AND v.visit = some.visit)
+    UPDATE records SET phase = 'build_test', phase_name = 'Build and test' WHERE id IN (SELECT id FROM some)";
 
 /// Releases are sent back from building and testing to their plan.
-fn advances(db: &Db, _: UserId, _: &Keys) -> Outcome<Vec<Case>> {
+fn sent_back(db: &Db, _: UserId, _: &Keys) -> Outcome<Vec<Case>> {
     db.write_now::<_, app::Error>(slipway::domain::people::Actor::slipway(), |tx| Ok(tx.conn.batch_execute(BUILT)?))?;
     let built = "SELECT r.id, r.version::bigint AS other, '' AS word FROM records r JOIN workflows w ON w.id = r.workflow_id
                  WHERE kind = 'release' AND state = 'open' AND phase = 'build_test' AND w.key IN ('release-major', 'release-minor') ORDER BY r.id DESC LIMIT 320";

@@ -32,6 +32,8 @@ pub struct Target {
 
 #[derive(Default)]
 pub struct Figures {
+    /// So many took part: where requests can be sent once only, there may be fewer than wished.
+    pub clients: usize,
     times: Vec<Duration>,
     span: Duration,
 }
@@ -41,6 +43,7 @@ impl Figures {
         self.times.extend(other.times);
         self.times.sort();
         self.span += other.span;
+        self.clients = other.clients;
     }
 
     pub fn per_second(&self) -> f64 {
@@ -91,7 +94,9 @@ pub async fn load(target: &Target, connections: usize, span: Duration) -> std::i
     }
     let mut figures = Figures::default();
     for client in clients {
-        figures.times.extend(client.await.map_err(std::io::Error::other)??);
+        let times = client.await.map_err(std::io::Error::other)??;
+        figures.clients += usize::from(!times.is_empty());
+        figures.times.extend(times);
     }
     figures.span = started.elapsed();
     Ok(figures)

@@ -152,8 +152,9 @@ impl<'c> Place<'c> {
                 let of_bench = bench.map_or("–".to_owned(), |it| format!("{:.2}", ours.per_second() / it));
                 writeln!(
                     out,
-                    "{:<20} {connections:>5} {:>10.0} {ratio:>9.2} {p50:>9.2} {p99:>9.2} {:>8.1} {of_bench:>9} {queries:>9.0} {rows:>9.0}",
+                    "{:<20} {:>5} {:>10.0} {ratio:>9.2} {p50:>9.2} {p99:>9.2} {:>8.1} {of_bench:>9} {queries:>9.0} {rows:>9.0}",
                     page.name,
+                    ours.clients,
                     ours.per_second(),
                     ours.tail()
                 )?;

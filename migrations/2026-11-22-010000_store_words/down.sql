@@ -9,4 +9,6 @@ CREATE OR REPLACE FUNCTION record_words(kind text, id bigint, identifier text, t
         (CASE kind WHEN 'release' THEN 'rel ' ELSE 'rfc ' END) || lpad(id::text, 5, '0') || ' ' || id::text || ' ' || coalesce(identifier, '') || ' ' || title),
         '[^[:alnum:]]+', ' ', 'g'))
 $$;
+DROP FUNCTION search_query(text);
+DROP FUNCTION search_words(text);
 CREATE INDEX records_search ON records USING gin (record_words(kind, id, identifier, title));

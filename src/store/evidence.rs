@@ -86,7 +86,8 @@ struct Rows {
 fn read(conn: &mut PgConnection, record: RecordId, tables: &[(&str, &str)]) -> QueryResult<Value> {
     let mut all = Map::new();
     for (name, query) in tables {
-        let text = format!("SELECT coalesce(jsonb_agg(to_jsonb(it)), '[]') AS rows FROM ({query}) it");
+        // The words of a search are only another form of what is there.
+        let text = format!("SELECT coalesce(jsonb_agg(to_jsonb(it) - 'words'), '[]') AS rows FROM ({query}) it");
         let rows: Rows = diesel::sql_query(text).bind::<BigInt, _>(record).get_result(conn)?;
         all.insert((*name).to_owned(), rows.rows);
     }

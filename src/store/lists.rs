@@ -2,7 +2,6 @@
 
 mod conditions;
 mod finding;
-mod words;
 
 use super::schema::{categories, configuration_items, deadlines, records, releases, users};
 use crate::domain::deadlines::Subject;
@@ -78,7 +77,7 @@ pub struct Mark {
 #[derive(Debug, Clone)]
 pub struct Filter {
     pub kind: Option<RecordKind>,
-    /// Words that all must occur, the last one perhaps in part.
+    /// Words that all must occur, each perhaps in part: only its beginning.
     pub text: String,
     pub category: Option<CategoryId>,
     pub phase: Option<String>,

@@ -9,7 +9,7 @@ use crate::domain::tasks::TaskState;
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Bool, Text};
 
 /// An RFC as its release shows it.
 #[derive(Debug, Clone, Queryable)]
@@ -99,19 +99,40 @@ pub fn bound_to(conn: &mut PgConnection, change: RecordId) -> QueryResult<Option
         .optional()
 }
 
-/// RFCs that may join a release: open, bound to none; newest first. Only the newest open ones are looked at: where most are bound, all of them
-/// would be read for a few.
-pub fn candidates(conn: &mut PgConnection) -> QueryResult<Vec<(RecordId, String)>> {
+/// RFCs that may join a release.
+pub struct Free {
+    /// The newest of them.
+    pub newest: Vec<(RecordId, String)>,
+    /// Whether there can be no others.
+    pub is_all: bool,
+}
+
+/// So many open RFCs are looked at, and so many of the free ones offered.
+const LOOKED_AT: usize = 500;
+const OFFERED: usize = 200;
+
+/// RFCs that are open and bound to no release. Only the newest open ones are looked at: where most are bound, all of them would be read for a
+/// few.
+pub fn candidates(conn: &mut PgConnection) -> QueryResult<Free> {
     #[derive(QueryableByName)]
-    struct Free {
+    struct Open {
         #[diesel(sql_type = BigInt)]
         id: RecordId,
         #[diesel(sql_type = Text)]
         title: String,
+        #[diesel(sql_type = Bool)]
+        bound: bool,
     }
-    let free = "SELECT id, title FROM (SELECT id, title FROM records WHERE kind = 'change' AND state = 'open' ORDER BY id DESC LIMIT 500) newest
-                WHERE NOT EXISTS (SELECT FROM release_changes bound WHERE bound.change_id = newest.id AND bound.active) ORDER BY id DESC LIMIT 200";
-    Ok(diesel::sql_query(free).load::<Free>(conn)?.into_iter().map(|it| (it.id, it.title)).collect())
+    let open = format!(
+        "SELECT id, title, EXISTS (SELECT FROM release_changes r WHERE r.change_id = records.id AND r.active) AS bound
+         FROM records WHERE kind = 'change' AND state = 'open' ORDER BY id DESC LIMIT {LOOKED_AT}"
+    );
+    let open: Vec<Open> = diesel::sql_query(open).load(conn)?;
+    let looked_at = open.len();
+    let mut newest: Vec<_> = open.into_iter().filter(|it| !it.bound).map(|it| (it.id, it.title)).collect();
+    let is_all = looked_at < LOOKED_AT && newest.len() <= OFFERED;
+    newest.truncate(OFFERED);
+    Ok(Free { newest, is_all })
 }
 
 pub fn relate(tx: &mut Tx<'_>, release: RecordId, change: RecordId) -> QueryResult<()> {

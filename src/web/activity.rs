@@ -29,10 +29,10 @@ pub async fn index(ctx: Context, req: HttpRequest) -> Answer {
     let frame = page::frame(&ctx, &req);
     let fields = Fields::of_query(req.query_string());
     page::show(&ctx, move |conn| {
-        let Asked { filter, fields, errors } = asked(conn, fields)?;
+        let Asked { filter, ids, fields, errors } = asked(conn, fields)?;
         let mut events = events::list(conn, &filter, PAGE + 1)?;
         let before = if events.len() as i64 > PAGE { events.pop().and(events.last()).map(|it| it.id) } else { None };
-        let more = before.map(|it| older("/activity", &fields, it));
+        let more = before.map(|it| older("/activity", &ids, it));
         Ok(Index {
             kinds: Choice::list(events::kinds(conn)?.into_iter().map(|it| (it.clone(), it.replace('_', " ")))),
             form: Form::refused(fields, errors),

@@ -33,7 +33,7 @@ async fn suggest(ctx: Context, req: HttpRequest, named: Named) -> Answer {
 
 /// PostgreSQL takes no NUL in a text, and no name is so long.
 fn clean(typed: &str) -> String {
-    typed.trim().chars().filter(|it| !it.is_control()).take(200).collect()
+    typed.trim().chars().filter(|it| !it.is_control()).take(230).collect()
 }
 
 /// A form whose fields name somebody or something.
@@ -69,7 +69,10 @@ pub fn read(conn: &mut PgConnection, fields: Fields, wanted: &[(&'static str, Na
 }
 
 fn find(conn: &mut PgConnection, named: Named, typed: &str) -> app::Result<Result<Found, String>> {
-    if let Some(found) = id_in(typed).map(|it| named::with_id(conn, named, it)).transpose()?.flatten() {
+    if let Some((name, id)) = numbered(typed)
+        && let Some(found) = named::with_id(conn, named, id)?
+        && (name.is_empty() || found.is_called(name))
+    {
         return Ok(Ok(found));
     }
     let mut like = named::like(conn, named, typed, MOST)?;
@@ -89,8 +92,8 @@ fn find(conn: &mut PgConnection, named: Named, typed: &str) -> app::Result<Resul
     })
 }
 
-/// `12`, or `Anna Adler (12)`.
-fn id_in(typed: &str) -> Option<i64> {
-    let inner = typed.strip_suffix(')').and_then(|it| it.rsplit_once('(')).map_or(typed, |it| it.1);
-    inner.parse().ok()
+/// `12`, or `Anna Adler (12)`: what stands before the number, and the number.
+fn numbered(typed: &str) -> Option<(&str, i64)> {
+    let (name, id) = typed.strip_suffix(')').and_then(|it| it.rsplit_once('(')).unwrap_or(("", typed));
+    Some((name.trim(), id.parse().ok()?))
 }

@@ -66,7 +66,7 @@ impl New {
             items: Choice::list(items::list(conn)?.into_iter().map(|it| (it.id, it.name))),
             people: Choice::list(users::people(conn)?.into_iter().map(|it| (it.id, it.name))),
             models,
-            changes: Choice::list(related::candidates(conn)?.into_iter().map(|(id, title)| (id, format!("{} {title}", RecordKind::Change.number(id))))),
+            changes: super::records::related::choices(related::candidates(conn)?.newest),
             proposed,
             frame,
             form,

@@ -208,3 +208,25 @@ async fn an_empty_list_of_rfcs_invites_only_whom_it_may_and_while_it_may() {
     given::take(&app, id, "abandon", "No money");
     manager.get(&home).await.expect(200).expect_text("It implemented no RFC.").expect_no_text("Relate the first one");
 }
+
+#[tokio::test]
+async fn an_rfc_too_old_to_be_offered_is_related_by_its_number() {
+    let app = TestApp::start().await;
+    let browser = app.browser_of(&ines(&app));
+    let release = given::release(&app, "Payroll").registered();
+    let (old, other) = (given::change(&app, "Forgotten").registered(), given::change(&app, "Newer").registered());
+    let at = format!("/records/{release}/changes");
+    assert!(!browser.get(&format!("/releases/{release}")).await.form(&at).names.contains(&"number".to_owned()), "all are offered");
+    let copy = format!(
+        "INSERT INTO records (kind, category_id, workflow_id, phase, phase_name, phase_entered_at, state, milestone, title, owner_id, created_at, created_by)
+         SELECT kind, category_id, workflow_id, phase, phase_name, phase_entered_at, state, milestone, 'Copy ' || n, owner_id, created_at, created_by
+         FROM records, generate_series(1, 500) n WHERE id = {other}"
+    );
+    app.write(|tx| diesel::RunQueryDsl::execute(diesel::sql_query(copy), tx.conn));
+    let page = browser.get(&format!("/releases/{release}")).await.expect(200).expect_no_text("Forgotten");
+    let form = page.form(&at);
+    browser.submit(&form.clone().with("number", "forgotten")).await.expect(422).expect_text("Write the number of an RFC, like RFC-00042.");
+    browser.submit(&form.clone()).await.expect(422).expect_text("Choose an RFC.");
+    browser.submit(&form.with("number", format!("rfc-{:05}", old.0))).await.expect_see(&format!("/releases/{release}#changes"));
+    browser.get(&format!("/releases/{release}")).await.expect_text("Forgotten");
+}

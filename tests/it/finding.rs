@@ -22,6 +22,9 @@ struct Row {
     identifier: Option<String>,
     title: String,
     owner: UserId,
+    coordinator: Option<UserId>,
+    /// Whether one of its planned times passed.
+    is_late: bool,
     due: Option<DateTime<Utc>>,
     start: Option<DateTime<Utc>>,
     end: Option<DateTime<Utc>>,
@@ -31,7 +34,11 @@ impl Row {
     /// Whether each word begins one of the record's own; a version is one word.
     fn has(&self, text: &str) -> bool {
         let all = format!("{} {} {}", self.kind.number(self.id), self.identifier.as_deref().unwrap_or_default(), self.title).to_lowercase();
-        let own: Vec<&str> = all.split(|it: char| !it.is_alphanumeric() && it != '.').map(|it| it.trim_matches('.')).collect();
+        let letters: Vec<char> = all.chars().collect();
+        let digit = |at: Option<usize>| at.and_then(|it| letters.get(it)).is_some_and(char::is_ascii_digit);
+        let joins = |at: usize| letters[at] == '.' && digit(at.checked_sub(1)) && digit(Some(at + 1));
+        let own: String = (0..letters.len()).map(|at| if letters[at].is_alphanumeric() || joins(at) { letters[at] } else { ' ' }).collect();
+        let own: Vec<&str> = own.split_whitespace().collect();
         text.split(' ').all(|word| own.iter().any(|it| it.starts_with(&word.to_lowercase())))
     }
 
@@ -39,6 +46,8 @@ impl Row {
         filter.kind.is_none_or(|it| it == self.kind)
             && filter.state.is_none_or(|it| it == self.state)
             && filter.owner.is_none_or(|it| it == self.owner)
+            && filter.mine.is_none_or(|it| it == self.owner || self.coordinator == Some(it))
+            && filter.overdue_at.is_none_or(|now| self.state == RecordState::Open && (self.due.is_some_and(|it| it < now) || self.is_late))
             && (filter.text.is_empty() || self.has(&filter.text))
             && filter.from.is_none_or(|from| self.end.is_some_and(|it| it >= from))
             && filter.to.is_none_or(|to| self.start.is_some_and(|it| it < to))
@@ -91,6 +100,10 @@ fn every_way_finds_the_same() {
             records::identifier,
             records::title,
             records::owner_id,
+            records::coordinator_id,
+            diesel::dsl::sql::<diesel::sql_types::Bool>(
+                "EXISTS (SELECT FROM deadlines d WHERE d.record_id = records.id AND d.subject IN ('planned_start', 'planned_end') AND d.due_at < '2026-11-18T12:00:00Z')",
+            ),
             records::phase_due_at,
             records::planned_start,
             records::planned_end,
@@ -115,9 +128,13 @@ fn every_way_finds_the_same() {
         Filter { kind: Some(RecordKind::Change), ..words("archive") },
         Filter { state: Some(RecordState::Closed), ..words("renew") },
         Filter { owner: Some(all[0].owner), ..words("renew") },
+        Filter { mine: all[0].coordinator, ..words("re") },
+        Filter { overdue_at: Some(clock.now()), ..words("a") },
+        Filter { mine: all[0].coordinator, ..window(Some(old), Some(old + Duration::days(200))) },
         window(Some(old), Some(old + Duration::days(14))),
         window(Some(clock.now()), None),
         window(None, Some(old)),
+        window(Some(old), Some(clock.now() + Duration::days(9000))),
         window(Some(clock.now() + Duration::days(900)), None),
         Filter { text: "renew".to_owned(), ..window(Some(old), Some(old + Duration::days(60))) },
     ];

@@ -1,14 +1,13 @@
 //! What a filter asks of a record, each thing as one plain condition that an index serves.
 
-use super::Filter;
-use super::words::query;
+use super::{Filter, Order};
 use crate::domain::records::{RecordKind, RecordState};
 use crate::store::schema::{affected_items, deadlines, records};
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use diesel::dsl::sql;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Nullable, Text};
+use diesel::sql_types::{Bool, Nullable, Text, Timestamptz};
 
 pub type Condition = Box<dyn BoxableExpression<records::table, Pg, SqlType = Nullable<Bool>>>;
 
@@ -35,9 +34,12 @@ impl Filter {
         }
     }
 
-    /// Whether the index alone finds little enough: what has its window between two days.
-    pub fn is_narrow(&self) -> bool {
-        self.from.is_some() && self.to.is_some()
+    /// Whether it is worth looking along the list first. By the index alone little is found between two days; and where windows come in
+    /// their order, the index of that order has them at once.
+    pub fn walks(&self) -> bool {
+        let is_narrow = self.from.zip(self.to).is_some_and(|(from, to)| to - from <= Duration::days(62));
+        let is_ordered = self.from.is_some() && matches!(self.order, Order::Start | Order::StartLast);
+        !is_narrow && !is_ordered
     }
 }
 
@@ -46,16 +48,13 @@ const LONG: i64 = 7;
 
 pub fn sought(filter: &Filter, way: Way) -> Vec<Condition> {
     let mut all: Vec<Condition> = Vec::new();
-    let words = query(&filter.text);
-    if !words.is_empty() {
-        let fits = sql::<Bool>("(records.words @@ ").bind::<Text, _>(words);
+    if !filter.text.trim().is_empty() {
+        let fits = sql::<Bool>("(records.words @@ (SELECT search_query(").bind::<Text, _>(filter.text.clone());
         match way {
             // Spelt so that no index serves.
-            Way::InOrder => all.push(Box::new(fits.sql("::tsquery) IS TRUE").nullable())),
-            Way::Words | Way::ShortWindows | Way::LongWindows => all.push(Box::new(fits.sql("::tsquery)").nullable())),
+            Way::InOrder => all.push(Box::new(fits.sql("))) IS TRUE").nullable())),
+            Way::Words | Way::ShortWindows | Way::LongWindows => all.push(Box::new(fits.sql(")))").nullable())),
         }
-    } else if !filter.text.trim().is_empty() {
-        all.push(Box::new(sql::<Bool>("false").nullable()));
     }
     if let Some(from) = filter.from {
         all.push(Box::new(records::planned_end.ge(from)));
@@ -64,11 +63,21 @@ pub fn sought(filter: &Filter, way: Way) -> Vec<Condition> {
         all.push(Box::new(records::planned_start.lt(to)));
     }
     match (way, filter.from) {
-        (Way::ShortWindows, Some(from)) => all.push(Box::new(records::planned_start.ge(from - Duration::days(LONG)))),
+        (Way::ShortWindows, Some(from)) => all.push(begun(filter.order, ">=", from - Duration::days(LONG))),
         (Way::LongWindows, Some(_)) => all.push(Box::new(sql::<Bool>("records.planned_end - records.planned_start > '7 days'").nullable())),
         (Way::InOrder | Way::Words, _) | (_, None) => {}
     }
     all
+}
+
+/// When its window begins, spelt as in the index of that order.
+pub fn begun(order: Order, sign: &str, time: DateTime<Utc>) -> Condition {
+    let start = match order {
+        Order::Newest | Order::Due => "records.planned_start",
+        Order::Start => "coalesce(records.planned_start, 'infinity'::timestamptz)",
+        Order::StartLast => "coalesce(records.planned_start, '-infinity'::timestamptz)",
+    };
+    Box::new(sql::<Bool>(&format!("{start} {sign} ")).bind::<Timestamptz, _>(time).nullable())
 }
 
 /// What is asked for besides.

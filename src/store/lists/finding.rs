@@ -3,7 +3,7 @@
 //! What many have is found soonest from the top of the list on, what few have by its own index; which it is, nobody knows before. So a
 //! short stretch of the list is looked through first: how many fit there tells how far it is to a full page, or that the index must be asked.
 
-use super::conditions::{Condition, Either, Side, Way, combinations, others, sought};
+use super::conditions::{Condition, Either, Side, Way, begun, combinations, others, sought};
 use super::{Filter, Mark, Order};
 use crate::domain::ids::RecordId;
 use crate::store::schema::records;
@@ -35,7 +35,7 @@ fn one_side(conn: &mut PgConnection, filter: &Filter, chosen: &[(Either, Side)],
     if filter.ways().is_empty() {
         return page(filter, chosen, Way::InOrder, limit).load(conn);
     }
-    if !filter.is_narrow() {
+    if filter.walks() {
         let mut length = SAMPLE;
         while length > 0 {
             let (near, is_all) = walk(conn, filter, chosen, length, limit)?;
@@ -71,7 +71,9 @@ type Query = records::BoxedQuery<'static, Pg, (BigInt, Nullable<Timestamptz>, Nu
 
 /// What is listed from the filter's mark on, but for what is sought.
 fn listed(filter: &Filter, chosen: &[(Either, Side)]) -> Query {
-    let conditions = others(filter).into_iter().chain(chosen.iter().filter_map(|(either, side)| either(filter, *side)));
+    // From the last start on, the list would begin with what begins later still.
+    let before = filter.to.filter(|_| filter.order == Order::StartLast).map(|to| begun(filter.order, "<", to));
+    let conditions = others(filter).into_iter().chain(chosen.iter().filter_map(|(either, side)| either(filter, *side))).chain(before);
     // No more than the order needs, so that an index may do alone.
     let (due, start) = match filter.order {
         Order::Newest => ("NULL::timestamptz", "NULL::timestamptz"),
@@ -90,8 +92,8 @@ fn ordered(query: Query, order: Order, way: Way) -> Query {
     match (way, order) {
         (Way::InOrder, Order::Newest) => query.order(records::id.desc()),
         (Way::InOrder, Order::Due) => query.order((sorted("phase_due_at", "infinity").asc(), records::id.asc())),
-        (Way::InOrder, Order::Start) => query.order((sorted("planned_start", "infinity").asc(), records::id.asc())),
-        (Way::InOrder, Order::StartLast) => query.order((sorted("planned_start", "-infinity").desc(), records::id.desc())),
+        (Way::InOrder | Way::ShortWindows, Order::Start) => query.order((sorted("planned_start", "infinity").asc(), records::id.asc())),
+        (Way::InOrder | Way::ShortWindows, Order::StartLast) => query.order((sorted("planned_start", "-infinity").desc(), records::id.desc())),
         // Spelt so that no index has this order.
         (Way::Words | Way::ShortWindows | Way::LongWindows, order) => query.order(sql::<BigInt>(match order {
             Order::Newest => "records.id + 0 DESC",

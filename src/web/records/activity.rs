@@ -36,12 +36,12 @@ pub async fn index(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
     let frame = page::frame(&ctx, &req);
     page::show(&ctx, move |conn| {
         let record = records::find(conn, id)?;
-        let Asked { filter, fields, errors } = asked(conn, fields)?;
+        let Asked { filter, ids, fields, errors } = asked(conn, fields)?;
         let filter = Filter { record: Some(id), ..filter };
         let mut events = events::list(conn, &filter, PAGE + 1)?;
         let before = if events.len() as i64 > PAGE { events.pop().and(events.last()).map(|it| it.id) } else { None };
         Ok(Index {
-            more: before.map(|it| older(&format!("/records/{id}/activity"), &fields, it)),
+            more: before.map(|it| older(&format!("/records/{id}/activity"), &ids, it)),
             kinds: Choice::list(events::kinds_of(conn, id)?.into_iter().map(|it| (it.clone(), it.replace('_', " ")))),
             form: Form::refused(fields, errors),
             frame,
@@ -55,7 +55,9 @@ pub async fn index(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
 /// Which events an address asks for.
 pub struct Asked {
     pub filter: Filter,
-    /// As it is shown again.
+    /// With ids, as links have them.
+    pub ids: Fields,
+    /// With names, as the form shows it again.
     pub fields: Fields,
     pub errors: FormErrors,
 }
@@ -64,7 +66,7 @@ pub fn asked(conn: &mut PgConnection, fields: Fields) -> app::Result<Asked> {
     let Given { ids, shown, mut errors } = named::read(conn, fields, &[("actor", Named::People)])?;
     let kind = errors.check("kind", text::optional_line(ids.text("kind"))).filter(|it| !it.is_empty());
     let filter = Filter { record: None, actor: ids.optional("actor", &mut errors), kind, before: ids.text("before").parse().ok() };
-    Ok(Asked { filter, fields: shown, errors })
+    Ok(Asked { filter, ids, fields: shown, errors })
 }
 
 /// The address of the events before this one.

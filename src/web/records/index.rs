@@ -76,7 +76,9 @@ const NAMED: [(&str, Named); 3] = [("item", Named::Items), ("owner", Named::Peop
 /// What an address asks for.
 pub struct Asked {
     pub filter: Filter,
-    /// As it is shown again.
+    /// With ids, as links have them.
+    pub ids: Fields,
+    /// With names, as the form shows it again.
     pub fields: Fields,
     pub errors: FormErrors,
 }
@@ -86,7 +88,7 @@ pub fn asked(conn: &mut PgConnection, fields: Fields, kind: RecordKind, actor: U
     let given = named::read(conn, fields, &NAMED)?;
     let (filter, mut errors) = filter(&given.ids, kind, actor, zone, now);
     errors.extend(given.errors);
-    Ok(Asked { filter, fields: given.shown, errors })
+    Ok(Asked { filter, ids: given.ids, fields: given.shown, errors })
 }
 
 /// The filter that an address asks for, and what is wrong with it. What cannot be read narrows nothing.
@@ -143,14 +145,14 @@ pub fn mark_of(row: &Row, order: Order) -> Mark {
 
 fn load(conn: &mut PgConnection, frame: Frame, kind: RecordKind, fields: Fields) -> app::Result<Index> {
     let me = frame.actor.as_ref().map_or(crate::domain::ids::SLIPWAY, |it| it.id);
-    let Asked { filter, fields, errors } = asked(conn, fields, kind, me, frame.zone(), frame.now)?;
+    let Asked { filter, ids, fields, errors } = asked(conn, fields, kind, me, frame.zone(), frame.now)?;
     let mut rows = lists::list(conn, &filter, PAGE + 1)?;
     let more = if rows.len() as i64 > PAGE { rows.pop().and(rows.last()).map(|it| mark_of(it, filter.order)) } else { None };
     let address = |suffix: &str, after: Option<Mark>| {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         for name in ["q", "category", "phase", "state", "item", "owner", "coordinator", "mine", "overdue", "from", "to", "order"] {
-            if fields.is_set(name) {
-                query.append_pair(name, fields.text(name));
+            if ids.is_set(name) {
+                query.append_pair(name, ids.text(name));
             }
         }
         if let Some(Mark { time, id }) = after {

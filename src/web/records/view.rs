@@ -1,5 +1,6 @@
 //! What the page of a record shows, worked out from its sheet.
 
+use super::related::choices as related_choices;
 use super::ruled::Ruled;
 use super::said::Said;
 use super::stepper::{self, Step};
@@ -105,6 +106,8 @@ pub struct Show {
     pub events: Vec<Entry>,
     /// RFCs that may join.
     pub candidates: Vec<Choice>,
+    /// Whether there are more than those: they are named by their numbers.
+    pub has_other_candidates: bool,
     pub models: Vec<Choice>,
     pub surveys: Vec<surveys::Listed>,
     /// Releases that an RFC belongs or belonged to.
@@ -143,7 +146,7 @@ impl Show {
         let others = phase.transitions.iter().filter(|it| Some(it.key.as_str()) != main.as_ref().map(|way| way.transition.key.as_str()));
         let others = others.map(|it| way(&sheet, it, &reach)).collect();
         let release = kind == RecordKind::Release;
-        let candidates = if release && may_edit { related::candidates(conn)? } else { Vec::new() };
+        let free = if release && may_edit { Some(related::candidates(conn)?) } else { None };
         let models = if release && may_edit { models::list(conn)?.into_iter().filter(|it| it.category_id == record.category_id).collect() } else { Vec::new() };
         let ruled = Ruled::load(conn, actor, &sheet.full)?;
         let to_ask = may_move && sheet.round().is_none_or(|it| matches!(it.round.state, RoundState::Denied | RoundState::Withdrawn));
@@ -168,7 +171,8 @@ impl Show {
             watching: sheet.watchers.iter().any(|it| it.id == actor.id),
             my_groups,
             events: events::list(conn, &events::Filter { record: Some(id), ..Default::default() }, 8)?,
-            candidates: Choice::list(candidates.into_iter().map(|(id, title)| (id, format!("{} {title}", RecordKind::Change.number(id))))),
+            has_other_candidates: free.as_ref().is_some_and(|it| !it.is_all),
+            candidates: free.map_or_else(Vec::new, |it| related_choices(it.newest)),
             models: Choice::list(models.into_iter().map(|it| (it.id, it.name))),
             surveys: if release && phase.shows(Section::Surveys) { surveys::listed(conn, id)? } else { Vec::new() },
             releases: if release { Vec::new() } else { related::of_change(conn, id)? },
