@@ -10,5 +10,4 @@ CREATE OR REPLACE FUNCTION record_words(kind text, id bigint, identifier text, t
         '[^[:alnum:]]+', ' ', 'g'))
 $$;
 DROP FUNCTION search_query(text);
-DROP FUNCTION search_words(text);
 CREATE INDEX records_search ON records USING gin (record_words(kind, id, identifier, title));
