@@ -204,9 +204,9 @@ fn completions(db: &Db, _: UserId, _: &Keys) -> Outcome<Vec<Case>> {
 
 /// Whatever is planned was being built just now, so that it can be sent back once more.
 const BUILT: &str = "
-    WITH some AS (SELECT id, visit FROM records WHERE kind = 'release' AND state = 'open' AND phase = 'plan' ORDER BY id DESC LIMIT 320),
-         visits AS (UPDATE phase_visits v SET phase = 'build_test', name = 'Build and test' FROM some WHERE v.record_id = some.id AND v.visit = some.visit)
-    UPDATE records SET phase = 'build_test', phase_name = 'Build and test' WHERE id IN (SELECT id FROM some)";
+    WITH newest AS (SELECT id, visit FROM records WHERE kind = 'release' AND state = 'open' AND phase = 'plan' ORDER BY id DESC LIMIT 320),
+         visits AS (UPDATE phase_visits v SET phase = 'build_test', name = 'Build and test' FROM newest WHERE v.record_id = newest.id AND v.visit = newest.visit)
+    UPDATE records SET phase = 'build_test', phase_name = 'Build and test' WHERE id IN (SELECT id FROM newest)";
 
 /// Releases are sent back from building and testing to their plan.
 fn sent_back(db: &Db, _: UserId, _: &Keys) -> Outcome<Vec<Case>> {

@@ -53,6 +53,27 @@ fn filters_answer_at_once_and_the_way_back_undoes_them() {
 }
 
 #[test]
+fn names_are_suggested_while_one_types_and_a_wrong_one_is_told_at_once() {
+    tell(async {
+        let app = TestApp::start().await;
+        let (mara, _) = releases(&app).await;
+        let window = Window::open_as(&app, Hands::Keyboard, &mara).await;
+        window.goto("/releases").await;
+        window.write("item", "roll").await;
+        let offered = "return [...document.querySelectorAll('#items option')].map(it => it.value).join()";
+        window.until("suggested", async |it| it.ask(offered).await == "Payroll").await;
+        assert_eq!(window.path().await, "/releases", "nothing is looked for while one types");
+        window.key(Key::Tab).await;
+        window.until("filtered", async |it| !it.text("#results").await.contains("Website")).await;
+        assert!(window.path().await.contains("item=roll") && window.text("#results").await.contains("Payroll v1.1"), "{}", window.path().await);
+        window.write("item", "zebra").await;
+        window.key(Key::Tab).await;
+        window.until_text("#results [role=alert]", "Nothing is called “zebra”.").await;
+        assert_eq!(window.complaints().await, Vec::<String>::new());
+    });
+}
+
+#[test]
 fn a_slash_leads_to_the_search_and_escape_closes_the_menu() {
     tell(async {
         let app = TestApp::start().await;
