@@ -9,6 +9,7 @@ use crate::store::PgConnection;
 use crate::store::lists::{self, Filter, Mark, Order, Row};
 use crate::store::named::Named;
 use crate::store::workflows;
+use crate::web::filters::field_name;
 use crate::web::form::{Choice, Fields, Form, local_time};
 use crate::web::frame::Frame;
 use crate::web::named;
@@ -49,6 +50,17 @@ impl Index {
 
     fn coordinator_label(&self) -> &'static str {
         if self.is_release() { "Coordinator" } else { "Assignee" }
+    }
+
+    /// What stands above a field.
+    fn label_of(&self, name: &str) -> String {
+        match name {
+            "item" => "Service or CI".to_owned(),
+            "owner" => self.owner_label().to_owned(),
+            "coordinator" => self.coordinator_label().to_owned(),
+            "from" | "to" => format!("Window {name}"),
+            name => field_name(name),
+        }
     }
 
     fn states(&self) -> Vec<Choice> {
