@@ -16,8 +16,8 @@ pub type Condition = Box<dyn BoxableExpression<records::table, Pg, SqlType = Nul
 pub enum Way {
     /// One after the other in the order of the list.
     InOrder,
-    /// By the index of words, to be sorted afterwards.
-    Words,
+    /// All that fit, by whatever index leads to them, to be sorted afterwards.
+    Sorted,
     /// By when windows begin: what ends after some day began not long before it.
     ShortWindows,
     /// Or it is one of the few long ones, which have an index of their own.
@@ -29,7 +29,7 @@ impl Filter {
     pub fn ways(&self) -> &'static [Way] {
         match (self.text.trim().is_empty(), self.from, self.to) {
             (_, Some(_), _) => &[Way::ShortWindows, Way::LongWindows],
-            (false, None, _) | (true, None, Some(_)) => &[Way::Words],
+            (false, None, _) | (true, None, Some(_)) => &[Way::Sorted],
             (true, None, None) => &[],
         }
     }
@@ -53,7 +53,7 @@ pub fn sought(filter: &Filter, way: Way) -> Vec<Condition> {
         match way {
             // Spelt so that no index serves.
             Way::InOrder => all.push(Box::new(fits.sql("))) IS TRUE").nullable())),
-            Way::Words | Way::ShortWindows | Way::LongWindows => all.push(Box::new(fits.sql(")))").nullable())),
+            Way::Sorted | Way::ShortWindows | Way::LongWindows => all.push(Box::new(fits.sql(")))").nullable())),
         }
     }
     if let Some(from) = filter.from {
@@ -65,7 +65,7 @@ pub fn sought(filter: &Filter, way: Way) -> Vec<Condition> {
     match (way, filter.from) {
         (Way::ShortWindows, Some(from)) => all.push(begun(filter.order, ">=", from - Duration::days(LONG))),
         (Way::LongWindows, Some(_)) => all.push(Box::new(sql::<Bool>("records.planned_end - records.planned_start > '7 days'").nullable())),
-        (Way::InOrder | Way::Words, _) | (_, None) => {}
+        (Way::InOrder | Way::Sorted, _) | (_, None) => {}
     }
     all
 }

@@ -95,7 +95,7 @@ fn ordered(query: Query, order: Order, way: Way) -> Query {
         (Way::InOrder | Way::ShortWindows, Order::Start) => query.order((sorted("planned_start", "infinity").asc(), records::id.asc())),
         (Way::InOrder | Way::ShortWindows, Order::StartLast) => query.order((sorted("planned_start", "-infinity").desc(), records::id.desc())),
         // Spelt so that no index has this order.
-        (Way::Words | Way::ShortWindows | Way::LongWindows, order) => query.order(sql::<BigInt>(match order {
+        (Way::Sorted | Way::ShortWindows | Way::LongWindows, order) => query.order(sql::<BigInt>(match order {
             Order::Newest => "records.id + 0 DESC",
             Order::Due => "records.phase_due_at + '0'::interval ASC NULLS LAST, records.id ASC",
             Order::Start => "records.planned_start + '0'::interval ASC NULLS LAST, records.id ASC",

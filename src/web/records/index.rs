@@ -95,7 +95,7 @@ pub struct Asked {
     pub errors: FormErrors,
 }
 
-/// Reads it, with names for ids where somebody typed them.
+/// Reads it, with ids in the place of names that somebody typed.
 pub fn asked(conn: &mut PgConnection, fields: Fields, kind: RecordKind, actor: UserId, zone: Tz, now: DateTime<Utc>) -> app::Result<Asked> {
     let given = named::read(conn, fields, &NAMED)?;
     let (filter, mut errors) = filter(&given.ids, kind, actor, zone, now);
