@@ -28,6 +28,7 @@ pub fn generate(config: &Config, order: Order) -> anyhow::Result<ExitCode> {
             Progress::Written(done) => format!("written: {} % of {} releases", done * 100 / order.releases, order.releases),
             Progress::Building(left) => format!("building indexes and checking references: {left} left"),
             Progress::Analysing => "analysing".to_owned(),
+            Progress::Vacuuming => "vacuuming".to_owned(),
         };
         if told.as_ref() != Some(&line) {
             eprintln!("{:>4} s  {line}", begun.elapsed().as_secs());

@@ -46,6 +46,7 @@ pub enum Progress {
     /// Indexes and references still to be built.
     Building(usize),
     Analysing,
+    Vacuuming,
 }
 
 /// What is filled with COPY, and so has no indexes meanwhile.
@@ -93,6 +94,8 @@ pub fn generate(db: &Db, order: Order, mut tell: impl FnMut(Progress)) -> anyhow
         events::record(tx, None, &Event::DemoLoaded { releases, changes })?;
         ask(tx, &crew, &asking)
     })?;
+    tell(Progress::Vacuuming);
+    bulk::vacuum(db, &TABLES)?;
     // Nobody wants the mails of years.
     Ok(db.write_now::<_, Error>(Actor::slipway(), |tx| app::notices::tell_since(tx, tx.now + Duration::days(1)))?)
 }

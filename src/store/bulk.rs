@@ -4,8 +4,9 @@ mod rows;
 
 pub use rows::*;
 
-use super::Tx;
+use super::outage::Outage;
 use super::schema::event_head;
+use super::{Db, Tx};
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -116,4 +117,9 @@ pub fn set_head(tx: &mut Tx<'_>, last: i64, hash: &[u8]) -> QueryResult<()> {
 /// What the planner needs to know of tables that were filled.
 pub fn analyze(tx: &mut Tx<'_>, tables: &[&str]) -> QueryResult<()> {
     tables.iter().try_for_each(|it| tx.conn.batch_execute(&format!("ANALYZE {it}")))
+}
+
+/// Notes which pages hold only rows that everybody sees, as autovacuum does in time: until then indexes alone answer nothing.
+pub fn vacuum(db: &Db, tables: &[&str]) -> Result<(), Outage> {
+    tables.iter().try_for_each(|it| db.run_alone(&format!("VACUUM {it}")))
 }

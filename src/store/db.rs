@@ -8,7 +8,7 @@ use super::turns::Turns;
 use crate::clock::Clock;
 use crate::domain::people::Actor;
 use chrono::{DateTime, Utc};
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::pg::PgConnection;
 use diesel::result::Error as QueryError;
 use std::sync::Arc;
@@ -171,6 +171,16 @@ impl Db {
         let _turn = self.turns.take_now()?;
         let standing = self.clock.standing();
         self.transact(&Fate::default(), actor, |conn| standing.map_or_else(|| database_time(conn), Ok), f)
+    }
+
+    /// Runs a statement outside a transaction, however long it takes: for what cannot run within one.
+    pub fn run_alone(&self, statement: &str) -> Result<(), Outage> {
+        let _turn = self.turns.take_now()?;
+        let mut link = self.pool.begin(Purpose::Write, self.deadline())?;
+        AnsiTransactionManager::rollback_transaction(&mut link.conn)?;
+        link.conn.batch_execute("SET statement_timeout = 0; SET lock_timeout = 0")?;
+        // The connection is not used again, since its limits are gone.
+        Ok(link.conn.batch_execute(statement)?)
     }
 
     /// Until when a server that is gone is waited for.

@@ -124,7 +124,7 @@ pub fn candidates(conn: &mut PgConnection) -> QueryResult<Free> {
         bound: bool,
     }
     let open = format!(
-        "SELECT id, title, EXISTS (SELECT FROM release_changes r WHERE r.change_id = records.id AND r.active) AS bound
+        "SELECT id, title, (SELECT count(*) > 0 FROM release_changes r WHERE r.change_id = records.id AND r.active) AS bound
          FROM records WHERE kind = 'change' AND state = 'open' ORDER BY id DESC LIMIT {LOOKED_AT}"
     );
     let open: Vec<Open> = diesel::sql_query(open).load(conn)?;

@@ -46,6 +46,7 @@ impl Row {
         filter.kind.is_none_or(|it| it == self.kind)
             && filter.state.is_none_or(|it| it == self.state)
             && filter.owner.is_none_or(|it| it == self.owner)
+            && (filter.coordinator.is_none() || filter.coordinator == self.coordinator)
             && filter.mine.is_none_or(|it| it == self.owner || self.coordinator == Some(it))
             && filter.overdue_at.is_none_or(|now| self.state == RecordState::Open && (self.due.is_some_and(|it| it < now) || self.is_late))
             && (filter.text.is_empty() || self.has(&filter.text))
@@ -130,6 +131,9 @@ fn every_way_finds_the_same() {
         Filter { owner: Some(all[0].owner), ..words("renew") },
         Filter { mine: all[0].coordinator, ..words("re") },
         Filter { overdue_at: Some(clock.now()), ..words("a") },
+        Filter { overdue_at: Some(clock.now()), ..release() },
+        Filter { overdue_at: Some(clock.now()), mine: all[0].coordinator, ..Filter::default() },
+        Filter { coordinator: all[0].coordinator, state: Some(RecordState::Closed), ..release() },
         Filter { mine: all[0].coordinator, ..window(Some(old), Some(old + Duration::days(200))) },
         window(Some(old), Some(old + Duration::days(14))),
         window(Some(clock.now()), None),

@@ -1,5 +1,6 @@
 //! Generated organisations: large if wished, consistent at any size, and the same again from the same seed.
 
+use crate::program::running::{call, slipway};
 use crate::support::Database;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -126,4 +127,16 @@ fn only_an_empty_database_is_filled_and_progress_is_told() {
     let refused = generate(&db, Order { releases: 10, seed: 1 }, |_| {}).expect_err("refused");
     assert!(matches!(refused.downcast_ref(), Some(Refusal::NotEmpty(_))), "{refused}");
     assert_eq!(count(&db, "releases"), 1000);
+}
+
+#[test]
+fn numbers_that_cannot_be_generated_are_refused_before_anything_is_begun() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for number in ["0", "5000001", "-1", "ten", ""] {
+        let said = call(slipway(folder.path(), &["demo", "generate", &format!("--releases={number}")]));
+        assert!(said.code == 2 && said.err.contains("--releases <N>"), "{number:?}: {} {}", said.code, said.err);
+    }
+    let said = call(slipway(folder.path(), &["demo", "generate", "--releases=5000001"]));
+    assert!(said.err.contains("5000001 is not in 1..=5000000"), "{}", said.err);
+    assert_eq!(std::fs::read_dir(folder.path()).expect("read").count(), 0);
 }

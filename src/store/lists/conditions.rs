@@ -2,7 +2,7 @@
 
 use super::{Filter, Order};
 use crate::domain::records::{RecordKind, RecordState};
-use crate::store::schema::{affected_items, deadlines, records};
+use crate::store::schema::{affected_items, records};
 use chrono::{DateTime, Duration, Utc};
 use diesel::dsl::sql;
 use diesel::pg::Pg;
@@ -150,10 +150,10 @@ fn overdue(filter: &Filter, side: Side) -> Option<Condition> {
     let now = filter.overdue_at?;
     Some(match side {
         Side::One => Box::new(records::phase_due_at.lt(now)),
+        // As a list, so that the records are looked up, not gone through.
         Side::Other => {
-            let late = sql::<Bool>("deadlines.subject IN ('planned_start', 'planned_end')");
-            let all = deadlines::table.filter(late).filter(deadlines::due_at.lt(now)).select(deadlines::record_id.assume_not_null());
-            Box::new(records::id.eq_any(all).nullable())
+            let late = "records.id = ANY (ARRAY(SELECT record_id FROM deadlines WHERE subject IN ('planned_start', 'planned_end') AND due_at < ";
+            Box::new(sql::<Bool>(late).bind::<Timestamptz, _>(now).sql("))").nullable())
         }
     })
 }

@@ -10,6 +10,8 @@ pub struct Note {
 
 pub struct Scan {
     pub table: String,
+    /// Its index, if it is read in the order of one.
+    pub index: Option<String>,
     pub sequential: bool,
     /// Looked at, in all rounds together.
     pub rows: f64,
@@ -40,7 +42,8 @@ fn walk(node: &Value, scans: &mut Vec<Scan>) {
     let kind = node["Node Type"].as_str().unwrap_or_default();
     if let Some(table) = node["Relation Name"].as_str().filter(|_| kind.ends_with("Scan")) {
         let each = number("Actual Rows") + number("Rows Removed by Filter") + number("Rows Removed by Index Recheck");
-        scans.push(Scan { table: table.to_owned(), sequential: kind == "Seq Scan", rows: each * number("Actual Loops") });
+        let index = node["Index Name"].as_str().map(str::to_owned);
+        scans.push(Scan { table: table.to_owned(), index, sequential: kind == "Seq Scan", rows: each * number("Actual Loops") });
     }
     for part in node["Plans"].as_array().into_iter().flatten() {
         walk(part, scans);

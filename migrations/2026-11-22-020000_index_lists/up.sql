@@ -1,0 +1,13 @@
+-- What belongs to somebody, or is of an item, is chosen by kind and state and put in any order from the index alone.
+DROP INDEX records_owner;
+DROP INDEX records_coordinator;
+DROP INDEX records_item;
+CREATE INDEX records_owner ON records (owner_id, kind, id DESC) INCLUDE (state, phase_due_at);
+CREATE INDEX records_coordinator ON records (coordinator_id, kind, id DESC) INCLUDE (state, phase_due_at);
+CREATE INDEX records_item ON records (ci_id, kind, id DESC) INCLUDE (state, phase_due_at, planned_start) WHERE ci_id IS NOT NULL;
+DROP INDEX affected_items_item;
+CREATE INDEX affected_items_item ON affected_items (ci_id, record_id DESC);
+
+-- Late releases are few among late RFCs.
+DROP INDEX records_overdue;
+CREATE INDEX records_overdue ON records (kind, phase_due_at, id) WHERE state = 'open';
