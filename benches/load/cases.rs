@@ -13,7 +13,8 @@ use slipway::domain::links::Code;
 use slipway::domain::records::{RecordKind, RecordState};
 use slipway::domain::tasks::TaskStep;
 use slipway::store::lists::{self, Filter, Order};
-use slipway::store::{Db, PgConnection, Tx, approvals, categories, choices, events, follow_ups, handovers, items, models, related, tasks, users, workflows};
+use slipway::store::named::{self, Named};
+use slipway::store::{Db, PgConnection, Tx, approvals, categories, choices, events, follow_ups, handovers, models, related, tasks, workflows};
 use slipway::web::form::Fields;
 use slipway::web::records::index::filter;
 use std::sync::Arc;
@@ -132,11 +133,14 @@ fn list_case(db: &Db, me: UserId, query: &str) -> Case {
     let now = db.clock.now();
     let (wanted, _) = filter(&Fields::of_query(query), RecordKind::Release, me, chrono_tz::Tz::Europe__Berlin, now);
     read(format!("/releases?{query}"), move |conn| {
+        for (named, id) in
+            [(Named::Items, wanted.item.map(|it| it.0)), (Named::People, wanted.owner.map(|it| it.0)), (Named::People, wanted.coordinator.map(|it| it.0))]
+        {
+            id.map(|id| named::with_id(conn, named, id)).transpose()?;
+        }
         lists::list(conn, &wanted, 51)?;
         categories::all(conn, RecordKind::Release)?;
         workflows::phases(conn, RecordKind::Release)?;
-        items::list(conn)?;
-        users::people(conn)?;
         Ok(())
     })
 }
@@ -173,8 +177,8 @@ fn search(text: &'static str) -> Case {
 fn activity(_: &Db, _: UserId, _: &Keys) -> Outcome<Vec<Case>> {
     let case = |query: &str, filter: events::Filter| {
         read(format!("/activity{query}"), move |conn| {
+            filter.actor.map(|it| named::with_id(conn, Named::People, it.0)).transpose()?;
             events::list(conn, &filter, 101)?;
-            users::people(conn)?;
             events::kinds(conn)?;
             Ok(())
         })
