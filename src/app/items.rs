@@ -18,9 +18,11 @@ pub struct Draft {
     pub kind: ItemKind,
     pub description: String,
     pub calendar: Option<CalendarId>,
+    /// Not offered to new records any more; it stays where it is used.
+    pub retired: bool,
 }
 
-pub fn register(tx: &mut Tx<'_>, Draft { name, kind, description, calendar }: &Draft) -> Result<ItemId> {
+pub fn register(tx: &mut Tx<'_>, Draft { name, kind, description, calendar, .. }: &Draft) -> Result<ItemId> {
     permit(tx, Action::RegisterItem)?;
     is_free(tx, name, None)?;
     calendars::known(tx, *calendar)?;
@@ -34,9 +36,10 @@ pub fn register(tx: &mut Tx<'_>, Draft { name, kind, description, calendar }: &D
 pub fn find_or_register(tx: &mut Tx<'_>, name: &str) -> Result<Item> {
     let name = text::line(name).map_err(|refusal| FormErrors::of("new_item", refusal.to_string()))?;
     if let Some(item) = items::find_by_name(tx.conn, &name)? {
+        in_use(&item, "new_item")?;
         return Ok(item);
     }
-    let new = Draft { name, kind: ItemKind::Service, description: String::new(), calendar: None };
+    let new = Draft { name, kind: ItemKind::Service, description: String::new(), calendar: None, retired: false };
     let id = register(tx, &new).map_err(|error| match error {
         Error::Invalid(_) => FormErrors::of("new_item", "Somebody else registers this CI right now. Send the form again.").into(),
         error @ (Error::NotFound | Error::Forbidden(_) | Error::Refused(_) | Error::Stale | Error::Outage(_)) => error,
@@ -44,8 +47,16 @@ pub fn find_or_register(tx: &mut Tx<'_>, name: &str) -> Result<Item> {
     Ok(items::find(tx.conn, id)?)
 }
 
+/// Refuses, beside this field, what new records cannot be about.
+pub fn in_use(item: &Item, field: &'static str) -> Result<()> {
+    match item.retired_at {
+        None => Ok(()),
+        Some(_) => Err(FormErrors::of(field, format!("{} is retired. Whoever edits it can offer it again.", item.name)).into()),
+    }
+}
+
 pub fn edit(tx: &mut Tx<'_>, id: ItemId, seen: i32, draft: &Draft) -> Result<()> {
-    let Draft { name, kind, description, calendar } = draft;
+    let Draft { name, kind, description, calendar, retired } = draft;
     permit(tx, Action::RegisterItem)?;
     let before = items::find(tx.conn, id)?;
     is_free(tx, name, Some(id))?;
@@ -54,6 +65,9 @@ pub fn edit(tx: &mut Tx<'_>, id: ItemId, seen: i32, draft: &Draft) -> Result<()>
         return Err(Error::Stale);
     }
     items::set_calendar(tx, id, *calendar)?;
+    if before.retired_at.is_some() != *retired {
+        items::set_retired(tx, id, *retired)?;
+    }
     let mut fields = changes(&before, draft);
     let worked_in = calendars::known(tx, before.calendar_id)?.unwrap_or_default();
     fields.extend(FieldChange::between("Calendar", worked_in, chosen));
@@ -64,11 +78,13 @@ pub fn edit(tx: &mut Tx<'_>, id: ItemId, seen: i32, draft: &Draft) -> Result<()>
 }
 
 /// What differs between an item as it stands and as somebody wants it, by its own words.
-pub fn changes(before: &Item, Draft { name, kind, description, .. }: &Draft) -> Vec<FieldChange> {
+pub fn changes(before: &Item, Draft { name, kind, description, retired, .. }: &Draft) -> Vec<FieldChange> {
+    let standing = |retired: bool| if retired { "Retired" } else { "In use" };
     let fields = [
         FieldChange::between("Name", &before.name, name),
         FieldChange::between("Kind", before.kind.label(), kind.label()),
         FieldChange::between("Description", &before.description, description),
+        FieldChange::between("State", standing(before.retired_at.is_some()), standing(*retired)),
     ];
     fields.into_iter().flatten().collect()
 }

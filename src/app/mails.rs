@@ -158,7 +158,7 @@ pub fn personal(tx: &mut Tx<'_>, keys: &Keys, mail: &Mail, around: &Around, addr
         return Ok(Personal::of(None, mute(keys, mail, None), address));
     };
     let secrets = match (told.rule, told.approval_id) {
-        (Rule::ApprovalAsked | Rule::ApprovalReminded, Some(approval)) => Some(links::for_mail(tx, keys, mail.id, approval, told.user_id)?),
+        (rule, Some(approval)) if rule.lets_decide() => Some(links::for_mail(tx, keys, mail.id, approval, told.user_id)?),
         (Rule::HandoverAsked, _) => match told.handover_id {
             Some(handover) => {
                 let expires_at = Some(tx.now + keys.life());

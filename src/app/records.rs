@@ -66,9 +66,9 @@ pub fn phase_due(tx: &Tx<'_>, calendar: &Calendar, phase: &Phase) -> Option<Date
 pub fn edit(tx: &mut Tx<'_>, id: RecordId, seen: i32, edit: &Edit) -> Result<()> {
     let before = lock_open(tx, id, editing)?;
     unchanged(before.record.version, seen)?;
-    check(tx, edit)?;
-    check_start(tx, &before, edit)?;
     let items_before = items::affected(tx.conn, id)?;
+    check(tx, edit, &items_before)?;
+    check_start(tx, &before, edit)?;
     match edit {
         Edit::Details(details) => records::set(tx, id, details)?,
         Edit::Scope(scope) => records::set(tx, id, scope)?,
@@ -108,12 +108,15 @@ pub(super) fn lock_open(tx: &mut Tx<'_>, id: RecordId, action: fn(&Actor, &Recor
 }
 
 /// What a form cannot know by itself: that people and items exist, that a window ends after it starts.
-fn check(tx: &mut Tx<'_>, edit: &Edit) -> Result<()> {
+fn check(tx: &mut Tx<'_>, edit: &Edit, items_before: &[(ItemId, String)]) -> Result<()> {
     let mut errors = FormErrors::default();
     match edit {
         Edit::Details(details) => people_exist(tx, details, &mut errors)?,
         Edit::Window(window) => window_is_sane(window, &mut errors),
-        Edit::Items(chosen) => items_exist(tx, chosen, &mut errors)?,
+        Edit::Items(chosen) => {
+            let before: Vec<ItemId> = items_before.iter().map(|it| it.0).collect();
+            items_exist(tx, chosen, &before, &mut errors)?;
+        }
         Edit::Scope(_) | Edit::Plan(_) => {}
     }
     if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
@@ -153,9 +156,10 @@ pub(super) fn window_is_sane(window: &Window, errors: &mut FormErrors) {
     }
 }
 
-pub(super) fn items_exist(tx: &mut Tx<'_>, chosen: &[ItemId], errors: &mut FormErrors) -> Result<()> {
+/// What is chosen is in use, or was chosen before.
+pub(super) fn items_exist(tx: &mut Tx<'_>, chosen: &[ItemId], before: &[ItemId], errors: &mut FormErrors) -> Result<()> {
     let known = items::list(tx.conn)?;
-    if chosen.iter().any(|id| !known.iter().any(|it| it.id == *id)) {
+    if chosen.iter().any(|id| !before.contains(id) && !known.iter().any(|it| it.id == *id)) {
         errors.about("items", "One of these items cannot be chosen any more.");
     }
     Ok(())

@@ -50,7 +50,11 @@ pub fn register(tx: &mut Tx<'_>, new: &NewRelease) -> Result<RecordId> {
         return Err(errors.into());
     }
     let item = match &new.item {
-        ItemChoice::Existing(id) => beside("item", crate::store::items::find(tx.conn, *id).map_err(Error::from))?,
+        ItemChoice::Existing(id) => {
+            let item = beside("item", crate::store::items::find(tx.conn, *id).map_err(Error::from))?;
+            items::in_use(&item, "item")?;
+            item
+        }
         ItemChoice::New(name) => items::find_or_register(tx, name)?,
     };
     crate::store::items::lock(tx, item.id)?;

@@ -90,7 +90,9 @@ impl World {
 
     fn register(&mut self, name: &'static str, kind: ItemKind, description: &str) -> anyhow::Result<()> {
         let id = self
-            .act(Who::Ines, |tx| items::register(tx, &items::Draft { name: name.into(), kind, description: description.into(), calendar: None }))
+            .act(Who::Ines, |tx| {
+                items::register(tx, &items::Draft { name: name.into(), kind, description: description.into(), calendar: None, retired: false })
+            })
             .with_context(|| name)?;
         self.items.insert(name, id);
         Ok(())

@@ -114,6 +114,11 @@ impl Rule {
         matches!(self, Rule::DueSoon | Rule::DeadlineMissed | Rule::DeadlineEscalated | Rule::DeadlineRepeated)
     }
 
+    /// Whether a mail of this kind has a link to decide by, where it is about an approval that its reader is asked for.
+    pub fn lets_decide(self) -> bool {
+        matches!(self, Rule::ApprovalAsked | Rule::ApprovalReminded | Rule::DeadlineMissed | Rule::DeadlineEscalated | Rule::DeadlineRepeated)
+    }
+
     /// Whether one hears of it even if one did it oneself.
     pub fn tells_the_actor(self) -> bool {
         !self.may_be_muted()

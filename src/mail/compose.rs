@@ -73,7 +73,7 @@ fn notice_of(
     expires: Option<DateTime<Utc>>,
 ) -> Result<Written> {
     let written = match (told.rule, told.approval_id, told.handover_id) {
-        (Rule::ApprovalAsked | Rule::ApprovalReminded, Some(approval), _) => ask(conn, told, reader, approval, base, marks, expires)?.render(),
+        (rule, Some(approval), _) if rule.lets_decide() => ask(conn, told, reader, approval, base, marks, expires)?.render(),
         (Rule::HandoverAsked, _, Some(handover)) => offer(conn, told, reader, handover, base, marks, expires)?.render(),
         (Rule::ApprovalReceipt, ..) if matches!(told.why, Why::Approver | Why::Actor) => receipt(told, about, base, marks).render(),
         _ => notice(told, about, base, marks).render(),
@@ -226,7 +226,8 @@ fn ask(
         phase: record.phase_name.clone(),
         asked_as: approval.asked_as.clone(),
         instead_of,
-        reminder: told.rule == Rule::ApprovalReminded,
+        reminder: told.rule != Rule::ApprovalAsked,
+        late: told.rule.is_of_deadline(),
         due: step.due_at.map(|it| moment(it, reader.zone)),
         owner: users::find(conn, record.owner_id)?.name,
         parts: in_order(content, &changes, window, reader.zone),

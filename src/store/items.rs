@@ -4,6 +4,7 @@ use super::Tx;
 use super::schema::{affected_items, configuration_items};
 use crate::domain::ids::{CalendarId, ItemId, RecordId};
 use crate::domain::items::ItemKind;
+use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
@@ -17,11 +18,22 @@ pub struct Item {
     pub version: i32,
     /// In which it is worked on; the default one if empty.
     pub calendar_id: Option<CalendarId>,
+    /// Since when it is not offered any more.
+    pub retired_at: Option<DateTime<Utc>>,
 }
 
 /// Everything in use, by name.
 pub fn list(conn: &mut PgConnection) -> QueryResult<Vec<Item>> {
-    Item::query().filter(configuration_items::retired_at.is_null()).order(configuration_items::name).limit(2000).load(conn)
+    Item::query().filter(configuration_items::retired_at.is_null()).order(configuration_items::name).load(conn)
+}
+
+/// What has this text in its name or description, by name; what is retired comes last.
+pub fn with_text(conn: &mut PgConnection, text: &str, limit: i64) -> QueryResult<Vec<Item>> {
+    use diesel::dsl::sql;
+    use diesel::sql_types::{Bool, Text};
+    let has = sql::<Bool>("strpos(lower(name || ' ' || description), lower(").bind::<Text, _>(text).sql(")) > 0");
+    let order = (configuration_items::retired_at.is_not_null(), configuration_items::name, configuration_items::id);
+    Item::query().filter(has).order(order).limit(limit).load(conn)
 }
 
 pub fn find(conn: &mut PgConnection, id: ItemId) -> QueryResult<Item> {
@@ -45,6 +57,13 @@ pub fn insert(tx: &mut Tx<'_>, name: &str, kind: ItemKind, description: &str) ->
 /// Says in which calendar the item is worked on; none is the default one.
 pub fn set_calendar(tx: &mut Tx<'_>, id: ItemId, calendar: Option<CalendarId>) -> QueryResult<()> {
     diesel::update(configuration_items::table.find(id)).set(configuration_items::calendar_id.eq(calendar)).execute(tx.conn)?;
+    Ok(())
+}
+
+/// Whether it is offered to new records.
+pub fn set_retired(tx: &mut Tx<'_>, id: ItemId, retired: bool) -> QueryResult<()> {
+    let since = retired.then_some(tx.now);
+    diesel::update(configuration_items::table.find(id)).set(configuration_items::retired_at.eq(since)).execute(tx.conn)?;
     Ok(())
 }
 

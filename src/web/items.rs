@@ -20,10 +20,18 @@ use askama::Template;
 #[template(path = "items/index.html")]
 struct Index {
     frame: Frame,
+    form: Form,
     items: Vec<Item>,
 }
 
+/// More than these are not listed: one searches instead.
+const LISTED: usize = 200;
+
 impl Index {
+    fn is_cut(&self) -> bool {
+        self.items.len() >= LISTED
+    }
+
     fn may_register(&self) -> bool {
         self.frame.may(Action::RegisterItem)
     }
@@ -31,7 +39,12 @@ impl Index {
 
 pub async fn index(ctx: Context, req: HttpRequest) -> Answer {
     let frame = page::frame(&ctx, &req);
-    page::show(&ctx, move |conn| Ok(Index { frame, items: items::list(conn)? })).await
+    let form = Form::of(Fields::of_query(req.query_string()));
+    page::show(&ctx, move |conn| {
+        let text = text::optional_line(form.text("q")).unwrap_or_default();
+        Ok(Index { frame, items: items::with_text(conn, &text, LISTED as i64)?, form })
+    })
+    .await
 }
 
 #[derive(Template)]
@@ -83,6 +96,9 @@ pub async fn edit(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {
         fields.set("kind", item.kind.word());
         fields.set("description", item.description);
         fields.set("calendar", item.calendar_id.map_or_else(String::new, |it| it.to_string()));
+        if item.retired_at.is_some() {
+            fields.set("retired", "yes");
+        }
         fields.set("version", item.version.to_string());
         Ok(Edit::of(frame, Some(id), Form::of(fields), super::calendars::choices(conn)?))
     })
@@ -96,7 +112,7 @@ fn parse(fields: &Fields) -> Result<Draft, FormErrors> {
     let description = errors.check("description", text::prose(fields.text("description")));
     let calendar = fields.optional("calendar", &mut errors);
     match (name, kind, description) {
-        (Some(name), Some(kind), Some(description)) if errors.is_empty() => Ok(Draft { name, kind, description, calendar }),
+        (Some(name), Some(kind), Some(description)) if errors.is_empty() => Ok(Draft { name, kind, description, calendar, retired: fields.is_set("retired") }),
         _ => Err(errors),
     }
 }

@@ -2,7 +2,10 @@
 
 use crate::support::TestApp;
 use crate::support::given;
+use diesel::prelude::*;
 use slipway::domain::people::Role;
+use slipway::domain::records::RecordKind;
+use slipway::store::categories;
 
 #[tokio::test]
 async fn an_item_is_registered_renamed_and_found_by_its_records() {
@@ -32,6 +35,55 @@ async fn whoever_edits_an_item_that_changed_meanwhile_sees_both_and_loses_nothin
     browser.submit(&page.form(&at)).await.expect_see("/items");
     browser.get("/items").await.expect_text("Pays everybody");
     assert_eq!(app.log(), ["item_edited", "item_edited"]);
+}
+
+#[tokio::test]
+async fn a_retired_item_stays_where_it_is_used_and_is_not_offered() {
+    let app = TestApp::start().await;
+    let browser = app.signed_in(Role::ReleaseManager);
+    let item = given::item(&app, "Old mainframe");
+    let category = app.read(|conn| categories::list(conn, RecordKind::Change))[0].id;
+    let form = browser.get("/changes/new").await.form("/changes").with("category", category).with("title", "Renew it").and("items", item);
+    let change = browser.submit(&form).await.expect(303).location().to_owned();
+    let at = format!("/items/{item}");
+    let edit = browser.get(&format!("{at}/edit")).await.form(&at);
+    browser.submit(&edit.with("retired", "yes")).await.expect_see("/items");
+    let page = browser.get("/items").await.expect_text("Retired");
+    assert!(page.has("Old mainframe"));
+    assert!(!browser.get("/changes/new").await.has("Old mainframe") && !browser.get("/releases/new").await.has("Old mainframe"));
+    browser.submit(&form).await.expect(422).expect_text("One of these items cannot be chosen any more.");
+    let release = browser.get("/releases/new").await.form("/releases").with("category", "1").with("title", "T");
+    browser.submit(&release.clone().with("item", item)).await.expect(422).expect_text("Old mainframe is retired.");
+    browser.submit(&release.with("new_item", "old mainframe")).await.expect(422).expect_text("Old mainframe is retired.");
+    // The RFC keeps it, though it is edited.
+    let items = format!("/records/{}/items", change.trim_start_matches("/changes/"));
+    let form = browser.get(&format!("{items}/edit")).await.expect_text("Old mainframe (retired)").form(&items);
+    browser.submit(&form).await.expect(303);
+    browser.get(&change).await.expect_text("Old mainframe");
+    let edit = browser.get(&format!("{at}/edit")).await.form(&at);
+    browser.submit(&edit.with("retired", "")).await.expect_see("/items");
+    browser.get("/releases/new").await.expect_text("Old mainframe");
+    assert_eq!(app.log(), ["change_registered", "item_edited", "item_edited"]);
+}
+
+#[tokio::test]
+async fn of_very_many_items_each_is_found_and_can_be_chosen() {
+    let app = TestApp::start().await;
+    let browser = app.signed_in(Role::ReleaseManager);
+    let many = "INSERT INTO configuration_items (name, kind, description) SELECT 'Host ' || lpad(n::text, 4, '0'), 'application', 'Rack ' || n FROM generate_series(1, 2100) n";
+    app.write(|tx| diesel::sql_query(many).execute(tx.conn));
+    let page = browser.get("/items").await.expect_text("Host 0200").expect_text("These are the first 200.");
+    assert!(!page.has("Host 0201"));
+    let page = browser.get("/items?q=host+2100").await.expect_text("Host 2100");
+    assert!(!page.has("Host 0001") && !page.has("These are the first"));
+    browser.get("/items?q=rack+2099").await.expect_text("Host 2099");
+    browser.get("/items?q=nothing+such").await.expect_text("No item is called that.");
+    let last = given::item(&app, "Host 2100");
+    browser.get("/releases/new").await.expect_text("Host 2100");
+    let category = app.read(|conn| categories::list(conn, RecordKind::Change))[0].id;
+    let form = browser.get("/changes/new").await.expect_text("Host 2100").form("/changes");
+    let registered = browser.submit(&form.with("category", category).with("title", "Renew it").and("items", last)).await.expect(303);
+    browser.get(registered.location()).await.expect_text("Host 2100");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use super::id_of;
 use super::ruled::{self, Ruled};
 use crate::app::records::Edit;
 use crate::app::{self, Context, Error, FormErrors};
-use crate::domain::ids::RecordId;
+use crate::domain::ids::{ItemId, RecordId};
 use crate::domain::people::Actor;
 use crate::domain::policies::Breach;
 use crate::domain::records::{Grade, RecordKind};
@@ -153,9 +153,9 @@ fn load(conn: &mut PgConnection, frame: Frame, actor: &Actor, id: RecordId, word
     }
     let current = stored(conn, &record, part, actor.zone)?;
     let people = if part == Part::Details { users::people(conn)? } else { Vec::new() };
-    let items = if part == Part::Items { items::list(conn)? } else { Vec::new() };
+    let items = if part == Part::Items { choosable(conn, id)? } else { Vec::new() };
     let people = Choice::list(people.into_iter().map(|it| (it.id, it.name)));
-    let items = Choice::list(items.into_iter().map(|it| (it.id, it.name)));
+    let items = Choice::list(items);
     let (form, conflicts) = match form {
         None => (Form::of(current), Vec::new()),
         Some(form) => beside(form, &current, part, &[&people, &items]),
@@ -166,6 +166,17 @@ fn load(conn: &mut PgConnection, frame: Frame, actor: &Actor, id: RecordId, word
     let breaches = ruled.map_or_else(Vec::new, |it| it.breaches);
     let title = part.title(record.record.kind);
     Ok(EditPage { frame, title, full: record, word: word.to_owned(), form, conflicts, people, items, consequences, rules, breaches })
+}
+
+/// What is in use, and what the RFC affects already though it is retired.
+fn choosable(conn: &mut PgConnection, id: RecordId) -> app::Result<Vec<(ItemId, String)>> {
+    let mut all: Vec<_> = items::list(conn)?.into_iter().map(|it| (it.id, it.name)).collect();
+    for (id, name) in items::affected(conn, id)? {
+        if !all.iter().any(|it| it.0 == id) {
+            all.push((id, format!("{name} (retired)")));
+        }
+    }
+    Ok(all)
 }
 
 /// What was typed, beside what is stored by now where the two differ. Saving again then means it.

@@ -45,6 +45,26 @@ async fn the_mail_holds_a_link_and_a_code_that_the_database_does_not() {
 }
 
 #[tokio::test]
+async fn whoever_is_late_decides_from_the_mail_that_says_so() {
+    let (app, server) = (TestApp::start().await, MailServer::start());
+    let (id, [(ada, _), _]) = asked(&app);
+    // Long after the link of the first mail has expired.
+    app.clock.advance(Duration::days(20));
+    while app.act(|tx| slipway::app::deadlines::sweep(tx, 50)).expect("swept") > 0 {}
+    sender(&app, &server).empty().await;
+    let late = "Late: your decision is awaited on Plan";
+    let received = server.received().into_iter().find(|it| it.to == ada.email && it.header("Subject").contains(late)).expect("it came");
+    let text = received.parsed().body_text(0).expect("text").into_owned();
+    assert!(text.contains("Your decision is late.") && text.contains("Your answer was due: 5 Mar 2026 17:00 (UTC)"), "{text}");
+    let path = format!("/a/{}", text.split("/a/").nth(1).expect("a link").lines().next().expect("a line").trim());
+    let code: String = text.split("code:").nth(1).expect("a code").trim().chars().take(6).collect();
+    let browser = app.browser();
+    let form = browser.get(&path).await.expect(200).form(&format!("{path}/decision"));
+    browser.submit(&form.with("decision", "approve").with("code", code)).await.expect_see(&path);
+    assert!(given::pending(&app, id).iter().all(|(_, who, _)| *who != ada.id), "decided");
+}
+
+#[tokio::test]
 async fn a_text_that_looks_like_a_mark_gets_no_secret() {
     let (app, server) = (TestApp::start().await, MailServer::start());
     let [ada] = given::approvers(&app, ["Ada"]);
