@@ -5,6 +5,10 @@ DROP INDEX records_item;
 CREATE INDEX records_owner ON records (owner_id, kind, id DESC) INCLUDE (state, phase_due_at);
 CREATE INDEX records_coordinator ON records (coordinator_id, kind, id DESC) INCLUDE (state, phase_due_at);
 CREATE INDEX records_item ON records (ci_id, kind, id DESC) INCLUDE (state, phase_due_at, planned_start) WHERE ci_id IS NOT NULL;
+DROP INDEX records_owner_due;
+DROP INDEX records_coordinator_due;
+CREATE INDEX records_owner_due ON records (owner_id, (coalesce(phase_due_at, 'infinity'::timestamptz)), id) INCLUDE (kind, phase_due_at) WHERE state = 'open';
+CREATE INDEX records_coordinator_due ON records (coordinator_id, (coalesce(phase_due_at, 'infinity'::timestamptz)), id) INCLUDE (kind, phase_due_at) WHERE state = 'open';
 DROP INDEX affected_items_item;
 CREATE INDEX affected_items_item ON affected_items (ci_id, record_id DESC);
 
