@@ -1,3 +1,4 @@
+DROP INDEX users_name;
 DROP INDEX records_overdue;
 CREATE INDEX records_overdue ON records (phase_due_at) WHERE state = 'open';
 

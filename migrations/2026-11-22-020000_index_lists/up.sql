@@ -15,3 +15,6 @@ CREATE INDEX affected_items_item ON affected_items (ci_id, record_id DESC);
 -- Late releases are few among late RFCs.
 DROP INDEX records_overdue;
 CREATE INDEX records_overdue ON records (kind, phase_due_at, id) WHERE state = 'open';
+
+-- Whether others have the same name is asked whenever one is typed.
+CREATE INDEX users_name ON users (lower(name));
