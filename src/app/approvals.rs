@@ -10,7 +10,7 @@ pub use reassigning::{can_replace, reassign};
 use super::records::{lock_sheet, moving};
 use super::sheet::Sheet;
 use super::{Result, content};
-use crate::domain::approvals::{ApprovalState, RoundState, StepState, StepVerdict, Tally, round as settle_round};
+use crate::domain::approvals::{ApprovalState, RoundState, StepState, StepVerdict, round as settle_round};
 use crate::domain::calendars::Calendar;
 use crate::domain::events::Event;
 use crate::domain::ids::{ApprovalId, RecordId, RoundId, UserId};
@@ -179,16 +179,21 @@ fn settle(tx: &mut Tx<'_>, record: RecordId, round: RoundId) -> Result<()> {
         approvals::set_round(tx, round, state)?;
         if state != RoundState::Open {
             let phase = records::find(tx.conn, record)?.phase_name;
-            events::record(tx, record, &Event::RoundSettled { phase, state, spared })?;
+            events::record(tx, record, &Event::RoundSettled { phase, state, spared, denials: full.steps.iter().flat_map(denials).collect() })?;
         }
         records::touch(tx, record)?;
     }
     Ok(())
 }
 
+/// Each denial in a line: `Ines Kovač for Paul Schreiber, financial: Too dear`.
+fn denials(asked: &Asked) -> Vec<String> {
+    let reason = |it: &Approval| it.reason.map_or_else(String::new, |it| format!(", {}", it.label().to_lowercase()));
+    asked.denials().map(|(who, it)| format!("{who}{}: {}", reason(it), it.comment)).collect()
+}
+
 fn verdict(asked: &Asked) -> StepVerdict {
-    let tally = Tally::of(asked.approvals.iter().map(|(it, _)| it.state));
-    StepVerdict { position: asked.step.position, verdict: asked.step.rule().verdict(tally) }
+    StepVerdict { position: asked.step.position, verdict: asked.step.rule().verdict(asked.tally()) }
 }
 
 fn settle_step(tx: &mut Tx<'_>, record: RecordId, calendar: &Calendar, asked: &Asked, state: StepState) -> Result<()> {

@@ -17,6 +17,7 @@ use chrono::{DateTime, Utc};
 pub fn add(tx: &mut Tx<'_>, record: RecordId, draft: &Draft) -> Result<FollowUpId> {
     lock_open(tx, record)?;
     assignee_exists(tx, draft.assignee_id)?;
+    is_to_come(tx, draft.due_at, None)?;
     let id = follow_ups::insert(tx, record, draft, None)?.ok_or(Error::NotFound)?;
     records::touch(tx, record)?;
     let event = Aftercare::FollowUpAdded { follow_up: id, title: draft.title.clone(), assignee: draft.assignee_id };
@@ -34,6 +35,7 @@ pub fn edit(tx: &mut Tx<'_>, id: FollowUpId, seen: i32, draft: &Draft) -> Result
         return Err(Refusal::FollowUpSettled.into());
     }
     assignee_exists(tx, draft.assignee_id)?;
+    is_to_come(tx, draft.due_at, before.due_at)?;
     let fields = changes(tx, &before, draft)?;
     if fields.is_empty() {
         return Ok(record);
@@ -76,6 +78,14 @@ pub fn take(tx: &mut Tx<'_>, id: FollowUpId, to: FollowUpState, note: &str) -> R
 fn lock_open(tx: &mut Tx<'_>, record: RecordId) -> Result<Full> {
     let full = super::records::lock_open(tx, record, managing)?;
     if full.record.kind == RecordKind::Release { Ok(full) } else { Err(Error::NotFound) }
+}
+
+/// Nothing new is to be done by a time that is over.
+fn is_to_come(tx: &Tx<'_>, due: Option<DateTime<Utc>>, before: Option<DateTime<Utc>>) -> Result<()> {
+    match due {
+        Some(time) if time < tx.now && due != before => Err(FormErrors::of("due_at", "This time is over already.").into()),
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn assignee_exists(tx: &mut Tx<'_>, assignee: Option<UserId>) -> Result<()> {

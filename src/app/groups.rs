@@ -22,6 +22,7 @@ pub fn create(tx: &mut Tx<'_>, draft: &Draft) -> Result<GroupId> {
     permit(tx, Action::ManageUsers)?;
     let key = keys::fresh(&draft.name, "group", &groups::keys(tx)?);
     calendars::known(tx, draft.calendar)?;
+    is_free(tx, &draft.name, None)?;
     let id = groups::insert(tx, &key, &draft.name, &draft.description).map_err(taken)?;
     groups::set_calendar(tx, id, draft.calendar)?;
     groups::set_members(tx, id, &draft.members).map_err(unknown_member)?;
@@ -36,6 +37,7 @@ pub fn edit(tx: &mut Tx<'_>, id: GroupId, seen: i32, draft: &Draft) -> Result<()
     let before = groups::members(tx.conn, id)?;
     let calendar = calendars::known(tx, draft.calendar)?;
     let worked_in = calendars::known(tx, group.calendar_id)?;
+    is_free(tx, &draft.name, Some(id))?;
     groups::update(tx, id, &draft.name, &draft.description).map_err(taken)?;
     groups::set_calendar(tx, id, draft.calendar)?;
     groups::set_members(tx, id, &draft.members).map_err(unknown_member)?;
@@ -60,7 +62,18 @@ pub fn names(members: &[Member]) -> String {
 }
 
 fn taken(error: diesel::result::Error) -> Error {
-    if crate::store::is_duplicate(&error) { FormErrors::of("name", "Another group has this name already.").into() } else { error.into() }
+    if crate::store::is_duplicate(&error) { exists() } else { error.into() }
+}
+
+fn exists() -> Error {
+    FormErrors::of("name", "Another group has this name already.").into()
+}
+
+/// Names that differ by capitals alone would be taken for each other.
+fn is_free(tx: &mut Tx<'_>, name: &str, own: Option<GroupId>) -> Result<()> {
+    let lower = name.to_lowercase();
+    let other = groups::list(tx.conn)?.into_iter().any(|it| Some(it.id) != own && it.name.to_lowercase() == lower);
+    if other { Err(exists()) } else { Ok(()) }
 }
 
 fn unknown_member(error: diesel::result::Error) -> Error {

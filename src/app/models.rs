@@ -49,8 +49,10 @@ pub fn apply(tx: &mut Tx<'_>, record: RecordId, model: ModelId) -> Result<Applie
     if let Some(release) = &full.release {
         releases::fill_texts(tx, release, &model.model.texts)?;
     }
-    models::note_application(tx, record, model.id)?;
-    events::record(tx, record, &Event::ModelApplied { model: model.name.clone(), tasks: made.len(), left_out: left_out.clone() })?;
+    let first = models::note_application(tx, record, model.id)?;
+    if first || !made.is_empty() {
+        events::record(tx, record, &Event::ModelApplied { model: model.name.clone(), tasks: made.len(), left_out: left_out.clone() })?;
+    }
     for (task, title, assignee, after) in assigned {
         let event = Event::TaskAssigned { title, before: String::new(), after, task: Some(task), assignee: Some(assignee) };
         events::record(tx, record, &event)?;

@@ -15,7 +15,7 @@ use crate::domain::requirements::Requirement;
 use crate::domain::reviews::{Point, lack};
 use crate::domain::tasks::Predecessors;
 use crate::domain::workflows::{Phase, Section, Transition};
-use crate::store::approvals::{self, FullRound};
+use crate::store::approvals::{self, Asked, FullRound};
 use crate::store::confirmations::{self, Confirmed};
 use crate::store::delegations::{self, Away};
 use crate::store::early_life::issues::{self, Issue};
@@ -261,7 +261,8 @@ fn round_fact(full: &FullRound) -> Round {
     Round {
         state: Some(full.round.state),
         awaited: if waiting && full.round.state == RoundState::Open { who(ApprovalState::Pending).collect() } else { Vec::new() },
-        denied_by: who(ApprovalState::Denied).collect(),
+        denied_by: full.steps.iter().flat_map(Asked::denials).map(|(who, _)| who).collect(),
+        is_doomed: full.steps.iter().any(Asked::is_doomed),
         away: Vec::new(),
     }
 }

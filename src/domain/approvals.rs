@@ -106,6 +106,11 @@ impl Tally {
 }
 
 impl Rule {
+    /// Whether it is approved should all approve who are still asked.
+    pub fn may_still_approve(self, tally: Tally) -> bool {
+        self.verdict(Tally { approved: tally.asked.saturating_sub(tally.denied), ..tally }) == Verdict::Approved
+    }
+
     pub fn verdict(self, tally: Tally) -> Verdict {
         let Tally { asked, approved, denied } = tally;
         match self {

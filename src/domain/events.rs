@@ -162,6 +162,9 @@ pub enum Event {
         /// From the mail, without signing in.
         #[serde(default)]
         by_link: bool,
+        /// Others are still asked in its step, which can be approved no more.
+        #[serde(default)]
+        dooms: bool,
     },
     ApprovalReassigned {
         step: String,
@@ -197,6 +200,9 @@ pub enum Event {
         /// Approvals that were awaited and need no answer any more.
         #[serde(default)]
         spared: Vec<ApprovalId>,
+        /// Who denied, and why.
+        #[serde(default)]
+        denials: Vec<String>,
     },
     RoundWithdrawn {
         phase: String,

@@ -80,7 +80,7 @@ impl Rule {
             Rule::PhaseEntered => "It went on to another phase, or was sent back.",
             Rule::ApprovalAsked => "Your decision is awaited.",
             Rule::ApprovalReminded => "Your decision is still awaited, and its time is running.",
-            Rule::ApprovalSettled => "An approval round was approved or denied.",
+            Rule::ApprovalSettled => "An approval was given or denied, or one of several who are asked denied it.",
             Rule::ApprovalNotNeeded => "You were asked, and no answer is needed any more.",
             Rule::ApprovalReceipt => "What you decided from a mail, or a substitute in your place.",
             Rule::TaskAssigned => "A task was given to you.",

@@ -58,6 +58,8 @@ pub struct Round {
     /// The names of those whose answer is awaited.
     pub awaited: Vec<String>,
     pub denied_by: Vec<String>,
+    /// Whether it can be approved no more, though others are still asked.
+    pub is_doomed: bool,
     /// Those of the awaited who are away without a substitute, each with their last day away.
     pub away: Vec<(String, String)>,
 }
@@ -314,6 +316,7 @@ fn awaited(round: &Round) -> String {
     };
     let denied = match round.denied_by.as_slice() {
         [] => String::new(),
+        names if round.is_doomed => format!(" {} denied, so it cannot be approved as it stands.", names.join(", ")),
         names => format!(" {} denied.", names.join(", ")),
     };
     awaited + &denied + &round.away.iter().map(away).collect::<String>()

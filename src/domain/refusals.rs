@@ -176,6 +176,8 @@ impl Refusal {
                 | Refusal::RemovedAlready
                 | Refusal::AcceptedAlready
                 | Refusal::NoSecondFactor
+                | Refusal::Task(TaskRefusal::Already(_))
+                | Refusal::NothingToRetract
         );
         let others = matches!(
             self,

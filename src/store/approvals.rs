@@ -6,7 +6,7 @@ pub use inbox::{Inbox, inbox};
 
 use super::Tx;
 use super::schema::{approval_contents, approval_rounds, approval_steps, approvals, users};
-use crate::domain::approvals::{ApprovalState, Content, DenialReason, RoundState, Rule, RuleWord, StepState};
+use crate::domain::approvals::{ApprovalState, Content, DenialReason, RoundState, Rule, RuleWord, StepState, Tally, Verdict};
 use crate::domain::ids::{ApprovalId, RecordId, RoundId, StepId, UserId};
 use crate::domain::workflows::Covered;
 use chrono::{DateTime, Utc};
@@ -105,6 +105,22 @@ impl Asked {
     pub fn decider(&self, approval: &Approval) -> Option<&str> {
         let substitute = approval.decided_by.filter(|it| *it != approval.approver_id)?;
         self.substitutes.get(&substitute).map(String::as_str)
+    }
+
+    pub fn tally(&self) -> Tally {
+        Tally::of(self.approvals.iter().map(|(it, _)| it.state))
+    }
+
+    /// Whether it is open, though it can be approved no more.
+    pub fn is_doomed(&self) -> bool {
+        let (rule, tally) = (self.step.rule(), self.tally());
+        rule.verdict(tally) == Verdict::Open && !rule.may_still_approve(tally)
+    }
+
+    /// Who denied, in whose place if not their own, and why.
+    pub fn denials(&self) -> impl Iterator<Item = (String, &Approval)> {
+        let denied = self.approvals.iter().filter(|(it, _)| it.state == ApprovalState::Denied);
+        denied.map(|(it, name)| (self.decider(it).map_or_else(|| name.clone(), |by| format!("{by} for {name}")), it))
     }
 
     /// In whose place this one was asked.

@@ -159,12 +159,12 @@ pub fn uses(conn: &mut PgConnection, key: &str, limit: i64) -> QueryResult<Vec<U
 }
 
 /// Notes that a release had this version applied; the first time counts.
-pub fn note_application(tx: &mut Tx<'_>, record: RecordId, id: ModelId) -> QueryResult<()> {
-    diesel::insert_into(applied_models::table)
+pub fn note_application(tx: &mut Tx<'_>, record: RecordId, id: ModelId) -> QueryResult<bool> {
+    let rows = diesel::insert_into(applied_models::table)
         .values((applied_models::record_id.eq(record), applied_models::model_id.eq(id), applied_models::at.eq(tx.now)))
         .on_conflict_do_nothing()
         .execute(tx.conn)?;
-    Ok(())
+    Ok(rows == 1)
 }
 
 /// What models of a category stand on: this workflow, and everybody who can be given work.

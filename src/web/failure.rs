@@ -169,6 +169,9 @@ struct PublicFailure {
 /// Middleware: turns a handler's [`Failure`], and a bare 404 or 405, into what was asked for.
 pub async fn show(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let response = next.call(kept::read_ahead(req).await).await?.map_into_boxed_body();
+    if let Some(page) = page_of_form(&response) {
+        return Ok(response.into_response(HttpResponse::SeeOther().insert_header((header::LOCATION, page)).finish()).map_into_boxed_body());
+    }
     let failure = response.response().error().and_then(|error| error.as_error::<Failure>());
     let (status, words) = match failure {
         Some(failure) => (failure.status(), failure.words()),
@@ -211,6 +214,14 @@ fn note_refusal(req: &actix_web::HttpRequest, failure: &Failure) {
     }
 }
 
+/// Where the form is that sends to an address behind a mailed link, for whoever opens that address itself: it stood in their browser.
+fn page_of_form(response: &ServiceResponse) -> Option<String> {
+    let is_looked_at = response.status() == StatusCode::METHOD_NOT_ALLOWED && response.request().method().is_safe();
+    let mut parts = response.request().path().split('/').skip(1);
+    let (folder, token) = (parts.next()?, parts.next()?);
+    (is_looked_at && matches!(folder, "a" | "h" | "s")).then(|| format!("/{folder}/{token}"))
+}
+
 fn bare(response: &ServiceResponse) -> Option<Words> {
     let empty = matches!(response.response().body().size(), actix_web::body::BodySize::None | actix_web::body::BodySize::Sized(0));
     let errored = response.response().error().is_some();
@@ -219,7 +230,9 @@ fn bare(response: &ServiceResponse) -> Option<Words> {
     }
     Some(match response.status() {
         StatusCode::NOT_FOUND => Words { title: "Not here", sentence: "This page does not exist, or is not open to you.".into() },
-        StatusCode::METHOD_NOT_ALLOWED => Words { title: "Not that way", sentence: "This address does not take such a request.".into() },
+        StatusCode::METHOD_NOT_ALLOWED => {
+            Words { title: "Not that way", sentence: "Nothing is shown at this address: a form sends to it. Go back to the page with the form.".into() }
+        }
         StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge.words(),
         StatusCode::REQUEST_TIMEOUT => Failure::TooSlow.words(),
         status if status.is_server_error() => Words { title: "Our fault", sentence: "Something broke, and nothing was changed. It has been logged.".into() },

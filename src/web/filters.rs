@@ -130,6 +130,13 @@ pub fn field_name(name: &str) -> String {
     match name {
         "low_rating" => return "Average rating under".into(),
         "low_nps" => return "Net promoter score under".into(),
+        "email" => return "E-mail".into(),
+        "item" => return "Service or CI".into(),
+        "new_item" => return "A new service or CI".into(),
+        "list" => return "Addresses".into(),
+        "due_at" => return "Due".into(),
+        "target_days" => return "Target, in working days".into(),
+        "lock_minutes" => return "Minutes to wait for another try".into(),
         _ => {}
     }
     if let Some(audience) = name.strip_prefix("set_").and_then(Audience::from_word) {

@@ -178,8 +178,16 @@ pub fn local_time(fields: &Fields, name: &'static str, zone: chrono_tz::Tz, erro
     }
     let parsed = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"].iter().find_map(|form| chrono::NaiveDateTime::parse_from_str(text, form).ok());
     match parsed {
-        Some(local) if (1990..2200).contains(&chrono::Datelike::year(&local)) => Some(crate::domain::calendars::at(local.date(), local.time(), zone)),
-        Some(_) | None => {
+        Some(local) if !(1990..2200).contains(&chrono::Datelike::year(&local)) => {
+            errors.about(name, "Write a year from 1990 to 2199.");
+            None
+        }
+        Some(local) if chrono::TimeZone::from_local_datetime(&zone, &local) == chrono::LocalResult::None => {
+            errors.about(name, "This time does not exist: clocks are put forward then. Write one an hour later.");
+            None
+        }
+        Some(local) => Some(crate::domain::calendars::at(local.date(), local.time(), zone)),
+        None => {
             errors.about(name, "Write a date and a time, such as 2026-11-21 18:00.");
             None
         }

@@ -10,6 +10,7 @@ use governor::clock::Clock as Ticks;
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
@@ -47,12 +48,14 @@ struct Accounts {
     tries: u32,
     minutes: u32,
     limiter: Limiter<String>,
+    /// How often each account was entered: whoever gives the right password begins to count anew.
+    entered: HashMap<String, u64>,
 }
 
 impl Accounts {
     fn of(security: &Security, clock: &Clock) -> Accounts {
         let (tries, minutes) = (security.sign_in_attempts, security.lock_minutes.max(1));
-        Accounts { tries, minutes, limiter: limiter((tries, Duration::from_secs(60 * u64::from(minutes))), clock) }
+        Accounts { tries, minutes, limiter: limiter((tries, Duration::from_secs(60 * u64::from(minutes))), clock), entered: HashMap::new() }
     }
 
     fn go_by(&self, security: &Security) -> bool {
@@ -74,8 +77,19 @@ impl Throttle {
         if !accounts.go_by(&security) {
             *accounts = Accounts::of(&security, &self.clock);
         }
-        let taken = take(&accounts.limiter, account.trim().to_ascii_lowercase().chars().take(200).collect());
+        let account = name_of(account);
+        let round = accounts.entered.get(&account).copied().unwrap_or_default();
+        let taken = take(&accounts.limiter, format!("{round} {account}"));
         taken.map_err(|_| Failure::Throttled(accounts.minutes))
+    }
+
+    /// The account's own password was given: what was tried before counts no more.
+    pub fn forgive(&self, account: &str) {
+        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        if accounts.entered.len() > MANY {
+            accounts.entered.clear();
+        }
+        *accounts.entered.entry(name_of(account)).or_default() += 1;
     }
 
     /// Counts a form that was sent behind a mailed link, and refuses it if there were too many. The link itself counts its wrong codes.
@@ -83,6 +97,10 @@ impl Throttle {
     pub fn admit_code(&self, token: &str) -> Result<(), Failure> {
         take(&self.codes, token.chars().take(64).collect())
     }
+}
+
+fn name_of(account: &str) -> String {
+    account.trim().to_ascii_lowercase().chars().take(200).collect()
 }
 
 fn address(req: &HttpRequest) -> String {

@@ -163,6 +163,7 @@ async fn a_group_has_members_and_an_old_form_does_not_overwrite_it() {
     let ines = given::user(&app, "Ines", &[Role::Viewer]).id.to_string();
     let omar = given::user(&app, "Omar", &[Role::Viewer]).id.to_string();
     admin.post("/groups", &[("name", "CAB"), ("description", "")]).await.expect(422).expect_text("Another group has this name");
+    admin.post("/groups", &[("name", "cab")]).await.expect(422).expect_text("Another group has this name");
     admin.post("/groups", &[("name", "Payroll board"), ("members", &ines)]).await.expect_see("/groups");
     let id = app.read(slipway::store::groups::list).into_iter().find(|it| it.key == "payroll_board").expect("it is there").id;
     let at = format!("/groups/{id}");

@@ -87,6 +87,16 @@ async fn both_a_choice_and_the_code_are_needed() {
 }
 
 #[tokio::test]
+async fn whoever_opens_the_address_that_a_form_was_sent_to_gets_the_form() {
+    let app = TestApp::start().await;
+    let (_, _, link) = asked(&app, ["Ada"]);
+    app.browser().get(&link.decision()).await.expect_see(&link.path);
+    app.browser().get("/s/nothing/answers").await.expect_see("/s/nothing");
+    let signed_in = app.signed_in(slipway::domain::people::Role::Viewer);
+    signed_in.get("/session/end").await.expect(405).expect_text("Go back to the page with the form.");
+}
+
+#[tokio::test]
 async fn five_wrong_codes_in_a_row_lock_it_for_a_quarter_of_an_hour() {
     let app = TestApp::start().await;
     let (id, _, link) = asked(&app, ["Ada", "Ben"]);

@@ -61,6 +61,14 @@ fn many(app: &TestApp, count: i64) {
 }
 
 #[tokio::test]
+async fn a_window_that_ends_before_it_begins_is_said_to_be_one() {
+    let app = TestApp::start().await;
+    let browser = app.signed_in(Role::Viewer);
+    browser.get("/releases?from=2026-03-09&to=2026-03-08").await.expect(200).expect_text("It ends before it begins.");
+    browser.get("/releases?from=2026-03-09&to=2026-03-09").await.expect(200).expect_no_text("It ends before it begins.");
+}
+
+#[tokio::test]
 async fn the_pages_of_a_list_have_no_gaps_and_no_repeats_in_any_order() {
     let app = TestApp::start().await;
     many(&app, 130);

@@ -46,6 +46,25 @@ async fn those_responsible_hear_of_a_release_once_and_not_of_what_they_did_thems
 }
 
 #[tokio::test]
+async fn whoever_runs_a_release_hears_at_once_of_a_denial_that_nobody_can_make_good() {
+    let app = TestApp::start().await;
+    let (ines, tom) = (ines(&app), tom(&app));
+    let [ada, ben] = given::approvers(&app, ["Ada", "Ben"]);
+    let release = given::release(&app, "Payroll").with_changes(1).in_phase("plan");
+    given::ask(&app, release);
+    given::deny(&app, release, ada.id);
+    for who in [&ines, &tom] {
+        assert_eq!(app.told_of(who.id, Rule::ApprovalSettled), ["Ada denied Payroll v1.1: Plan"], "{}", who.name);
+    }
+    app.browser_of(&tom).get(&format!("/releases/{release}")).await.expect_text("Ada denied, so it cannot be approved as it stands.");
+    given::approve(&app, release, ben.id);
+    let told = app.told_of(tom.id, Rule::ApprovalSettled);
+    assert!(told.len() == 2 && told.iter().any(|it| it.ends_with("is denied")), "{told:?}");
+    let facts: Vec<String> = app.told(tom.id).into_iter().map(|it| it.facts.to_string()).collect();
+    assert!(facts.iter().any(|it| it.contains("Ada, technical: It will not work")), "the reason is told: {facts:?}");
+}
+
+#[tokio::test]
 async fn approvers_hear_that_they_are_asked_and_those_left_over_that_no_answer_is_needed() {
     let app = TestApp::start().await;
     let [ada, bo, cy] = given::approvers(&app, ["Ada", "Bo", "Cy"]);

@@ -71,6 +71,23 @@ async fn too_many_tries_at_one_account_have_to_wait_whether_it_exists_or_not() {
 }
 
 #[tokio::test]
+async fn the_right_password_is_never_too_much_and_begins_to_count_anew() {
+    let app = TestApp::start().await;
+    let ines = given::user(&app, "Ines", &[Role::Viewer]);
+    for _ in 0..11 {
+        sign_in(&app.browser(), &ines.email, PASSWORD).await.expect_see("/");
+    }
+    for _ in 0..9 {
+        sign_in(&app.browser(), &ines.email, "wrong password here").await.expect(422);
+    }
+    sign_in(&app.browser(), &ines.email.to_uppercase(), PASSWORD).await.expect_see("/");
+    for _ in 0..10 {
+        sign_in(&app.browser(), &ines.email, "wrong password here").await.expect(422);
+    }
+    sign_in(&app.browser(), &ines.email, PASSWORD).await.expect(429);
+}
+
+#[tokio::test]
 async fn too_many_tries_from_one_address_have_to_wait_whatever_the_account() {
     let app = TestApp::start().await;
     let browser = app.browser();

@@ -53,6 +53,9 @@ async fn each_point_needs_an_outcome_an_owner_and_an_action_for_what_remains() {
     assert_eq!(why(&app, id, Requirement::ReviewComplete), "“Lessons learnt” lacks a follow-up action.");
     let form = browser.get(&format!("/records/{id}/follow-ups/new?point=lessons")).await.expect(200).form(&format!("/records/{id}/follow-ups"));
     browser.submit(&form.clone().with("title", "")).await.expect(422).expect_text("Fill this in").expect_text("Say when it is to be done");
+    let form = form.with("title", "Rehearse it");
+    browser.submit(&form.clone().with("due_at", "2020-01-01T12:00")).await.expect(422).expect_text("This time is over already.");
+    browser.submit(&form.clone().with("due_at", "9999-01-01T12:00")).await.expect(422).expect_text("Write a year from 1990 to 2199.");
     let filled = form.with("title", "Rehearse it").with("due_at", "2026-03-20T12:00").with("assignee", ines.id);
     browser.submit(&filled).await.expect(303);
     assert_eq!(why(&app, id, Requirement::ReviewComplete), "Every point has its outcome and its owner.");

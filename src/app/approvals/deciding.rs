@@ -44,6 +44,8 @@ fn decide_by(tx: &mut Tx<'_>, id: ApprovalId, seen_digest: &str, answer: &Answer
         Answer::Deny { .. } => return Err(Refusal::DenialNeedsReason.into()),
     };
     approvals::decide(tx, id, &Decision { state, reason, comment, seen_digest, by_link })?;
+    let decided = approvals::find_round(tx.conn, round.round.id)?;
+    let dooms = state == ApprovalState::Denied && decided.steps.iter().any(|it| it.step.id == approval.step_id && it.is_doomed());
     let event = Event::ApprovalDecided {
         step: step.step.name.clone(),
         decision: state,
@@ -52,6 +54,7 @@ fn decide_by(tx: &mut Tx<'_>, id: ApprovalId, seen_digest: &str, answer: &Answer
         digest: seen_digest.to_owned(),
         approval: Some(id),
         by_link,
+        dooms,
     };
     events::record_for(tx, approval.record_id, stood_for(tx, &approval), &event)?;
     settle(tx, approval.record_id, round.round.id)

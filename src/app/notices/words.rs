@@ -72,6 +72,7 @@ fn headline(scene: &Scene<'_>, rule: Rule, to: &Listener) -> String {
             None => format!("Your decision on {name}: {step}"),
         },
         Rule::ApprovalReminded => format!("Your decision on {name} is still awaited: {step}"),
+        Rule::ApprovalSettled if matches!(event, Event::ApprovalDecided { .. }) => format!("{actor} {} {name}: {}", said.how, said.what),
         Rule::ApprovalSettled => format!("{name}: {} is {}", said.what, said.how),
         Rule::ApprovalNotNeeded => format!("No answer is needed any more on {name}: {step}"),
         Rule::ApprovalReceipt if to.user == scene.happened.actor_id => format!("You {} {name}: {}", said.how, said.what),
@@ -223,10 +224,13 @@ fn of_event(scene: &Scene<'_>, full: &Full, rule: Rule, to: &Listener, zone: Tz)
             let changed = if let Event::ApprovalReopened { changed, .. } = scene.event { changed.join(", ") } else { String::new() };
             vec![fact("Changed since you decided", changed), fact("Answer by", time(to.due_at, zone)), window()]
         }
-        Rule::ApprovalSettled | Rule::ApprovalNotNeeded => vec![fact("Because", because(scene.event))],
-        Rule::ApprovalReceipt => {
+        Rule::ApprovalSettled | Rule::ApprovalNotNeeded if !matches!(scene.event, Event::ApprovalDecided { .. }) => {
+            vec![fact("Because", because(scene.event)), fact("Denied by", denials(scene.event))]
+        }
+        Rule::ApprovalSettled | Rule::ApprovalNotNeeded | Rule::ApprovalReceipt => {
             let reason = if let Event::ApprovalDecided { reason: Some(reason), .. } = scene.event { reason.label() } else { "" };
-            vec![fact("Reason", reason), fact("Comment", remark), fact("Recorded", moment(scene.happened.at, zone))]
+            let advice = if rule == Rule::ApprovalSettled { "Others are still asked, but it cannot be approved as it stands." } else { "" };
+            vec![fact("Reason", reason), fact("Comment", remark), fact("Recorded", moment(scene.happened.at, zone)), fact("What follows", advice)]
         }
         Rule::TaskReady if !to.concerned => bystanders::tasks(scene.event),
         Rule::TaskReady => to.tasks.iter().map(|(_, title, due)| fact("Task", dated(title, *due, zone))).collect(),
@@ -279,6 +283,10 @@ fn window(record: &Record, zone: Tz) -> String {
 
 fn dated(title: &str, due: Option<DateTime<Utc>>, zone: Tz) -> String {
     due.map_or_else(|| title.to_owned(), |due| format!("{title}, due {}", moment(due, zone)))
+}
+
+fn denials(event: &Event) -> String {
+    if let Event::RoundSettled { denials, .. } = event { denials.join("\n") } else { String::new() }
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "only these make an answer needless")]

@@ -89,7 +89,12 @@ impl<'a> Rounds<'a> {
             self.step(tx, subject, step, (people, &digest), (opened, settled), log)?;
         }
         log.note(opened, subject.coordinator, subject.id, Event::ApprovalAsked { phase: phase.name.clone(), approvers: asked });
-        log.note(settled, subject.coordinator, subject.id, Event::RoundSettled { phase: phase.name.clone(), state: RoundState::Approved, spared: Vec::new() });
+        log.note(
+            settled,
+            subject.coordinator,
+            subject.id,
+            Event::RoundSettled { phase: phase.name.clone(), state: RoundState::Approved, spared: Vec::new(), denials: Vec::new() },
+        );
         Ok(())
     }
 
@@ -148,6 +153,7 @@ impl<'a> Rounds<'a> {
                 digest: digest.to_owned(),
                 approval: Some(row.id),
                 by_link: row.by_link,
+                dooms: false,
             };
             log.note(decided, person.id, subject.id, event);
             self.approvals.push(tx, row)?;

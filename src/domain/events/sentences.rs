@@ -9,7 +9,10 @@ impl Event {
     /// What happened, as the rest of a sentence that starts with a name.
     pub fn sentence(&self) -> String {
         match self {
-            Event::ReleaseRegistered { identifier, category, .. } => format!("registered {identifier} as a {} release", category.to_lowercase()),
+            Event::ReleaseRegistered { identifier, category, .. } => {
+                let article = if category.to_lowercase().starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+                format!("registered {identifier} as {article} {} release", category.to_lowercase())
+            }
             Event::ChangeRegistered { category, .. } => format!("registered the RFC as {}", category.to_lowercase()),
             Event::RecordEdited { section, .. } => format!("edited {}", section.to_lowercase()),
             Event::PhaseEntered { transition, from, to, .. } => match transition {

@@ -111,8 +111,12 @@ pub fn tellings(event: &Event) -> Vec<Telling> {
         Event::ApprovalReassigned { approval, .. } => {
             vec![telling(Rule::ApprovalAsked, [Audience::Approvers(vec![*approval])]), telling(Rule::ApprovalNotNeeded, [Audience::Replaced(*approval)])]
         }
-        Event::ApprovalDecided { by_link: true, .. } => vec![telling(Rule::ApprovalReceipt, [Audience::Actor, Audience::Represented])],
-        Event::ApprovalDecided { .. } => vec![telling(Rule::ApprovalReceipt, [Audience::Represented])],
+        Event::ApprovalDecided { by_link, dooms, .. } => {
+            let receipt = if *by_link { vec![Audience::Actor, Audience::Represented] } else { vec![Audience::Represented] };
+            // One that settles the round is told with it.
+            let alarm = dooms.then(|| responsible(Rule::ApprovalSettled));
+            std::iter::once(telling(Rule::ApprovalReceipt, receipt)).chain(alarm).collect()
+        }
         Event::StepSettled { spared: approvals, .. } | Event::RoundWithdrawn { spared: approvals, .. } => spared(approvals).into_iter().collect(),
         Event::RoundSettled { spared: approvals, .. } => std::iter::once(everybody(Rule::ApprovalSettled)).chain(spared(approvals)).collect(),
         Event::TaskAdded { assignee, .. } | Event::TaskEdited { assignee, .. } | Event::TaskAssigned { assignee, .. } => {

@@ -41,7 +41,7 @@ fn those_who_need_not_answer_any_more_are_told_and_nobody_else() {
     let settled = |spared| Event::StepSettled { step: "Plan".into(), state: StepState::Approved, spared };
     assert_eq!(rules(&settled(vec![])), []);
     assert_eq!(tellings(&settled(vec![ApprovalId(5)]))[0].audience, [Audience::Approvers(vec![ApprovalId(5)])]);
-    let round = Event::RoundSettled { phase: "Plan".into(), state: RoundState::Denied, spared: vec![ApprovalId(6)] };
+    let round = Event::RoundSettled { phase: "Plan".into(), state: RoundState::Denied, spared: vec![ApprovalId(6)], denials: vec![] };
     assert_eq!(rules(&round), [Rule::ApprovalSettled, Rule::ApprovalNotNeeded]);
 }
 
@@ -55,6 +55,7 @@ fn a_receipt_goes_to_who_decided_from_a_mail_and_to_whom_they_stood_in_for() {
         digest: String::new(),
         approval: Some(ApprovalId(5)),
         by_link,
+        dooms: false,
     };
     assert_eq!(tellings(&decided(true))[0].audience, [Audience::Actor, Audience::Represented]);
     assert_eq!(tellings(&decided(false))[0].audience, [Audience::Represented]);
@@ -85,7 +86,7 @@ fn every_rule_says_what_it_tells() {
 #[test]
 fn the_page_of_rules_says_who_hears_by_the_catalogue() {
     let decided = Event::StepSettled { step: "Plan".into(), state: StepState::Approved, spared: vec![ApprovalId(5)] };
-    let settled = Event::RoundSettled { phase: "Plan".into(), state: RoundState::Approved, spared: Vec::new() };
+    let settled = Event::RoundSettled { phase: "Plan".into(), state: RoundState::Approved, spared: Vec::new(), denials: vec![] };
     let ready = Event::TasksReady { tasks: vec![TaskId(3)], titles: vec!["Brief".into()] };
     let asked_by = UserId(7);
     let answered = crate::domain::events::Aftercare::HandoverAnswered {

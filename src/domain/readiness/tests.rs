@@ -179,8 +179,13 @@ fn with_everything_in_order_a_record_goes_from_its_first_phase_to_closed() {
 #[test]
 fn the_sentence_says_what_is_missing() {
     let why = |facts: Facts, requirement| evaluate(requirement, &facts).1;
-    let awaited =
-        |names: &[&str]| Round { state: Some(RoundState::Open), awaited: names.iter().map(|it| (*it).into()).collect(), denied_by: vec![], away: vec![] };
+    let awaited = |names: &[&str]| Round {
+        state: Some(RoundState::Open),
+        awaited: names.iter().map(|it| (*it).into()).collect(),
+        denied_by: vec![],
+        is_doomed: false,
+        away: vec![],
+    };
     let gone = Round { away: vec![("Paul".into(), "12 Mar 2026".into())], ..awaited(&["Paul", "Ada"]) };
     let sentence = "Waiting for Paul and Ada. Paul is away until 12 Mar 2026 and nobody stands in: ask somebody else.";
     assert_eq!(why(Facts { round: gone, ..in_order() }, Requirement::Approved), sentence);

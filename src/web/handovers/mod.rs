@@ -21,7 +21,8 @@ pub fn answers() -> Vec<Choice> {
 
 /// What is said to whoever answered on a page that had become out of date.
 pub fn out_of_date(changed: &[String]) -> String {
-    format!("What is handed over changed while you looked at it, so nothing is recorded yet. {} Look again, then answer.", changed.join(" "))
+    let sentences: Vec<String> = changed.iter().map(|it| format!("{}.", it.trim_end_matches('.'))).collect();
+    format!("What is handed over changed while you looked at it, so nothing is recorded yet. {} Look again, then answer.", sentences.join(" "))
 }
 
 /// The answer that was typed, or what is missing of it.

@@ -124,6 +124,11 @@ pub fn filter(fields: &Fields, kind: RecordKind, actor: UserId, zone: Tz, now: D
         order: fields.optional("order", &mut errors).unwrap_or(Order::Newest),
         after: mark(fields),
     };
+    if let (Some(from), Some(to)) = (filter.from, filter.to)
+        && to <= from
+    {
+        errors.about("to", "It ends before it begins.");
+    }
     (filter, errors)
 }
 

@@ -45,10 +45,12 @@ pub async fn create(
     };
     match sessions::sign_in(&db, &credentials, settings.limits, attempt).await {
         Ok(Entrance::Open(key)) => {
+            throttle.forgive(fields.text("email"));
             enter(&req, &key)?;
             page::see(local(fields.text("to")))
         }
         Ok(Entrance::AwaitsCode(key)) => {
+            throttle.forgive(fields.text("email"));
             enter(&req, &key)?;
             page::see(&format!("/session/code?to={}", encoded(local(fields.text("to")))))
         }

@@ -38,7 +38,7 @@ pub fn event(rule: Rule, sheet: &Sheet) -> Option<Event> {
         Rule::Moved => Event::WorkflowChanged { workflow: "its workflow".to_owned(), from_version: 1, to_version: 2, fields: Vec::new(), reason },
         Rule::ApprovalAsked => Event::StepOpened { step, approvals: pending(sheet), approvers: Vec::new() },
         Rule::ApprovalNotNeeded => Event::StepSettled { step, state: StepState::Approved, spared: pending(sheet) },
-        Rule::ApprovalSettled => Event::RoundSettled { phase, state: RoundState::Approved, spared: Vec::new() },
+        Rule::ApprovalSettled => Event::RoundSettled { phase, state: RoundState::Approved, spared: Vec::new(), denials: Vec::new() },
         Rule::ApprovalReceipt => Event::ApprovalDecided {
             step,
             decision: ApprovalState::Approved,
@@ -47,6 +47,7 @@ pub fn event(rule: Rule, sheet: &Sheet) -> Option<Event> {
             digest: String::new(),
             approval: pending(sheet).first().copied(),
             by_link: true,
+            dooms: false,
         },
         Rule::TaskAssigned => {
             let task = tasks(sheet).into_iter().find(|it| it.task.assignee_id.is_some());

@@ -136,6 +136,7 @@ impl Ground<'_> {
             state: Some(state),
             awaited: if state == RoundState::Open { open.flat_map(|(step, _)| names(step)).collect() } else { Vec::new() },
             denied_by: denied.map(|(step, _)| format!("“{}”", step.name)).collect(),
+            is_doomed: false,
             away: Vec::new(),
         }
     }
