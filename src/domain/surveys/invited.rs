@@ -36,9 +36,11 @@ pub fn read(list: &str) -> Result<Vec<Listed>, Vec<BadLine>> {
         if trimmed.is_empty() || (people.is_empty() && bad.is_empty() && is_headline(trimmed)) {
             continue;
         }
-        match one(trimmed) {
-            Ok(listed) => people.push(listed),
-            Err(why) => bad.push(BadLine { number: at + 1, text: trimmed.chars().take(60).collect(), why }),
+        for entry in entries(trimmed) {
+            match one(&entry) {
+                Ok(listed) => people.push(listed),
+                Err(why) => bad.push(BadLine { number: at + 1, text: trimmed.chars().take(60).collect(), why }),
+            }
         }
     }
     if bad.is_empty() { Ok(people) } else { Err(bad) }
@@ -46,7 +48,19 @@ pub fn read(list: &str) -> Result<Vec<Listed>, Vec<BadLine>> {
 
 /// What a CSV file may begin with.
 fn is_headline(line: &str) -> bool {
-    !line.contains('@') && line.to_lowercase().contains("mail") && cells(line).len() > 1
+    let lower = line.to_lowercase();
+    !line.contains('@') && (lower.contains("mail") || lower.contains("address")) && cells(line).len() > 1
+}
+
+/// Mail programs put several people on a line, with something between that no name is without an address of its own.
+fn entries(line: &str) -> Vec<String> {
+    for between in [&[';'][..], &[',', ';'][..]] {
+        let parts: Vec<String> = split(line, between).into_iter().filter(|it| !it.trim().is_empty()).collect();
+        if parts.len() > 1 && parts.iter().all(|it| it.contains('@')) {
+            return parts.into_iter().map(|it| it.trim().to_owned()).collect();
+        }
+    }
+    vec![line.to_owned()]
 }
 
 fn one(line: &str) -> Result<Listed, &'static str> {
@@ -71,18 +85,27 @@ fn named(line: &str) -> Result<(String, String), &'static str> {
     Ok((names.join(" "), address))
 }
 
-/// The cells of a line of CSV, between commas, semicolons or tabs; quoted ones may hold them.
+/// What stands between the cells of a line of CSV.
+const CSV: &[char] = &[',', ';', '\t'];
+
+/// The cells of a line, without their quotes.
 fn cells(line: &str) -> Vec<String> {
-    let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
+    split(line, CSV).into_iter().map(|it| it.replace('"', "").trim().to_owned()).collect()
+}
+
+/// The parts of a line; quoted ones may hold what stands between them.
+fn split(line: &str, between: &[char]) -> Vec<String> {
+    let (mut parts, mut part, mut quoted) = (Vec::new(), String::new(), false);
     for c in line.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            ',' | ';' | '\t' if !quoted => cells.push(std::mem::take(&mut cell).trim().to_owned()),
-            _ => cell.push(c),
+        quoted ^= c == '"';
+        if !quoted && between.contains(&c) {
+            parts.push(std::mem::take(&mut part));
+        } else {
+            part.push(c);
         }
     }
-    cells.push(cell.trim().to_owned());
-    cells
+    parts.push(part);
+    parts
 }
 
 #[cfg(test)]
