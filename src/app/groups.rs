@@ -37,7 +37,9 @@ pub fn edit(tx: &mut Tx<'_>, id: GroupId, seen: i32, draft: &Draft) -> Result<()
     let before = groups::members(tx.conn, id)?;
     let calendar = calendars::known(tx, draft.calendar)?;
     let worked_in = calendars::known(tx, group.calendar_id)?;
-    is_free(tx, &draft.name, Some(id))?;
+    if draft.name != group.name {
+        is_free(tx, &draft.name, Some(id))?;
+    }
     groups::update(tx, id, &draft.name, &draft.description).map_err(taken)?;
     groups::set_calendar(tx, id, draft.calendar)?;
     groups::set_members(tx, id, &draft.members).map_err(unknown_member)?;

@@ -46,11 +46,12 @@ pub fn apply(tx: &mut Tx<'_>, record: RecordId, model: ModelId) -> Result<Applie
         }
     }
     relate(tx, record, &model, &made)?;
-    if let Some(release) = &full.release {
-        releases::fill_texts(tx, release, &model.model.texts)?;
-    }
+    let fills = match &full.release {
+        Some(release) => releases::fill_texts(tx, release, &model.model.texts)?,
+        None => false,
+    };
     let first = models::note_application(tx, record, model.id)?;
-    if first || !made.is_empty() {
+    if first || fills || !made.is_empty() {
         events::record(tx, record, &Event::ModelApplied { model: model.name.clone(), tasks: made.len(), left_out: left_out.clone() })?;
     }
     for (task, title, assignee, after) in assigned {

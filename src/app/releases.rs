@@ -51,6 +51,7 @@ pub fn register(tx: &mut Tx<'_>, new: &NewRelease) -> Result<RecordId> {
     }
     let item = match &new.item {
         ItemChoice::Existing(id) => {
+            beside("item", crate::store::items::lock(tx, *id).map_err(Error::from))?;
             let item = beside("item", crate::store::items::find(tx.conn, *id).map_err(Error::from))?;
             items::in_use(&item, "item")?;
             item
@@ -148,7 +149,9 @@ pub fn relate(tx: &mut Tx<'_>, release: RecordId, change: RecordId, reason: &str
 /// Takes an RFC off its release.
 pub fn unrelate(tx: &mut Tx<'_>, release: RecordId, change: RecordId, reason: &str) -> Result<()> {
     let sheet = lock_sheet(tx, release, editing)?;
-    let leaving = sheet.changes.iter().find(|it| it.id == change).ok_or(Error::NotFound)?;
+    let Some(leaving) = sheet.changes.iter().find(|it| it.id == change) else {
+        return Err(Refusal::NotRelated(records::find(tx.conn, change)?.number()).into());
+    };
     thaw(tx, &sheet, reason)?;
     related::unrelate(tx, release, change)?;
     let event = Event::ChangeUnrelated { release: sheet.full.record.name().to_owned(), change: leaving.number() };

@@ -35,6 +35,9 @@ pub fn write(tx: &mut Tx<'_>, id: RecordId, point: Point, seen: i32, draft: &Dra
     }
     let before = reviews::list(tx.conn, id)?.into_iter().find(|it| it.point == point);
     unchanged(before.as_ref().map_or(0, |it| it.version), seen)?;
+    if draft.outcome.is_some() && draft.finding.is_empty() {
+        return Err(FormErrors::of("finding", "Say what was found, be it a few words.").into());
+    }
     let owner = match draft.owner_id {
         Some(user) => users::active_name(tx.conn, user)?.ok_or_else(|| FormErrors::of("owner", "This person cannot be chosen any more."))?,
         None => String::new(),

@@ -257,12 +257,13 @@ fn missing(fields: &[(bool, &'static str)]) -> Vec<&'static str> {
 
 fn round_fact(full: &FullRound) -> Round {
     let who = |state: ApprovalState| full.steps.iter().flat_map(|step| &step.approvals).filter(move |(it, _)| it.state == state).map(|(_, name)| name.clone());
+    let is_doomed = full.steps.iter().any(Asked::is_doomed);
     let waiting = full.steps.iter().any(|it| it.step.state == StepState::Open);
     Round {
         state: Some(full.round.state),
         awaited: if waiting && full.round.state == RoundState::Open { who(ApprovalState::Pending).collect() } else { Vec::new() },
-        denied_by: full.steps.iter().flat_map(Asked::denials).map(|(who, _)| who).collect(),
-        is_doomed: full.steps.iter().any(Asked::is_doomed),
+        denied_by: full.steps.iter().filter(|it| !is_doomed || it.is_doomed()).flat_map(Asked::denials).map(|(who, _)| who).collect(),
+        is_doomed,
         away: Vec::new(),
     }
 }

@@ -94,10 +94,10 @@ pub fn generate(db: &Db, order: Order, mut tell: impl FnMut(Progress)) -> anyhow
         events::record(tx, None, &Event::DemoLoaded { releases, changes })?;
         ask(tx, &crew, &asking)
     })?;
-    tell(Progress::Vacuuming);
-    bulk::vacuum(db, &TABLES)?;
     // Nobody wants the mails of years.
-    Ok(db.write_now::<_, Error>(Actor::slipway(), |tx| app::notices::tell_since(tx, tx.now + Duration::days(1)))?)
+    db.write_now::<_, Error>(Actor::slipway(), |tx| app::notices::tell_since(tx, tx.now + Duration::days(1)))?;
+    tell(Progress::Vacuuming);
+    Ok(bulk::vacuum(db, &TABLES)?)
 }
 
 fn midnight(time: DateTime<Utc>) -> DateTime<Utc> {

@@ -80,7 +80,7 @@ impl Rule {
             Rule::PhaseEntered => "It went on to another phase, or was sent back.",
             Rule::ApprovalAsked => "Your decision is awaited.",
             Rule::ApprovalReminded => "Your decision is still awaited, and its time is running.",
-            Rule::ApprovalSettled => "An approval was given or denied, or one of several who are asked denied it.",
+            Rule::ApprovalSettled => "An approval was given or denied; of what you run, also that it cannot be given any more.",
             Rule::ApprovalNotNeeded => "You were asked, and no answer is needed any more.",
             Rule::ApprovalReceipt => "What you decided from a mail, or a substitute in your place.",
             Rule::TaskAssigned => "A task was given to you.",
@@ -116,7 +116,12 @@ impl Rule {
 
     /// Whether a mail of this kind has a link to decide by, where it is about an approval that its reader is asked for.
     pub fn lets_decide(self) -> bool {
-        matches!(self, Rule::ApprovalAsked | Rule::ApprovalReminded | Rule::DeadlineMissed | Rule::DeadlineEscalated | Rule::DeadlineRepeated)
+        matches!(self, Rule::ApprovalAsked | Rule::ApprovalReminded | Rule::DeadlineMissed | Rule::DeadlineRepeated)
+    }
+
+    /// All such.
+    pub fn letting_decide() -> Vec<Rule> {
+        Rule::ALL.iter().copied().filter(|it| it.lets_decide()).collect()
     }
 
     /// Whether one hears of it even if one did it oneself.

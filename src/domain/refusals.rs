@@ -57,6 +57,8 @@ pub enum Refusal {
     BoundElsewhere { change: String, release: String },
     #[error("{0} is related already.")]
     RelatedAlready(String),
+    #[error("{0} is not related to it any more.")]
+    NotRelated(String),
     #[error("{0} has ended, so it cannot join a release.")]
     ChangeEnded(String),
     #[error("The RFCs are fixed since build began. A release manager can go on with a waiver: give the reason.")]
@@ -176,6 +178,7 @@ impl Refusal {
                 | Refusal::RemovedAlready
                 | Refusal::AcceptedAlready
                 | Refusal::NoSecondFactor
+                | Refusal::NotRelated(_)
                 | Refusal::Task(TaskRefusal::Already(_))
                 | Refusal::NothingToRetract
         );

@@ -16,8 +16,8 @@ pub struct ApprovalAsk {
     /// For whom, if the reader stands in for somebody.
     pub instead_of: Option<String>,
     pub reminder: bool,
-    /// Whether the time to answer is over.
-    pub late: bool,
+    /// How late the answer is, if it is.
+    pub late: Option<String>,
     pub due: Option<String>,
     pub owner: String,
     /// What the step covers, part by part, shortened.

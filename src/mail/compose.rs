@@ -227,7 +227,7 @@ fn ask(
         asked_as: approval.asked_as.clone(),
         instead_of,
         reminder: told.rule != Rule::ApprovalAsked,
-        late: told.rule.is_of_deadline(),
+        late: facts(told, None).into_iter().find(|(label, _)| told.rule.is_of_deadline() && label == "Late by").map(|it| it.1),
         due: step.due_at.map(|it| moment(it, reader.zone)),
         owner: users::find(conn, record.owner_id)?.name,
         parts: in_order(content, &changes, window, reader.zone),

@@ -123,7 +123,7 @@ pub fn cancel(tx: &mut Tx<'_>, id: MailId, why: &str) -> QueryResult<()> {
 pub fn cancel_settled(tx: &mut Tx<'_>, why: &str) -> QueryResult<usize> {
     let settled = notices::table
         .inner_join(approvals::table)
-        .filter(notices::rule.eq_any([Rule::ApprovalAsked, Rule::ApprovalReminded]))
+        .filter(notices::rule.eq_any(Rule::letting_decide()))
         .filter(approvals::state.ne(ApprovalState::Pending))
         .filter(notices::mail_id.is_not_null())
         .select(notices::mail_id.assume_not_null());

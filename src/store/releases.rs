@@ -71,7 +71,7 @@ pub fn set_plan(tx: &mut Tx<'_>, record: RecordId, plan: &Plan) -> QueryResult<(
 }
 
 /// Fills in the texts that are still empty.
-pub fn fill_texts(tx: &mut Tx<'_>, release: &Release, texts: &PlanTexts) -> QueryResult<()> {
+pub fn fill_texts(tx: &mut Tx<'_>, release: &Release, texts: &PlanTexts) -> QueryResult<bool> {
     let or = |own: &String, text: &String| if own.is_empty() { text.clone() } else { own.clone() };
     let plan = Plan {
         strategy: release.strategy,
@@ -82,7 +82,13 @@ pub fn fill_texts(tx: &mut Tx<'_>, release: &Release, texts: &PlanTexts) -> Quer
         resources: or(&release.resources, &texts.resources),
         affected_users: or(&release.affected_users, &texts.affected_users),
     };
-    set_plan(tx, release.record_id, &plan)
+    let own = [&release.deployment_plan, &release.communication_plan, &release.back_out_plan, &release.resources, &release.affected_users];
+    let filled = [&plan.deployment_plan, &plan.communication_plan, &plan.back_out_plan, &plan.resources, &plan.affected_users];
+    if own == filled {
+        return Ok(false);
+    }
+    set_plan(tx, release.record_id, &plan)?;
+    Ok(true)
 }
 
 /// The CI's closed releases that are not superseded yet: id, level and version.

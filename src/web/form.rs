@@ -183,7 +183,7 @@ pub fn local_time(fields: &Fields, name: &'static str, zone: chrono_tz::Tz, erro
             None
         }
         Some(local) if chrono::TimeZone::from_local_datetime(&zone, &local) == chrono::LocalResult::None => {
-            errors.about(name, "This time does not exist: clocks are put forward then. Write one an hour later.");
+            errors.about(name, "This time does not exist: clocks are put forward then. Write a later one.");
             None
         }
         Some(local) => Some(crate::domain::calendars::at(local.date(), local.time(), zone)),

@@ -22,16 +22,14 @@ struct Index {
     frame: Frame,
     form: Form,
     items: Vec<Item>,
+    /// Whether there are more than these.
+    is_cut: bool,
 }
 
 /// More than these are not listed: one searches instead.
 const LISTED: usize = 200;
 
 impl Index {
-    fn is_cut(&self) -> bool {
-        self.items.len() >= LISTED
-    }
-
     fn may_register(&self) -> bool {
         self.frame.may(Action::RegisterItem)
     }
@@ -42,7 +40,10 @@ pub async fn index(ctx: Context, req: HttpRequest) -> Answer {
     let form = Form::of(Fields::of_query(req.query_string()));
     page::show(&ctx, move |conn| {
         let text = text::optional_line(form.text("q")).unwrap_or_default();
-        Ok(Index { frame, items: items::with_text(conn, &text, LISTED as i64)?, form })
+        let mut items = items::with_text(conn, &text, LISTED as i64 + 1)?;
+        let is_cut = items.len() > LISTED;
+        items.truncate(LISTED);
+        Ok(Index { frame, form, items, is_cut })
     })
     .await
 }

@@ -147,7 +147,10 @@ pub async fn change_password(
     throttle.admit(&req, &ctx.db, &user.email).await?;
     let (current, new) = (fields.text("current").to_owned(), fields.text("password").to_owned());
     match profile::change_password(&ctx, &credentials, current, new, key_hash_of(&req)).await {
-        Ok(()) => page::see_with("/profile", "Your password is changed. All your other sessions have ended."),
+        Ok(()) => {
+            throttle.forgive(&user.email);
+            page::see_with("/profile", "Your password is changed. All your other sessions have ended.")
+        }
         Err(Error::Invalid(errors)) if bound => page::unprocessable(&EditPassword::load(&ctx, &req, Form::refused(Fields::default(), errors)).await?),
         Err(Error::Invalid(errors)) => page::unprocessable(&page_with(&ctx, &req, &settings, None, Form::refused(Fields::default(), errors)).await?),
         Err(error) => Err(error.into()),

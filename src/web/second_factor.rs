@@ -141,7 +141,10 @@ pub async fn create(
     let email = admit(&ctx, &req, &throttle).await?;
     let sealed = fields.text("sealed").to_owned();
     match actions::switch_on(&ctx, &credentials, &keys, &sealed, typed(&fields), key_hash_of(&req)).await {
-        Ok(codes) => page::html(&Codes { codes, is_new: true, email, frame: Frame { is_barred: false, ..page::frame(&ctx, &req) } }),
+        Ok(codes) => {
+            throttle.forgive(&email);
+            page::html(&Codes { codes, is_new: true, email, frame: Frame { is_barred: false, ..page::frame(&ctx, &req) } })
+        }
         Err(Error::Invalid(errors)) => {
             let (user, now) = (ctx.actor.id, ctx.now());
             let form = Form::refused(Fields::default(), errors);
@@ -161,7 +164,10 @@ pub async fn renew_codes(
 ) -> Answer {
     let email = admit(&ctx, &req, &throttle).await?;
     match actions::renew_codes(&ctx, &credentials, &keys, typed(&fields)).await {
-        Ok(codes) => page::html(&Codes { codes, is_new: false, email, frame: page::frame(&ctx, &req) }),
+        Ok(codes) => {
+            throttle.forgive(&email);
+            page::html(&Codes { codes, is_new: false, email, frame: page::frame(&ctx, &req) })
+        }
         Err(Error::Invalid(errors)) => refused(&ctx, &req, &keys, (Form::refused(Fields::default(), errors), Form::default())).await,
         Err(error) => Err(error.into()),
     }

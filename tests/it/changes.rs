@@ -79,7 +79,7 @@ async fn an_rfc_belongs_to_one_open_release() {
     let page = browser.get(&format!("/releases/{one}")).await;
     browser.submit(&page.form(&format!("/records/{one}/changes/{rfc}/removal"))).await.expect(303);
     relate(&browser, other, rfc, "").await.expect(303);
-    browser.post(&format!("/records/{one}/changes/{rfc}/removal"), &[]).await.expect(404);
+    browser.post(&format!("/records/{one}/changes/{rfc}/removal"), &[]).await.expect(409).expect_text("is not related to it any more.");
 }
 
 #[tokio::test]

@@ -44,7 +44,9 @@ async fn each_point_needs_an_outcome_an_owner_and_an_action_for_what_remains() {
     let browser = app.browser_of(&ines);
     browser.get(&format!("/releases/{id}")).await.expect(200).expect_text("0 of 9 points are complete");
     let page = browser.get(&format!("/records/{id}/review/performance/edit")).await.expect(200);
-    assert!(page.form(&format!("/records/{id}/review/performance")).value("evidence").contains("Deployed on"), "what is known is proposed");
+    let form = page.form(&format!("/records/{id}/review/performance"));
+    assert!(form.value("evidence").contains("Deployed on"), "what is known is proposed");
+    browser.submit(&form.with("outcome", "met").with("finding", " ")).await.expect(422).expect_text("Say what was found");
     for point in Point::ALL {
         write(&browser, id, point.word(), "met").await;
     }

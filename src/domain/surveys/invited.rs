@@ -30,13 +30,15 @@ const LONG: &str = "the name is too long, or holds a control character.";
 /// Reads a list: `address`, `Name <address>`, or CSV of name and address in either order. Empty lines and a headline are passed over.
 /// Either every line names somebody, or the lines that do not are told.
 pub fn read(list: &str) -> Result<Vec<Listed>, Vec<BadLine>> {
-    let (mut people, mut bad) = (Vec::new(), Vec::new());
+    let (mut people, mut bad, mut is_table) = (Vec::new(), Vec::new(), false);
     for (at, line) in list.lines().enumerate() {
-        let trimmed = line.trim().trim_start_matches('\u{feff}');
-        if trimmed.is_empty() || (people.is_empty() && bad.is_empty() && is_headline(trimmed)) {
+        let trimmed = line.trim().trim_start_matches('\u{feff}').trim_end_matches([',', ';', ' ']);
+        let is_first = people.is_empty() && bad.is_empty() && !is_table;
+        is_table |= is_first && is_headline(trimmed);
+        if trimmed.is_empty() || (is_first && is_table) {
             continue;
         }
-        for entry in entries(trimmed) {
+        for entry in if is_table { vec![trimmed.to_owned()] } else { entries(trimmed) } {
             match one(&entry) {
                 Ok(listed) => people.push(listed),
                 Err(why) => bad.push(BadLine { number: at + 1, text: trimmed.chars().take(60).collect(), why }),

@@ -202,7 +202,7 @@ fn asking(conn: &mut PgConnection, ids: &[ApprovalId]) -> QueryResult<Vec<Asking
     notices::table
         .inner_join(mails::table)
         .filter(notices::approval_id.eq_any(ids))
-        .filter(notices::rule.eq_any([Rule::ApprovalAsked, Rule::ApprovalReminded]))
+        .filter(notices::rule.eq_any(Rule::letting_decide()))
         .select((notices::approval_id.assume_not_null(), notices::user_id, mails::id, mails::state, mails::tries, mails::resent_at))
         .load(conn)
 }
@@ -225,7 +225,7 @@ pub fn deliveries(conn: &mut PgConnection, record: RecordId) -> QueryResult<BTre
         .inner_join(approvals::table)
         .filter(notices::record_id.eq(record))
         .filter(notices::user_id.eq(approvals::approver_id))
-        .filter(notices::rule.eq_any([Rule::ApprovalAsked, Rule::ApprovalReminded]))
+        .filter(notices::rule.eq_any(Rule::letting_decide()))
         .order(notices::id)
         .select((approvals::id, mails::state, mails::sent_at, mails::next_try_at, mails::tries, mails::answer))
         .load(conn)?;

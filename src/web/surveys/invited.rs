@@ -16,6 +16,7 @@ use crate::web::records::id_of;
 use actix_web::HttpRequest;
 use actix_web::web::Path;
 use askama::Template;
+use std::collections::BTreeSet;
 
 /// How many names or lines are told before the rest is only counted.
 const TOLD: usize = 20;
@@ -98,7 +99,8 @@ fn read(fields: &Fields) -> Result<(Audience, Wanted), (FormErrors, Vec<BadLine>
     }
     let (listed, bad) = read_list(list).map_or_else(|bad| (Vec::new(), bad), |listed| (listed, Vec::new()));
     if !bad.is_empty() {
-        let lines = if bad.len() == 1 { "One line names nobody".to_owned() } else { format!("{} lines name nobody", bad.len()) };
+        let numbers: BTreeSet<usize> = bad.iter().map(|it| it.number).collect();
+        let lines = if numbers.len() == 1 { "One line names nobody".to_owned() } else { format!("{} lines name nobody", numbers.len()) };
         errors.about("list", format!("{lines}. Put them right or take them out; nobody was put on the list yet."));
     } else if listed.is_empty() && people.is_empty() && groups.is_empty() {
         errors.about("list", "Choose people or groups, or paste addresses.");

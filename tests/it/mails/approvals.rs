@@ -52,7 +52,7 @@ async fn whoever_is_late_decides_from_the_mail_that_says_so() {
     app.clock.advance(Duration::days(20));
     while app.act(|tx| slipway::app::deadlines::sweep(tx, 50)).expect("swept") > 0 {}
     sender(&app, &server).empty().await;
-    let late = "Late: your decision is awaited on Plan";
+    let late = "late: your decision is awaited on Plan";
     let received = server.received().into_iter().find(|it| it.to == ada.email && it.header("Subject").contains(late)).expect("it came");
     let text = received.parsed().body_text(0).expect("text").into_owned();
     assert!(text.contains("Your decision is late.") && text.contains("Your answer was due: 5 Mar 2026 17:00 (UTC)"), "{text}");

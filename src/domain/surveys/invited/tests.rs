@@ -25,9 +25,10 @@ fn people_are_read_in_every_usual_shape() {
 #[test]
 fn what_a_mail_program_puts_on_one_line_is_several_people() {
     let expected = [("Ada Adler", "a@example.org"), ("", "b@example.org"), ("Kovač, Ines", "i@example.org")];
+    assert_eq!(read("E-mail;Other e-mail\na@example.org;b@example.org").expect_err("a table")[0].why, TWO_ADDRESSES);
     for list in [
         "Ada Adler <a@example.org>; b@example.org; Kovač, Ines <i@example.org>",
-        "name,address\nAda Adler <a@example.org>, b@example.org,\n\"Kovač, Ines\" <i@example.org>",
+        "name,address\nAda Adler,a@example.org,\nb@example.org;\n\"Kovač, Ines\" <i@example.org>",
     ] {
         assert_eq!(pairs(list), expected.map(|(name, email)| (name.to_owned(), email.to_owned())), "{list}");
     }
