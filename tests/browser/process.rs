@@ -26,7 +26,7 @@ fn a_category_with_a_workflow_and_a_model_of_its_own_is_made_and_its_first_relea
         assert_eq!((count("approval_decided"), count("phase_entered"), count("record_ended")), (2, 3, 1), "{log:?}");
         assert!(!log.iter().any(|it| it.contains("waive")), "{log:?}");
         let page = window.text("main").await;
-        for text in ["Infrastructure release", "Assessment", "Build", "Rollout", "Look back", "Closed", "2 of 2 done over all", "Earlier rounds (1)"] {
+        for text in ["Infrastructure release", "Assessment", "Build", "Rollout", "Look back", "Closed", "2 of 2 done overall", "Earlier rounds (1)"] {
             assert!(page.contains(text), "no {text}: {page}");
         }
         assert_eq!(window.complaints().await, Vec::<String>::new());
