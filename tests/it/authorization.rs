@@ -90,6 +90,11 @@ async fn a_wrong_method_is_405_and_says_which_are_right() {
         let known: Vec<&str> = ROUTES.iter().filter(|it| it.path == route.path).map(|it| it.method).collect();
         for method in ["get", "post", "put", "patch", "delete"].iter().filter(|it| !known.contains(it)) {
             let page = browser.request(&method.to_uppercase(), &path, "", &[]).await;
+            // A form behind a mailed link sends there; whoever opens that address is led to the form.
+            if *method == "get" && ["/a/", "/h/", "/s/"].iter().any(|it| path.starts_with(it)) {
+                assert!(page.status == 303 && path.starts_with(page.location()), "{method} {path}");
+                continue;
+            }
             assert_eq!(page.status, 405, "{method} {path}");
             let allowed = page.header("allow").to_lowercase();
             assert!(known.iter().all(|it| allowed.contains(it)), "{method} {path}: {allowed:?}");
