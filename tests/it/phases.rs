@@ -120,7 +120,7 @@ async fn a_minor_release_goes_all_the_way_by_its_pages() {
     for point in slipway::domain::reviews::Point::ALL {
         let at = format!("/records/{id}/review/{}", point.word());
         let form = browser.get(&format!("{at}/edit")).await.expect(200).form(&at);
-        browser.submit(&form.with("outcome", "met")).await.expect_see(&format!("/records/{id}/review#{}", point.word()));
+        browser.submit(&form.with("outcome", "met").with("finding", "As planned")).await.expect_see(&format!("/records/{id}/review#{}", point.word()));
     }
     confirm(&browser, id, "log_and_cms_current").await;
     given::fulfil(&app, id, slipway::domain::requirements::Requirement::ChangesClosed);
