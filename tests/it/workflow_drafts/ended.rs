@@ -20,7 +20,7 @@ async fn what_was_typed_in_a_discarded_draft_is_shown_with_who_discarded_it() {
     nadia.submit(&page(&nadia, &draft).await.form(&format!("{draft}/discarding"))).await.expect(303);
 
     let sent =
-        [(&edited, "Target days: 17"), (&added, "Name: Rehearsal"), (&way, "Label: Skip it"), (&step, "Name: Board of owners"), (&name, "Name: Big release")];
+        [(&edited, "Target, in working days: 17"), (&added, "Name: Rehearsal"), (&way, "Label: Skip it"), (&step, "Name: Board of owners"), (&name, "Name: Big release")];
     for (form, typed) in sent {
         let told = ines.submit(form).await.expect(410).expect_text("The draft “Major release” was discarded by Nadia, ");
         told.expect_text(typed).expect_text("so that you can copy it").expect_no_text("Version:");
@@ -47,5 +47,5 @@ async fn a_published_one_leads_to_the_version_that_it_became() {
     let publication = page(&browser, &format!("{draft}/publication")).await.form(&format!("{draft}/publication"));
     let version = browser.submit(&publication.with("note", "More time.")).await.expect(303).location().to_owned();
     let told = browser.submit(&late).await.expect(410).expect_text("was published by Release Manager");
-    told.expect_text("Target days: 13").expect_text(&format!("href=\"{version}\""));
+    told.expect_text("Target, in working days: 13").expect_text(&format!("href=\"{version}\""));
 }
