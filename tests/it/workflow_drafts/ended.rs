@@ -19,8 +19,13 @@ async fn what_was_typed_in_a_discarded_draft_is_shown_with_who_discarded_it() {
     let removal = page(&ines, &plan).await.form(&format!("{plan}/removal"));
     nadia.submit(&page(&nadia, &draft).await.form(&format!("{draft}/discarding"))).await.expect(303);
 
-    let sent =
-        [(&edited, "Target, in working days: 17"), (&added, "Name: Rehearsal"), (&way, "Label: Skip it"), (&step, "Name: Board of owners"), (&name, "Name: Big release")];
+    let sent = [
+        (&edited, "Target, in working days: 17"),
+        (&added, "Name: Rehearsal"),
+        (&way, "Label: Skip it"),
+        (&step, "Name: Board of owners"),
+        (&name, "Name: Big release"),
+    ];
     for (form, typed) in sent {
         let told = ines.submit(form).await.expect(410).expect_text("The draft “Major release” was discarded by Nadia, ");
         told.expect_text(typed).expect_text("so that you can copy it").expect_no_text("Version:");
