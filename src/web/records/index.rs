@@ -55,7 +55,6 @@ impl Index {
     /// What stands above a field.
     fn label_of(&self, name: &str) -> String {
         match name {
-            "item" => "Service or CI".to_owned(),
             "owner" => self.owner_label().to_owned(),
             "coordinator" => self.coordinator_label().to_owned(),
             "from" | "to" => format!("Window {name}"),
