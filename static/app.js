@@ -42,8 +42,11 @@
     element.focus({ preventScroll: true });
   };
 
-  // On a narrow page the phase one is in may lie beside it.
-  const showPhase = () => document.querySelector(".stepper")?.scrollTo({ left: (document.querySelector(".step-current")?.offsetLeft ?? 0) - 40 });
+  // On a narrow page the phase one is in may lie beside it; of what is closed, the last.
+  const showPhase = () => {
+    const step = document.querySelector(".step-current") ?? document.querySelector(".stepper > :last-child");
+    if (step) step.parentElement.scrollTo({ left: step.offsetLeft - 40 });
+  };
   document.addEventListener("htmx:after:swap", showPhase);
   showPhase();
 
@@ -83,6 +86,29 @@
   document.addEventListener("visibilitychange", listen);
   document.addEventListener("htmx:after:swap", listen);
   listen();
+
+  // Words typed into one form are not lost by a link or another form: whoever leaves is asked first. Kept pages are in the browser's hands.
+  const isTyped = (field, form) => field.value.trim() && (field.value !== field.defaultValue || form.querySelector("#form-summary"));
+  const isUnsaved = (form) => [...form.querySelectorAll("textarea, input[type=text]")].some((field) => isTyped(field, form));
+  let isLeaving = false;
+  const stays = (event, sent) => {
+    const forms = [...document.querySelectorAll("main form[method=post]")].filter((form) => form !== sent);
+    const asks = forms.some(isUnsaved);
+    isLeaving = !asks || confirm("Leave without saving? What you typed would be lost.");
+    if (isLeaving) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    const isElsewhere = link && !link.target && !link.hasAttribute("download") && !(link.hash && link.pathname === location.pathname);
+    if (isElsewhere && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey) stays(event, null);
+  }, true);
+  document.addEventListener("submit", (event) => stays(event, event.target), true);
+  document.addEventListener("htmx:after:swap", () => { isLeaving = false; });
+  window.addEventListener("beforeunload", (event) => {
+    if (!isLeaving && [...document.querySelectorAll("main form[method=post]")].some(isUnsaved)) event.preventDefault();
+  });
 
   // A page that came by itself: an error in its form is where one goes on.
   if (document.getElementById("form-summary") ?? document.getElementById("said")) arrive("");

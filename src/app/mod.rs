@@ -30,6 +30,7 @@ pub mod policies;
 pub mod profile;
 pub mod question_sets;
 pub mod records;
+pub mod registrations;
 pub mod releases;
 pub mod reopening;
 pub mod reviews;

@@ -40,6 +40,7 @@ mod pool;
 pub mod preferences;
 pub mod question_sets;
 pub mod records;
+pub mod registrations;
 pub mod related;
 pub mod releases;
 pub mod results;

@@ -6,7 +6,7 @@ use super::frame::Frame;
 use super::page::{self, Answer};
 use super::records::{self, id_of, sections};
 use crate::app::changes::NewChange;
-use crate::app::{self, Context, Error, FormErrors};
+use crate::app::{self, Context, Error, FormErrors, registrations};
 use crate::domain::ids::RecordId;
 use crate::domain::people::Action;
 use crate::domain::records::{Grade, RecordKind};
@@ -15,7 +15,6 @@ use crate::store::{categories, items, records as rows, users};
 use actix_web::HttpRequest;
 use actix_web::web::Path;
 use askama::Template;
-use chrono_tz::Tz;
 
 pub async fn index(ctx: Context, req: HttpRequest) -> Answer {
     records::index::index(ctx, req, RecordKind::Change).await
@@ -48,6 +47,8 @@ impl New {
             Some(id) => rows::find(conn, id).ok().filter(|it| it.kind == RecordKind::Release),
             None => None,
         };
+        // As its own words have it.
+        let form = form.labelled(&[("category", "Type"), ("scope", "Description"), ("owner", "Requester"), ("coordinator", "Assignee")]);
         Ok(New {
             categories: Choice::list(categories::list(conn, RecordKind::Change)?.into_iter().map(|it| (it.id, it.name))),
             items: Choice::list(items::list(conn)?.into_iter().map(|it| (it.id, it.name))),
@@ -74,13 +75,15 @@ pub async fn new(ctx: Context, req: HttpRequest) -> Answer {
     if !fields.has("owner") {
         fields.set("owner", ctx.actor.id.to_string());
     }
+    fields.mark();
     page::show(&ctx, move |conn| New::load(conn, frame, Form::of(fields))).await
 }
 
 pub async fn create(ctx: Context, req: HttpRequest, fields: Fields) -> Answer {
     permitted(&ctx)?;
-    let answer = match parse(&fields, ctx.actor.zone) {
-        Ok(new) => ctx.write(move |tx| app::changes::register(tx, &new)).await,
+    let form = fields.once();
+    let answer = match parse(&fields, &ctx) {
+        Ok(new) => ctx.write(move |tx| registrations::once(tx, form.as_deref(), |tx| app::changes::register(tx, &new))).await,
         Err(errors) => Err(errors.into()),
     };
     let errors = match answer {
@@ -97,12 +100,12 @@ pub async fn create(ctx: Context, req: HttpRequest, fields: Fields) -> Answer {
     page::unprocessable(&page)
 }
 
-fn parse(fields: &Fields, zone: Tz) -> Result<NewChange, FormErrors> {
+fn parse(fields: &Fields, ctx: &Context) -> Result<NewChange, FormErrors> {
     let mut errors = FormErrors::default();
     let category = fields.required("category", &mut errors);
     let details = sections::details(fields, &mut errors);
     let scope = sections::scope(fields, &mut errors);
-    let window = sections::window(fields, zone, &mut errors);
+    let window = sections::window(fields, ctx, &mut errors);
     let items = fields.several("items", &mut errors);
     let release = fields.optional("release", &mut errors);
     match (category, details, scope) {

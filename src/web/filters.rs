@@ -135,6 +135,8 @@ pub fn field_name(name: &str) -> String {
         "new_item" => return "A new service or CI".into(),
         "list" => return "Addresses".into(),
         "due_at" => return "Due".into(),
+        "back_out_plan" => return "Back-out plan".into(),
+        "likelihood" => return "Likelihood of failure".into(),
         "target_days" => return "Target, in working days".into(),
         "lock_minutes" => return "Minutes to wait for another try".into(),
         _ => {}

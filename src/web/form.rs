@@ -67,6 +67,16 @@ impl Fields {
         hex::encode(Sha256::digest(text))
     }
 
+    /// Tells this form apart from every other, so that it counts once however often it is sent.
+    pub fn mark(&mut self) {
+        self.set("once", hex::encode(rand::random::<[u8; 16]>()));
+    }
+
+    /// What names this very form with all that was typed into it, if it was marked.
+    pub fn once(&self) -> Option<String> {
+        self.is_set("once").then(|| self.digest())
+    }
+
     /// A value that must be there.
     pub fn required<T: FromStr>(&self, name: &'static str, errors: &mut FormErrors) -> Option<T> {
         match self.text(name).trim() {
@@ -102,16 +112,29 @@ impl Fields {
 pub struct Form {
     pub fields: Fields,
     pub errors: FormErrors,
+    labels: Labels,
 }
+
+/// Fields, and how this form calls them where its words differ from those of others.
+pub type Labels = &'static [(&'static str, &'static str)];
 
 impl Form {
     pub fn of(fields: Fields) -> Form {
-        Form { fields, errors: FormErrors::default() }
+        Form { fields, ..Form::default() }
     }
 
     /// The form again as it was typed, with what is wrong.
     pub fn refused(fields: Fields, errors: FormErrors) -> Form {
-        Form { fields, errors }
+        Form { fields, errors, ..Form::default() }
+    }
+
+    pub fn labelled(self, labels: Labels) -> Form {
+        Form { labels, ..self }
+    }
+
+    /// What the form calls a field.
+    pub fn label(&self, name: &str) -> String {
+        self.labels.iter().find(|it| it.0 == name).map_or_else(|| super::filters::field_name(name), |it| it.1.to_owned())
     }
 
     pub fn text(&self, name: &str) -> &str {

@@ -7,7 +7,7 @@ use super::frame::Frame;
 use super::page::{self, Answer};
 use super::records::{self, id_of, ruled, sections};
 use crate::app::releases::{ItemChoice, NewRelease};
-use crate::app::{self, Context, Error, FormErrors};
+use crate::app::{self, Context, Error, FormErrors, registrations};
 use crate::domain::ids::{CategoryId, ItemId, RecordId};
 use crate::domain::people::Action;
 use crate::domain::records::{Grade, RecordKind};
@@ -17,7 +17,6 @@ use crate::store::{categories, items, policies, related, users};
 use actix_web::HttpRequest;
 use actix_web::web::Path;
 use askama::Template;
-use chrono_tz::Tz;
 
 pub async fn index(ctx: Context, req: HttpRequest) -> Answer {
     records::index::index(ctx, req, RecordKind::Release).await
@@ -104,6 +103,7 @@ pub async fn new(ctx: Context, req: HttpRequest) -> Answer {
     if !fields.has("owner") {
         fields.set("owner", ctx.actor.id.to_string());
     }
+    fields.mark();
     let fragment = page::wants_fragment(&req);
     let page = ctx.read(move |conn| New::load(conn, frame, Form::of(fields))).await?;
     if fragment { page::html(&page.as_version()) } else { page::html(&page) }
@@ -111,14 +111,16 @@ pub async fn new(ctx: Context, req: HttpRequest) -> Answer {
 
 pub async fn create(ctx: Context, req: HttpRequest, fields: Fields) -> Answer {
     permitted(&ctx)?;
-    let usual = fields.text("model") == USUAL;
-    let answer = match parse(&fields, ctx.actor.zone) {
+    let (usual, form) = (fields.text("model") == USUAL, fields.once());
+    let answer = match parse(&fields, &ctx) {
         Ok(mut new) => {
             ctx.write(move |tx| {
-                if usual {
-                    new.model = app::releases::usual_model(tx.conn, new.category)?;
-                }
-                app::releases::register(tx, &new)
+                registrations::once(tx, form.as_deref(), |tx| {
+                    if usual {
+                        new.model = app::releases::usual_model(tx.conn, new.category)?;
+                    }
+                    app::releases::register(tx, &new)
+                })
             })
             .await
         }
@@ -150,7 +152,7 @@ pub async fn create(ctx: Context, req: HttpRequest, fields: Fields) -> Answer {
     }
 }
 
-fn parse(fields: &Fields, zone: Tz) -> Result<NewRelease, FormErrors> {
+fn parse(fields: &Fields, ctx: &Context) -> Result<NewRelease, FormErrors> {
     let mut errors = FormErrors::default();
     let category = fields.required("category", &mut errors);
     let item = item(fields, &mut errors);
@@ -160,7 +162,7 @@ fn parse(fields: &Fields, zone: Tz) -> Result<NewRelease, FormErrors> {
     };
     let details = sections::details(fields, &mut errors);
     let scope = sections::scope(fields, &mut errors);
-    let window = sections::window(fields, zone, &mut errors);
+    let window = sections::window(fields, ctx, &mut errors);
     let plan = sections::plan(fields, &mut errors);
     let model = if fields.text("model") == USUAL { None } else { fields.optional("model", &mut errors) };
     let changes = fields.several("change", &mut errors);

@@ -42,6 +42,7 @@ mod policies;
 mod program;
 mod question_sets;
 mod readings;
+mod registering;
 mod releases;
 mod results;
 mod reviews;

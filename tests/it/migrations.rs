@@ -53,6 +53,7 @@ async fn each_column_of_words_takes_exactly_the_programs_words() {
         "configuration_items.kind" => items::ItemKind,
         "confirmations.outcome" => requirements::Outcome,
         "confirmations.subject" => requirements::Confirmation,
+        "deadlines.record_kind" => records::RecordKind,
         "deadlines.subject" => deadlines::Subject,
         "early_life_issues.kind" => early_life::IssueKind,
         "early_life_issues.severity" => early_life::Severity,

@@ -103,6 +103,7 @@ impl<'a> Work<'a> {
         let late = due_at <= tx.now;
         let row = DeadlineRow {
             record_id: of.id,
+            record_kind: of.kind,
             subject: what.0,
             subject_id: what.1,
             starts_at,

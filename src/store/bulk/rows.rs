@@ -180,5 +180,5 @@ bulk! {
     AffectedRow of affected_items { record_id: RecordId, ci_id: ItemId }
     RelationRow of release_changes { release_id: RecordId, change_id: RecordId, active: bool, related_at: Time }
     WatcherRow of watchers { record_id: RecordId, user_id: UserId }
-    DeadlineRow of deadlines { record_id: RecordId, subject: Subject, subject_id: i64, starts_at: Time, due_at: Time, occurrence: i32, next_at: Option<Time> }
+    DeadlineRow of deadlines { record_id: RecordId, record_kind: RecordKind, subject: Subject, subject_id: i64, starts_at: Time, due_at: Time, occurrence: i32, next_at: Option<Time> }
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use diesel::dsl::sql;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz};
 
 pub type Condition = Box<dyn BoxableExpression<records::table, Pg, SqlType = Nullable<Bool>>>;
 
@@ -152,8 +152,9 @@ fn overdue(filter: &Filter, side: Side) -> Option<Condition> {
         Side::One => Box::new(records::phase_due_at.lt(now)),
         // As a list, so that the records are looked up, not gone through.
         Side::Other => {
-            let late = "records.id = ANY (ARRAY(SELECT record_id FROM deadlines WHERE subject IN ('planned_start', 'planned_end') AND due_at < ";
-            Box::new(sql::<Bool>(late).bind::<Timestamptz, _>(now).sql("))").nullable())
+            let late = "records.id = ANY (ARRAY(SELECT record_id FROM deadlines WHERE subject IN ('planned_start', 'planned_end') AND record_kind = ANY (";
+            let kinds = filter.kind.map_or_else(|| RecordKind::ALL.to_vec(), |it| vec![it]);
+            Box::new(sql::<Bool>(late).bind::<Array<Text>, _>(kinds).sql(") AND due_at < ").bind::<Timestamptz, _>(now).sql("))").nullable())
         }
     })
 }

@@ -17,7 +17,7 @@ use crate::store::records::{Details, Full, Scope, Window, full};
 use crate::store::releases::Plan;
 use crate::store::{Tx, items, users};
 use crate::web::filters::local_input;
-use crate::web::form::{Choice, Fields, Form, local_time};
+use crate::web::form::{Choice, Fields, Form, Labels, local_time};
 use crate::web::frame::Frame;
 use crate::web::page::{self, Answer};
 use actix_web::HttpRequest;
@@ -69,19 +69,28 @@ impl Part {
         }
     }
 
-    fn field_labels(self) -> &'static [(&'static str, &'static str)] {
-        match self {
-            Part::Details => &[
+    fn field_labels(self, kind: RecordKind) -> Labels {
+        match (self, kind) {
+            (Part::Details, RecordKind::Release) => &[
                 ("title", "Title"),
                 ("owner", "Owner"),
                 ("coordinator", "Coordinator"),
                 ("impact", "Impact"),
                 ("urgency", "Urgency"),
-                ("likelihood", "Likelihood"),
+                ("likelihood", "Likelihood of failure"),
             ],
-            Part::Scope => &[("scope", "Scope"), ("reason", "Reason")],
-            Part::Window => &[("planned_start", "Start"), ("planned_end", "End")],
-            Part::Plan => &[
+            (Part::Details, RecordKind::Change) => &[
+                ("title", "Title"),
+                ("owner", "Requester"),
+                ("coordinator", "Assignee"),
+                ("impact", "Impact"),
+                ("urgency", "Urgency"),
+                ("likelihood", "Likelihood of failure"),
+            ],
+            (Part::Scope, RecordKind::Release) => &[("scope", "Scope"), ("reason", "Reason")],
+            (Part::Scope, RecordKind::Change) => &[("scope", "Description"), ("reason", "Reason")],
+            (Part::Window, _) => &[("planned_start", "Planned start"), ("planned_end", "Planned end")],
+            (Part::Plan, _) => &[
                 ("strategy", "Strategy"),
                 ("distribution", "Distribution"),
                 ("affected_users", "Affected users"),
@@ -90,7 +99,7 @@ impl Part {
                 ("deployment_plan", "Deployment plan"),
                 ("back_out_plan", "Back-out plan"),
             ],
-            Part::Items => &[("items", "Affected items")],
+            (Part::Items, _) => &[("items", "Affected items")],
         }
     }
 }
@@ -156,9 +165,10 @@ fn load(conn: &mut PgConnection, frame: Frame, actor: &Actor, id: RecordId, word
     let items = if part == Part::Items { choosable(conn, id)? } else { Vec::new() };
     let people = Choice::list(people.into_iter().map(|it| (it.id, it.name)));
     let items = Choice::list(items);
+    let labels = part.field_labels(record.record.kind);
     let (form, conflicts) = match form {
         None => (Form::of(current), Vec::new()),
-        Some(form) => beside(form, &current, part, &[&people, &items]),
+        Some(form) => beside(form.labelled(labels), &current, labels, &[&people, &items]),
     };
     let consequences = Consequences::load(conn, record.clone(), part, actor)?;
     let ruled = if part == Part::Window && record.release.is_some() { Some(Ruled::load(conn, actor, &record)?) } else { None };
@@ -180,7 +190,7 @@ fn choosable(conn: &mut PgConnection, id: RecordId) -> app::Result<Vec<(ItemId, 
 }
 
 /// What was typed, beside what is stored by now where the two differ. Saving again then means it.
-fn beside(mut form: Form, current: &Fields, part: Part, named: &[&[Choice]]) -> (Form, Vec<Conflict>) {
+fn beside(mut form: Form, current: &Fields, labels: Labels, named: &[&[Choice]]) -> (Form, Vec<Conflict>) {
     if form.fields.text("shown") == current.text("shown") {
         return (form, Vec::new());
     }
@@ -188,7 +198,7 @@ fn beside(mut form: Form, current: &Fields, part: Part, named: &[&[Choice]]) -> 
     let differs = |name: &str| form.fields.all(name) != current.all(name);
     let label = |value: &String| named.iter().flat_map(|it| it.iter()).find(|it| it.value == *value).map_or_else(|| value.clone(), |it| it.label.clone());
     let shown = |name: &str| current.all(name).iter().map(label).collect::<Vec<_>>().join(", ");
-    let conflicts = part.field_labels().iter().filter(|(name, _)| differs(name)).map(|(name, label)| Conflict { label, theirs: shown(name) });
+    let conflicts = labels.iter().filter(|(name, _)| differs(name)).map(|(name, label)| Conflict { label, theirs: shown(name) });
     let conflicts = conflicts.collect();
     (form, conflicts)
 }
@@ -231,12 +241,12 @@ fn stored(conn: &mut PgConnection, full: &Full, part: Part, zone: Tz) -> app::Re
 }
 
 /// What was typed, as an edit; or what is wrong with it.
-fn parse(fields: &Fields, part: Part, zone: Tz) -> Result<Edit, FormErrors> {
+fn parse(fields: &Fields, part: Part, ctx: &Context) -> Result<Edit, FormErrors> {
     let mut errors = FormErrors::default();
     let edit = match part {
         Part::Details => details(fields, &mut errors).map(Edit::Details),
         Part::Scope => scope(fields, &mut errors).map(Edit::Scope),
-        Part::Window => Some(Edit::Window(window(fields, zone, &mut errors))),
+        Part::Window => Some(Edit::Window(window(fields, ctx, &mut errors))),
         Part::Plan => plan(fields, &mut errors).map(Edit::Plan),
         Part::Items => Some(Edit::Items(fields.several("items", &mut errors))),
     };
@@ -271,8 +281,13 @@ pub fn scope(fields: &Fields, errors: &mut FormErrors) -> Option<Scope> {
     Some(Scope { scope: scope?, reason: reason? })
 }
 
-pub fn window(fields: &Fields, zone: Tz, errors: &mut FormErrors) -> Window {
-    Window { planned_start: local_time(fields, "planned_start", zone, errors), planned_end: local_time(fields, "planned_end", zone, errors) }
+/// When it is to happen. A time that is over by now is taken once it is sent again, so that a wrong year tells nobody of a missed deadline.
+pub fn window(fields: &Fields, ctx: &Context, errors: &mut FormErrors) -> Window {
+    let [planned_start, planned_end] = ["planned_start", "planned_end"].map(|name| local_time(fields, name, ctx.actor.zone, errors));
+    if planned_end.is_some_and(|it| it < ctx.now()) && fields.text("over") != fields.text("planned_end") {
+        errors.about("planned_end", "This is over already. If you mean it, save again; those who are told of missed deadlines hear of it.");
+    }
+    Window { planned_start, planned_end }
 }
 
 pub fn plan(fields: &Fields, errors: &mut FormErrors) -> Option<Plan> {
@@ -296,7 +311,7 @@ pub async fn update(ctx: Context, req: HttpRequest, path: Path<(String, String)>
     let id: RecordId = id_of(&Path::from(id))?;
     let kind = ctx.read(move |conn| Ok(crate::store::records::find(conn, id)?.kind)).await?;
     let part = Part::of(&word, kind).ok_or(Error::NotFound)?;
-    let answer = match parse(&fields, part, ctx.actor.zone) {
+    let answer = match parse(&fields, part, &ctx) {
         Ok(edit) => {
             let (shown, zone) = (fields.text("shown").to_owned(), ctx.actor.zone);
             ctx.write(move |tx| save(tx, id, part, zone, &shown, &edit)).await
