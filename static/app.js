@@ -87,27 +87,35 @@
   document.addEventListener("htmx:after:swap", listen);
   listen();
 
-  // Words typed into one form are not lost by a link or another form: whoever leaves is asked first. Kept pages are in the browser's hands.
-  const isTyped = (field, form) => field.value.trim() && (field.value !== field.defaultValue || form.querySelector("#form-summary"));
-  const isUnsaved = (form) => [...form.querySelectorAll("textarea, input[type=text]")].some((field) => isTyped(field, form));
-  let isLeaving = false;
-  const stays = (event, sent) => {
-    const forms = [...document.querySelectorAll("main form[method=post]")].filter((form) => form !== sent);
-    const asks = forms.some(isUnsaved);
-    isLeaving = !asks || confirm("Leave without saving? What you typed would be lost.");
-    if (isLeaving) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
+  // Words typed into a form are not lost on the way elsewhere, by a link, by another form, by the way back: whoever leaves is asked first.
+  const texts = (form) => [...form.elements].filter((it) => ["text", "textarea", "url"].includes(it.type) && !it.readOnly && !it.matches(".code-field"));
+  // What the server filled in again, because it was not saved, stands nowhere else.
+  const cameBack = (form) => new URL(form.getAttribute("action"), location).pathname === document.getElementById("main").dataset.answers;
+  const isUnsaved = (form) => form.matches(".kept") || texts(form).some((it) => it.value.trim() && (it.value !== it.defaultValue || cameBack(form)));
+  const losesWords = (sent) => [...document.querySelectorAll("main form[method=post]")].some((form) => form !== sent && isUnsaved(form));
+  // What follows at once is part of the same leaving.
+  let asked = -Infinity;
+  const leave = (event, sent) => {
+    if (!losesWords(sent) || confirm("Leave without saving? What you typed would be lost.")) {
+      asked = performance.now();
+    } else {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
   };
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
-    const isElsewhere = link && !link.target && !link.hasAttribute("download") && !(link.hash && link.pathname === location.pathname);
-    if (isElsewhere && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey) stays(event, null);
+    const leads = link && /^https?:$/.test(link.protocol) && !link.target && !link.hasAttribute("download") && !link.getAttribute("href").startsWith("#");
+    if (leads && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey) leave(event, null);
   }, true);
-  document.addEventListener("submit", (event) => stays(event, event.target), true);
-  document.addEventListener("htmx:after:swap", () => { isLeaving = false; });
+  document.addEventListener("submit", (event) => {
+    if (event.submitter?.formTarget !== "_blank") leave(event, event.target);
+  }, true);
+  window.navigation?.addEventListener("navigate", (event) => {
+    if (event.navigationType === "traverse" && event.cancelable && !event.hashChange) leave(event, null);
+  });
   window.addEventListener("beforeunload", (event) => {
-    if (!isLeaving && [...document.querySelectorAll("main form[method=post]")].some(isUnsaved)) event.preventDefault();
+    if (performance.now() - asked > 3000 && losesWords(null)) event.preventDefault();
   });
 
   // A page that came by itself: an error in its form is where one goes on.

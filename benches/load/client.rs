@@ -36,6 +36,8 @@ pub struct Figures {
     pub clients: usize,
     times: Vec<Duration>,
     span: Duration,
+    /// What came back, without heads.
+    bytes: usize,
 }
 
 impl Figures {
@@ -43,6 +45,7 @@ impl Figures {
         self.times.extend(other.times);
         self.times.sort();
         self.span += other.span;
+        self.bytes += other.bytes;
         self.clients = other.clients;
     }
 
@@ -53,6 +56,11 @@ impl Figures {
     pub fn milliseconds(&self, quantile: f64) -> f64 {
         let at = ((self.times.len() as f64 * quantile) as usize).min(self.times.len().saturating_sub(1));
         self.times.get(at).map_or(0.0, |it| it.as_secs_f64() * 1000.0)
+    }
+
+    /// What one answer brings, on average.
+    pub fn kilobytes(&self) -> f64 {
+        self.bytes as f64 / 1000.0 / self.times.len().max(1) as f64
     }
 
     /// How many times the slowest hundredth takes as long as the middle.
@@ -79,24 +87,25 @@ pub async fn load(target: &Target, connections: usize, span: Duration) -> std::i
             // Its own part of the list over and over: two clients on one task would refuse each other.
             let share = target.requests.len() / connections;
             let share = if share < target.together { target.together } else { share / target.together * target.together };
-            let (mut times, mut nth) = (Vec::new(), 0);
+            let (mut times, mut bytes, mut nth) = (Vec::new(), 0, 0);
             if target.together > 1 && (client + 1) * share > target.requests.len() {
-                return Ok(times);
+                return Ok((times, bytes));
             }
             while started.elapsed() < span && (nth < share || !target.once) {
                 let begun = Instant::now();
-                exchange(&mut stream, &target, client * share + nth % share).await?;
+                bytes += exchange(&mut stream, &target, client * share + nth % share).await?.len();
                 times.push(begun.elapsed());
                 nth += 1;
             }
-            Ok::<_, std::io::Error>(times)
+            Ok::<_, std::io::Error>((times, bytes))
         }));
     }
     let mut figures = Figures::default();
     for client in clients {
-        let times = client.await.map_err(std::io::Error::other)??;
+        let (times, bytes) = client.await.map_err(std::io::Error::other)??;
         figures.clients += usize::from(!times.is_empty());
         figures.times.extend(times);
+        figures.bytes += bytes;
     }
     figures.span = started.elapsed();
     Ok(figures)

@@ -24,6 +24,9 @@ const MOST: f64 = 1.3;
 /// How many times the middle the slowest hundredth may take, when sixteen ask.
 const TAIL: f64 = 5.0;
 
+/// Of each page, p50 by itself and how many kilobytes it is.
+type Middles = BTreeMap<&'static str, (f64, f64)>;
+
 /// A database of some size, and those who look into it.
 struct Place<'c> {
     db: Db,
@@ -135,14 +138,14 @@ impl<'c> Place<'c> {
         Ok((ours, bare))
     }
 
-    async fn measure(&self, server: &Server, named: &str, short: &mut Vec<String>) -> Outcome<BTreeMap<&'static str, f64>> {
+    async fn measure(&self, server: &Server, named: &str, short: &mut Vec<String>) -> Outcome<Middles> {
         let mut out = std::io::stdout();
         writeln!(
             out,
             "{:<20} {:>5} {:>10} {:>9} {:>9} {:>9} {:>8} {:>9} {:>9} {:>9}",
             "", "conns", "requests/s", "of limit", "p50 ms", "p99 ms", "p99/p50", "of pgb.", "queries", "rows"
         )?;
-        let mut middles = BTreeMap::new();
+        let mut middles = Middles::new();
         for page in PAGES.iter().filter(|it| it.name.contains(named)) {
             let (queries, rows) = self.counted(page).await?;
             for connections in [1, 16] {
@@ -165,7 +168,7 @@ impl<'c> Place<'c> {
                     short.push(format!("{}: p99 is {:.1} times p50 at 16 connections, not {TAIL}", page.name, ours.tail()));
                 }
                 if connections == 1 {
-                    middles.insert(page.name, p50);
+                    middles.insert(page.name, (p50, ours.kilobytes()));
                 }
             }
         }
@@ -195,7 +198,7 @@ impl pgbench::Served for Place<'_> {
 pub fn measure(server: &Server, config: &Config, sizes: &[u64], named: &str, short: &mut Vec<String>) -> Outcome<()> {
     let mut out = std::io::stdout();
     count::install();
-    let mut middles: Vec<BTreeMap<&'static str, f64>> = Vec::new();
+    let mut middles: Vec<Middles> = Vec::new();
     for size in sizes {
         let (begun, name) = (Instant::now(), format!("scale_{size}"));
         let place = Place::build(server, &name, *size, config)?;
@@ -207,10 +210,11 @@ pub fn measure(server: &Server, config: &Config, sizes: &[u64], named: &str, sho
         fill::remove(server, &name)?;
     }
     let (Some(few), Some(many)) = (middles.first(), middles.last().filter(|_| middles.len() > 1)) else { return Ok(()) };
-    writeln!(out, "\np50 by itself, of that among {} releases", sizes.first().unwrap_or(&0))?;
-    for (name, middle) in many {
-        let ratio = middle / few.get(name).copied().unwrap_or(*middle);
-        writeln!(out, "{name:<20} {ratio:>6.2}")?;
+    writeln!(out, "\np50 by itself, of that among {} releases; how large the page is there and here (among few, a list may not fill its page)", sizes[0])?;
+    for (name, (middle, size)) in many {
+        let (before, size_before) = few.get(name).copied().unwrap_or((*middle, *size));
+        let ratio = middle / before;
+        writeln!(out, "{name:<20} {ratio:>6.2} {size_before:>8.1} kB {size:>8.1} kB")?;
         if ratio > MOST {
             short.push(format!("{name}: p50 among most is {ratio:.2} times that among fewest, not {MOST}"));
         }

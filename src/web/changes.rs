@@ -48,7 +48,8 @@ impl New {
             None => None,
         };
         // As its own words have it.
-        let form = form.labelled(&[("category", "Type"), ("scope", "Description"), ("owner", "Requester"), ("coordinator", "Assignee")]);
+        let form =
+            form.labelled(&[("category", "Type"), ("scope", "Description"), ("owner", "Requester"), ("coordinator", "Assignee"), ("items", "Affected items")]);
         Ok(New {
             categories: Choice::list(categories::list(conn, RecordKind::Change)?.into_iter().map(|it| (it.id, it.name))),
             items: Choice::list(items::list(conn)?.into_iter().map(|it| (it.id, it.name))),

@@ -7,6 +7,7 @@ use crate::app::Context;
 use crate::app::attachments::Storage;
 use crate::domain::people::{Action, Actor, Theme};
 use actix_web::HttpRequest;
+use actix_web::http::Method;
 use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 
@@ -40,6 +41,8 @@ pub struct Frame {
     pub megabytes: u64,
     /// Whether the actor has to do something first, and can go nowhere else.
     pub is_barred: bool,
+    /// Whether it answers a form that was sent, and so may show words that are saved nowhere.
+    pub is_answer: bool,
 }
 
 impl Frame {
@@ -55,6 +58,7 @@ impl Frame {
             zone_there: chrono_tz::Tz::UTC,
             megabytes: megabytes(req),
             is_barred: session::owed_by(req).is_some(),
+            is_answer: req.method() == Method::POST,
         }
     }
 
@@ -70,6 +74,7 @@ impl Frame {
             zone_there: chrono_tz::Tz::UTC,
             megabytes: megabytes(req),
             is_barred: session::owed_by(req).is_some(),
+            is_answer: req.method() == Method::POST,
         }
     }
 

@@ -35,6 +35,11 @@ impl Kept {
         can_be.then(|| Kept { action: if is_link { String::new() } else { req.uri().to_string() }, fields })
     }
 
+    /// Whether it counts once, even if it arrived already.
+    pub fn is_once(&self) -> bool {
+        self.fields.iter().any(|(name, value)| name == "once" && !value.is_empty())
+    }
+
     /// Those of the fields that are words somebody wrote.
     pub fn written(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().map(|(_, value)| value.as_str()).filter(|it| it.trim().contains(char::is_whitespace))

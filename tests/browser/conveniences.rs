@@ -211,25 +211,3 @@ fn the_bell_rings_on_an_open_page_and_leads_to_what_happened() {
         assert_eq!(window.complaints().await, Vec::<String>::new());
     });
 }
-
-#[test]
-fn who_leaves_what_they_typed_is_asked_first() {
-    tell(async {
-        let app = TestApp::start().await;
-        let (mara, _) = releases(&app).await;
-        let window = Window::open_as(&app, Hands::Keyboard, &mara).await;
-        window.goto("/changes/new").await;
-        let leave = "document.querySelector('a[href=\"/releases\"]').click()";
-        window.write("title", "Tables of next year").await;
-        let ask = format!("window.asked = []; window.confirm = (text) => {{ asked.push(text); return false }}; {leave}; return asked.length");
-        assert_eq!(window.ask(&ask).await, 1, "a link");
-        assert_eq!(window.path().await, "/changes/new");
-        assert_eq!(window.find("#title").await.prop("value").await.expect("a value").as_deref(), Some("Tables of next year"));
-        window.ask(&format!("window.confirm = () => true; {leave}")).await;
-        window.until_text("#results", "Website v1.1").await;
-        window.goto("/changes/new").await;
-        window.ask(&format!("window.confirm = () => {{ throw 'nothing was typed' }}; {leave}")).await;
-        window.until_text("#results", "Website v1.1").await;
-        assert_eq!(window.complaints().await, Vec::<String>::new());
-    });
-}

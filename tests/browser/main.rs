@@ -5,6 +5,7 @@ mod axe;
 mod conveniences;
 mod driver;
 mod hands;
+mod leaving;
 mod links;
 mod pages;
 mod process;

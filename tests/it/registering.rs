@@ -64,7 +64,7 @@ async fn a_window_that_is_over_is_taken_when_it_is_sent_again() {
     let browser = app.browser_of(&ines(&app));
     let over = |form: Form, year: u16| form.with("planned_start", format!("{year}-02-14T18:00")).with("planned_end", format!("{year}-02-14T20:00"));
     let page = browser.submit(&over(release(&app, &browser).await, 2025)).await.expect(422);
-    let page = page.expect_text("Planned end: This is over already. If you mean it, save again");
+    let page = page.expect_text("Planned end: This is over already. If you mean it, send it again");
     let page = browser.submit(&over(page.form("/releases"), 2024)).await.expect(422);
     let at = browser.submit(&page.form("/releases")).await.expect(303).location().to_owned();
     let id = at.rsplit('/').next().expect("a number").to_owned();
@@ -74,7 +74,19 @@ async fn a_window_that_is_over_is_taken_when_it_is_sent_again() {
     let page = browser.submit(&over(form.clone(), 2025)).await.expect(422).expect_text("This is over already");
     browser.submit(&page.form(&section)).await.expect(303);
     let form = browser.get(&format!("{section}/edit")).await.expect(200).form(&section);
+    browser.submit(&form.with("planned_start", "2025-02-14T19:00")).await.expect(303);
+    let form = browser.get(&format!("{section}/edit")).await.expect(200).form(&section);
     browser.submit(&over(form, 2027)).await.expect(303);
+}
+
+#[tokio::test]
+async fn what_was_asked_about_once_is_not_asked_again_beside_something_else() {
+    let app = TestApp::start().await;
+    let browser = app.browser_of(&ines(&app));
+    let form = release(&app, &browser).await.with("planned_start", "2025-02-14T18:00").with("planned_end", "2025-02-14T20:00");
+    let page = browser.submit(&form).await.expect(422);
+    let page = browser.submit(&page.form("/releases").with("title", "")).await.expect(422);
+    browser.submit(&page.form("/releases").with("title", "New tables")).await.expect(303);
 }
 
 #[tokio::test]

@@ -237,6 +237,10 @@ fn stored(conn: &mut PgConnection, full: &Full, part: Part, zone: Tz) -> app::Re
         Part::Items => fields.set_all("items", items::affected(conn, record.id)?.into_iter().map(|(id, _)| id.to_string()).collect()),
     }
     fields.set("shown", fields.digest());
+    if part == Part::Window {
+        // What stands already is not asked about again.
+        fields.set("over", local_input(record.planned_end, zone));
+    }
     Ok(fields)
 }
 
@@ -285,7 +289,7 @@ pub fn scope(fields: &Fields, errors: &mut FormErrors) -> Option<Scope> {
 pub fn window(fields: &Fields, ctx: &Context, errors: &mut FormErrors) -> Window {
     let [planned_start, planned_end] = ["planned_start", "planned_end"].map(|name| local_time(fields, name, ctx.actor.zone, errors));
     if planned_end.is_some_and(|it| it < ctx.now()) && fields.text("over") != fields.text("planned_end") {
-        errors.about("planned_end", "This is over already. If you mean it, save again; those who are told of missed deadlines hear of it.");
+        errors.about("planned_end", "This is over already. If you mean it, send it again; those who are told of missed deadlines hear of it.");
     }
     Window { planned_start, planned_end }
 }
