@@ -6,7 +6,6 @@ use super::form::{Choice, Fields};
 use crate::app::approvals::Answer;
 use crate::app::{self, FormErrors};
 use crate::domain::approvals::{Content, DenialReason, Difference};
-use crate::domain::refusals::Refusal;
 use crate::domain::text;
 use crate::domain::workflows::Covered;
 use crate::store::PgConnection;
@@ -84,9 +83,10 @@ pub fn parse(fields: &Fields, errors: &mut FormErrors) -> Option<Answer> {
         "deny" => {
             let reason: Option<DenialReason> = fields.optional("reason", errors);
             if reason.is_none() {
-                errors.about("reason", Refusal::DenialNeedsReason.to_string());
-            } else if comment.is_empty() {
-                errors.about("comment", Refusal::DenialNeedsReason.to_string());
+                errors.about("reason", "Choose a reason for the denial.");
+            }
+            if comment.is_empty() {
+                errors.about("comment", "Add a comment to the denial.");
             }
             Some(Answer::Deny { reason, comment })
         }

@@ -1,7 +1,7 @@
 //! How a failed request is shown: a page, a notice for htmx, or a problem document, whichever was asked for.
 
 use super::frame::Frame;
-use super::kept::{self, Kept};
+use super::kept::Kept;
 use super::page::wants_fragment;
 use super::public;
 use super::routes::{Door, ROUTES};
@@ -87,10 +87,7 @@ impl Failure {
     fn words(&self) -> Words {
         let words = |title, sentence: &str| Words { title, sentence: sentence.to_owned() };
         match self {
-            Failure::SignIn => words(
-                "Please sign in",
-                "Your session has ended, so nothing was saved. Sign in in another tab and send this again, or sign in here; going back shows what you typed.",
-            ),
+            Failure::SignIn => words("Please sign in", "Your session has ended, so nothing was saved. Sign in, then send it again."),
             Failure::Owed(Owed::OwnPassword) => words("Choose a password of your own first", "Somebody else chose the one that you have. Nothing was changed."),
             Failure::Owed(Owed::SecondFactor) => words("Set up a second factor first", "The policy asks you for one. Nothing was changed."),
             Failure::CrossSite => words("Not from here", "This request came from another site, so it was not carried out. Open Slipway itself and try again."),
@@ -152,6 +149,8 @@ struct FailurePage {
     typed: String,
     /// What was typed, where sending it again is worth a try.
     kept: Option<Kept>,
+    /// Whether the way on opens beside this page, which keeps what was typed.
+    goes_beside: bool,
     frame: Frame,
 }
 
@@ -168,7 +167,7 @@ struct PublicFailure {
 
 /// Middleware: turns a handler's [`Failure`], and a bare 404 or 405, into what was asked for.
 pub async fn show(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let response = next.call(kept::read_ahead(req).await).await?.map_into_boxed_body();
+    let response = next.call(req).await?.map_into_boxed_body();
     if let Some(page) = page_of_form(&response) {
         return Ok(response.into_response(HttpResponse::SeeOther().insert_header((header::LOCATION, page)).finish()).map_into_boxed_body());
     }
@@ -302,7 +301,9 @@ fn reply(response: ServiceResponse, status: StatusCode, words: Words, about: Abo
         let problem = serde_json::json!({ "title": words.title, "detail": words.sentence, "status": status.as_u16(), "reference": reference });
         return ServiceResponse::new(req, reply.insert_header((header::CONTENT_TYPE, "application/problem+json")).body(problem.to_string()));
     }
-    let kept = if status == StatusCode::SERVICE_UNAVAILABLE { Kept::of(&req) } else { None };
+    let is_signed_out = matches!(about, About::Detour(Detour::SignIn));
+    let kept = if status == StatusCode::SERVICE_UNAVAILABLE || is_signed_out { Kept::of(&req) } else { None };
+    let goes_beside = is_signed_out && kept.is_some();
     if public::FOLDERS.iter().any(|it| req.path().starts_with(it)) {
         let known = status != StatusCode::NOT_FOUND;
         let title = if known { words.title } else { "This link is not known" };
@@ -315,7 +316,7 @@ fn reply(response: ServiceResponse, status: StatusCode, words: Words, about: Abo
         About::Ended { typed, way_on } => (Some(way_on), typed),
         About::Other => (back_to(&req), String::new()),
     };
-    let page = FailurePage { title: words.title, sentence: words.sentence, reference, way_on, typed, kept, frame: session::frame_of(&req) };
+    let page = FailurePage { title: words.title, sentence: words.sentence, reference, way_on, typed, kept, goes_beside, frame: session::frame_of(&req) };
     let fragment = wants_fragment(&req);
     let reply = if fragment {
         reply.insert_header(("HX-Retarget", "#notices")).insert_header(("HX-Reswap", "innerHTML")).insert_header(header::ContentType::html());

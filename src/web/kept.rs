@@ -2,9 +2,11 @@
 
 use super::form::Body;
 use super::{public, session};
-use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::body::MessageBody;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::PayloadError;
 use actix_web::http::{Method, header};
+use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::stream::{Stream, once};
@@ -53,20 +55,27 @@ pub fn remember(req: &HttpRequest, body: &Bytes) {
     }
 }
 
-/// Reads the body of a form that no handler will read, because nobody can be found out to have sent it: the database is away.
-pub async fn read_ahead(mut req: ServiceRequest) -> ServiceRequest {
-    if is_form(req.request()) && session::is_out(req.request()) {
+/// Middleware: reads the body of a form that no handler will read, because nobody is found to have sent it: signed out meanwhile, or the
+/// database is away.
+pub async fn read_ahead(mut req: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    if is_form(req.request()) && is_nobodys(req.request()) {
         let (http, mut payload) = req.into_parts();
         let read = Body::from_request(&http, &mut payload).await;
         req = ServiceRequest::from_parts(http, read.map_or(payload, |body| again(body.0)));
     }
-    req
+    next.call(req).await
 }
 
 /// A body that was read, to be read once more.
 fn again(body: Bytes) -> Payload {
     let stream: Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>> = Box::pin(once(ready(Ok(body))));
     Payload::from(stream)
+}
+
+/// Whether it is sent to a page for people who are signed in, by nobody who is.
+fn is_nobodys(req: &HttpRequest) -> bool {
+    let is_open = public::FOLDERS.iter().any(|it| req.path().starts_with(it)) || req.path().starts_with("/session");
+    session::is_out(req) || (session::actor_of(req).is_none() && !is_open)
 }
 
 fn is_form(req: &HttpRequest) -> bool {

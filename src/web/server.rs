@@ -5,7 +5,7 @@ use super::mails::Outlet;
 use super::metrics::Metrics;
 use super::notices::stream::Listeners;
 use super::throttle::Throttle;
-use super::{assets, failure, log, page, routes, security, session};
+use super::{assets, failure, kept, log, page, routes, security, session};
 use crate::app::attachments::Storage;
 use crate::app::credentials::Credentials;
 use crate::app::links::Keys;
@@ -63,6 +63,7 @@ pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining,
             .wrap(from_fn(security::same_site))
             // Inside the sessions, so that it knows who asked; and outside, for what fails in them.
             .wrap(from_fn(failure::show))
+            .wrap(from_fn(kept::read_ahead))
             .wrap(session::middleware(&db, &sessions))
             .wrap(from_fn(failure::show))
             .wrap(from_fn(page::after))

@@ -129,9 +129,9 @@ async fn a_denial_needs_a_coded_reason_and_a_comment_and_nothing_is_preselected(
     let form = browser.get(&format!("/approvals/{approval}")).await.form(&format!("/approvals/{approval}/decision"));
     assert_eq!(form.value("decision"), "");
     browser.submit(&form).await.expect(422).expect_text("Choose to approve or to deny.");
-    let page = decide(&browser, approval, "deny", "", "Too risky").await.expect(422).expect_text("Choose a coded reason");
+    let page = decide(&browser, approval, "deny", "", "Too risky").await.expect(422).expect_text("Choose a reason for the denial.");
     assert_eq!(page.form(&format!("/approvals/{approval}/decision")).value("comment"), "Too risky", "what was typed is kept");
-    decide(&browser, approval, "deny", "technical", "").await.expect(422).expect_text("Choose a coded reason");
+    decide(&browser, approval, "deny", "technical", "").await.expect(422).expect_text("Add a comment to the denial.");
     browser.post(&format!("/approvals/{approval}/decision"), &[("decision", "deny"), ("reason", "mood"), ("comment", "No")]).await.expect(422);
     assert!(!app.log().contains(&"approval_decided".to_owned()));
     decide(&browser, approval, "deny", "technical", "Too risky").await.expect_see("/approvals");

@@ -63,7 +63,7 @@ async fn a_denial_needs_its_reason_and_comment_and_the_form_comes_back_as_typed(
     let (id, [ada, ..], link) = asked(&app, ["Ada", "Ben"]);
     let browser = app.browser();
     let form = browser.get(&link.path).await.form(&link.decision()).with("decision", "deny").with("code", &link.code).with("comment", "Too <soon>");
-    let page = browser.submit(&form).await.expect(422).expect_text("Choose a coded reason").expect_text("Too &#60;soon&#62;");
+    let page = browser.submit(&form).await.expect(422).expect_text("Choose a reason for the denial.").expect_text("Too &#60;soon&#62;");
     assert!(!page.has(&link.code), "the code is typed again");
     let again = page.form(&link.decision());
     assert_eq!(again.value("decision"), "deny");
@@ -148,7 +148,10 @@ async fn a_used_link_shows_what_was_decided_and_takes_no_second_decision() {
     let browser = app.browser();
     let form = browser.get(&link.path).await.form(&link.decision()).with("decision", "deny").with("reason", "technical").with("comment", "No");
     decide(&browser, &link, "approve", &link.code).await.expect(303);
-    browser.submit(&form.with("code", &link.code)).await.expect(409).expect_text("Approved: Payroll v1.1");
+    let page = browser.submit(&form.clone().with("code", &link.code)).await.expect(409).expect_text("Approved: Payroll v1.1");
+    page.expect_text("What you sent just now was not recorded").expect_text("<blockquote>No</blockquote>");
+    let same = form.with("decision", "approve").with("comment", "").with("code", &link.code);
+    browser.submit(&same).await.expect(409).expect_no_text("was not recorded");
     browser.get(&second.path).await.expect(200).expect_text("Approved: Payroll v1.1");
     assert_eq!(app.log().iter().filter(|it| *it == "approval_decided").count(), 1);
 }

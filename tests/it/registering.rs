@@ -50,6 +50,23 @@ async fn a_form_that_is_sent_twice_at_the_same_time_registers_once() {
 }
 
 #[tokio::test]
+async fn who_was_signed_out_meanwhile_sends_what_they_typed_after_signing_in() {
+    let app = TestApp::start().await;
+    let browser = app.browser_of(&ines(&app));
+    let form = release(&app, &browser)
+        .await
+        .with("scope", "All of it,\nline by <line>")
+        .with("planned_start", "2026-04-01T18:00")
+        .with("planned_end", "2026-04-01T19:00");
+    let page = app.browser().submit(&form).await.expect(401).expect_text("Your session has ended, so nothing was saved.");
+    let page = page.expect_text("Sign in in another tab").expect_text("It is registered once, however often it is sent.");
+    let at = browser.submit(&page.form("/releases")).await.expect(303).location().to_owned();
+    browser.get(&at).await.expect_text("All of it,");
+    assert_eq!(browser.submit(&form).await.expect(303).location(), at, "the digest is that of the form as it was first sent");
+    app.browser().post("/users", &[("name", "Nina"), ("password", "harbour pilot seven")]).await.expect(401).expect_no_text("harbour");
+}
+
+#[tokio::test]
 async fn what_was_refused_is_registered_when_it_is_put_right() {
     let app = TestApp::start().await;
     let browser = app.browser_of(&ines(&app));

@@ -49,12 +49,13 @@ async fn reply(req: &HttpRequest, token: String, fields: Fields, outcome: app::R
             let there = format!("{}{token}", super::FOLDER);
             return notice.map_or_else(|| page::see(&there), |notice| page::see_with(&there, notice));
         }
-        Ok(Outcome::Shut) => (Form::default(), StatusCode::CONFLICT),
+        // The page says what stands instead.
+        Ok(Outcome::Shut) => (Form::of(fields), StatusCode::CONFLICT),
         Ok(Outcome::Locked) => (Form::default(), StatusCode::TOO_MANY_REQUESTS),
         Ok(Outcome::WrongCode { left }) => refused("code", wrong_code(left)),
         Err(Error::Refused(refusal @ Refusal::ContentChanged)) => refused("decision", refusal.to_string()),
         // It changed between the look and the deed: the page says to what.
-        Err(Error::Refused(_) | Error::Forbidden(_)) => (Form::default(), StatusCode::CONFLICT),
+        Err(Error::Refused(_) | Error::Forbidden(_)) => (Form::of(fields), StatusCode::CONFLICT),
         Err(other) => return Err(other.into()),
     };
     answer(req, token, form, status).await

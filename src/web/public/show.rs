@@ -4,6 +4,7 @@ use super::room::{Marked, Part, fitting, marked, whole};
 use super::{Visitor, db, frame, open};
 use crate::app;
 use crate::app::links::Opened;
+use crate::domain::approvals::ApprovalState;
 use crate::domain::links::{Holder, Standing, UNDO};
 use crate::domain::records::RecordKind;
 use crate::store::PgConnection;
@@ -55,6 +56,16 @@ impl Decided {
     /// Until when it can be undone in any case; after that only while the round is open.
     fn undo_until(&self) -> Option<DateTime<Utc>> {
         self.opened.approval.decided_at.map(|it| it + UNDO).filter(|until| self.frame.now < *until)
+    }
+
+    /// Whether another decision was sent than the one that stands.
+    fn is_unheard(&self) -> bool {
+        let same = match self.form.text("decision") {
+            "approve" => self.opened.approval.state == ApprovalState::Approved,
+            "deny" => self.opened.approval.state == ApprovalState::Denied,
+            _ => true,
+        };
+        !same || (self.form.is_set("comment") && self.form.text("comment").trim() != self.opened.approval.comment.trim())
     }
 }
 

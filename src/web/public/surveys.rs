@@ -51,9 +51,9 @@ impl Questions {
 
     /// What is wrong, each with the place where it is put right.
     fn faults(&self) -> Vec<(&str, String)> {
-        let of_question = |it: &&Asked| it.error.is_some();
-        let wrong = self.questions.iter().filter(of_question).map(|it| (it.field.as_str(), format!("Question {}", it.number)));
-        wrong.chain(self.form.error("code").map(|_| ("code", "Code from the mail".to_owned()))).collect()
+        let of_question = |it: &Asked| it.error.as_ref().map(|why| format!("Question {}: {why}", it.number));
+        let wrong = self.questions.iter().filter_map(|it| Some((it.field.as_str(), of_question(it)?)));
+        wrong.chain(self.form.error("code").map(|why| ("code", format!("Code from the mail: {why}")))).collect()
     }
 }
 

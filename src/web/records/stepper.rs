@@ -1,5 +1,6 @@
 //! The way through the workflow, as a row of steps.
 
+use crate::domain::records::RecordState;
 use crate::domain::workflows::PhaseKind;
 use crate::store::records::Full;
 use crate::store::visits::Visit;
@@ -8,6 +9,8 @@ use chrono::{DateTime, Utc};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
     Done,
+    /// An end, but not the one it was for.
+    Stopped,
     Current,
     Ahead,
     Skipped,
@@ -17,6 +20,7 @@ impl Mark {
     pub fn word(self) -> &'static str {
         match self {
             Mark::Done => "done",
+            Mark::Stopped => "stopped",
             Mark::Current => "current",
             Mark::Ahead => "ahead",
             Mark::Skipped => "skipped",
@@ -26,6 +30,7 @@ impl Mark {
     pub fn label(self) -> &'static str {
         match self {
             Mark::Done => "Done",
+            Mark::Stopped => "Ended",
             Mark::Current => "Now here",
             Mark::Ahead => "To come",
             Mark::Skipped => "Passed over",
@@ -35,6 +40,7 @@ impl Mark {
     pub fn icon(self) -> &'static str {
         match self {
             Mark::Done => "circle-check",
+            Mark::Stopped => "circle-x",
             Mark::Current => "circle-dot",
             Mark::Ahead => "circle-dashed",
             Mark::Skipped => "chevron-right",
@@ -69,6 +75,8 @@ pub fn steps(full: &Full, visits: &[Visit]) -> Vec<Step> {
         }
         let mark = if at == here && record.is_open() {
             Mark::Current
+        } else if at == here && record.state != RecordState::Closed {
+            Mark::Stopped
         } else if at == here || (at < here && visit.is_some()) {
             Mark::Done
         } else if at < here || !record.is_open() {

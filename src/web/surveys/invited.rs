@@ -100,8 +100,11 @@ fn read(fields: &Fields) -> Result<(Audience, Wanted), (FormErrors, Vec<BadLine>
     let (listed, bad) = read_list(list).map_or_else(|bad| (Vec::new(), bad), |listed| (listed, Vec::new()));
     if !bad.is_empty() {
         let numbers: BTreeSet<usize> = bad.iter().map(|it| it.number).collect();
-        let lines = if numbers.len() == 1 { "One line names nobody".to_owned() } else { format!("{} lines name nobody", numbers.len()) };
-        errors.about("list", format!("{lines}. Put them right or take them out; nobody was put on the list yet."));
+        let lines = match numbers.len() {
+            1 => "One line names nobody. Put it right or take it out".to_owned(),
+            many => format!("{many} lines name nobody. Put them right or take them out"),
+        };
+        errors.about("list", format!("{lines}; nobody was put on the list yet."));
     } else if listed.is_empty() && people.is_empty() && groups.is_empty() {
         errors.about("list", "Choose people or groups, or paste addresses.");
     }
