@@ -69,7 +69,7 @@ fn an_approver_denies_from_the_mail_with_a_reason() {
             window.choose("reason", "Technical").await;
             window.write("code", link.wrong_code()).await;
             window.follow("#decide button").await;
-            window.until_text("#form-summary", "Choose a reason for the denial.").await;
+            window.until_text("#form-summary", "Add a comment to the denial.").await;
             window.write("comment", "The rollback was never tried").await;
             window.write("code", link.wrong_code()).await;
             window.follow("#decide button").await;
