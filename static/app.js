@@ -91,15 +91,15 @@
   document.addEventListener("click", (event) => {
     const link = event.target.closest("#results a[download]");
     const filters = document.querySelector("form.filters");
-    if (link && filters) link.search = new URLSearchParams([...new FormData(filters)].filter(([, value]) => value)).toString();
+    if (link && filters && !link.closest("#results").querySelector("[role=alert]")) link.search = new URLSearchParams([...new FormData(filters)].filter(([, value]) => value)).toString();
   }, true);
 
   // Words typed into a form are not lost on the way elsewhere, by a link, by another form, by the way back: whoever leaves is asked first.
-  const texts = (form) => [...form.elements].filter((it) => ["text", "textarea", "url", "number", "date", "datetime-local"].includes(it.type) && !it.readOnly && !it.matches(".code-field"));
+  const texts = (form) => [...form.elements].filter((it) => ["text", "textarea", "email", "url", "number", "date", "datetime-local"].includes(it.type) && !it.readOnly && !it.matches(".code-field"));
   // What the server filled in again, because it was not saved, stands nowhere else.
   const cameBack = (form) => new URL(form.getAttribute("action"), location).pathname === document.getElementById("main").dataset.answers;
-  const isUnsaved = (form) => form.matches(".kept") || texts(form).some((it) => it.value.trim() && (it.value !== it.defaultValue || cameBack(form)));
-  const losesWords = (sent) => [...document.querySelectorAll("main form[method=post]")].some((form) => form !== sent && isUnsaved(form));
+  const isUnsaved = (form) => form.querySelector("blockquote.stored") || texts(form).some((it) => it.value.trim() && (it.value !== it.defaultValue || cameBack(form)));
+  const losesWords = (sent) => [...document.querySelectorAll("main form[method=post]:not([action^='/session'])")].some((form) => form !== sent && isUnsaved(form));
   // What follows at once is part of the same leaving.
   let asked = -Infinity;
   const leave = (event, sent) => {

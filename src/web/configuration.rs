@@ -135,5 +135,8 @@ fn compared(ctx: &Context, req: &HttpRequest, fields: Fields, looked: Result<Pla
         Ok(found) => plan = Some(found),
         Err(found) => faults = found,
     }
-    Show { plan, faults, ..Show::new(ctx, req, Form::of(fields)) }
+    let mut page = Show { plan, faults, ..Show::new(ctx, req, Form::of(fields)) };
+    // Taking it over saves what was typed.
+    page.frame.is_answer = page.plan.is_none();
+    page
 }

@@ -337,7 +337,7 @@ pub(super) fn came_from(req: &actix_web::HttpRequest) -> Option<String> {
 }
 
 /// Whether an address is itself a key: what stands behind a mailed link.
-fn holds_secret(path: &str) -> bool {
+pub(super) fn holds_secret(path: &str) -> bool {
     ROUTES.iter().filter(|it| it.door == Door::Link).any(|it| it.path.split_once('{').is_some_and(|(folder, _)| path.starts_with(folder)))
 }
 

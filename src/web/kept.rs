@@ -1,7 +1,8 @@
 //! What somebody typed into a form, kept for the page that must tell them that it could not be saved.
 
+use super::failure::holds_secret;
 use super::form::Body;
-use super::{public, session};
+use super::session;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::PayloadError;
@@ -15,6 +16,9 @@ use std::pin::Pin;
 
 /// A page does not carry more than this.
 const MOST: usize = 1024 * 1024;
+
+/// Nor more fields than these: each takes more room there than in the body.
+const FIELDS: usize = 2_000;
 
 /// The body of a form as it came.
 struct Typed(Bytes);
@@ -31,10 +35,10 @@ impl Kept {
     pub fn of(req: &HttpRequest) -> Option<Kept> {
         let extensions = req.extensions();
         let Typed(body) = extensions.get::<Typed>()?;
-        let fields: Vec<(String, String)> = url::form_urlencoded::parse(body).into_owned().collect();
-        let can_be = !fields.is_empty() && !fields.iter().any(|(name, _)| name.contains("password"));
-        let is_link = public::FOLDERS.iter().any(|it| req.path().starts_with(it));
-        can_be.then(|| Kept { action: if is_link { String::new() } else { req.uri().to_string() }, fields })
+        let fields: Vec<(String, String)> = url::form_urlencoded::parse(body).into_owned().take(FIELDS + 1).collect();
+        let is_secret = fields.iter().any(|(name, _)| name.contains("password")) || is_sign_in(req);
+        let can_be = !fields.is_empty() && fields.len() <= FIELDS && !is_secret;
+        can_be.then(|| Kept { action: if holds_secret(req.path()) { String::new() } else { req.uri().to_string() }, fields })
     }
 
     /// Whether it counts once, even if it arrived already.
@@ -74,8 +78,11 @@ fn again(body: Bytes) -> Payload {
 
 /// Whether it is sent to a page for people who are signed in, by nobody who is.
 fn is_nobodys(req: &HttpRequest) -> bool {
-    let is_open = public::FOLDERS.iter().any(|it| req.path().starts_with(it)) || req.path().starts_with("/session");
-    session::is_out(req) || (session::actor_of(req).is_none() && !is_open)
+    session::is_out(req) || (session::actor_of(req).is_none() && !holds_secret(req.path()) && !is_sign_in(req))
+}
+
+fn is_sign_in(req: &HttpRequest) -> bool {
+    req.path().starts_with("/session")
 }
 
 fn is_form(req: &HttpRequest) -> bool {

@@ -60,10 +60,10 @@ pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining,
             .app_data(metrics.clone())
             .app_data(throttle.clone())
             .app_data(web::PayloadConfig::new(BODY_LIMIT))
+            .wrap(from_fn(kept::read_ahead))
             .wrap(from_fn(security::same_site))
             // Inside the sessions, so that it knows who asked; and outside, for what fails in them.
             .wrap(from_fn(failure::show))
-            .wrap(from_fn(kept::read_ahead))
             .wrap(session::middleware(&db, &sessions))
             .wrap(from_fn(failure::show))
             .wrap(from_fn(page::after))

@@ -154,6 +154,12 @@ async fn a_used_link_shows_what_was_decided_and_takes_no_second_decision() {
     browser.submit(&same).await.expect(409).expect_no_text("was not recorded");
     browser.get(&second.path).await.expect(200).expect_text("Approved: Payroll v1.1");
     assert_eq!(app.log().iter().filter(|it| *it == "approval_decided").count(), 1);
+    let (_, _, link) = asked(&app, ["Cleo", "Dora"]);
+    let denial = browser.get(&link.path).await.form(&link.decision()).with("decision", "deny").with("reason", "technical");
+    let denial = denial.with("comment", "Not tried:\r\nthe way back").with("code", &link.code);
+    browser.submit(&denial).await.expect(303);
+    browser.submit(&denial).await.expect(409).expect_no_text("was not recorded");
+    browser.submit(&denial.with("reason", "financial")).await.expect(409).expect_text("was not recorded");
 }
 
 #[tokio::test]

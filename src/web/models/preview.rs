@@ -125,7 +125,8 @@ pub async fn preview(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer
 /// The preview of what was typed, saved or not.
 pub async fn draw(ctx: Context, req: HttpRequest, mut fields: Fields) -> Answer {
     permitted(&ctx)?;
-    let frame = page::frame(&ctx, &req);
+    // Nothing of it is to be saved.
+    let frame = Frame { is_answer: false, ..page::frame(&ctx, &req) };
     let category: CategoryId = fields.text("category").parse().map_err(|_| app::Error::NotFound)?;
     let service = fields.optional("service", &mut FormErrors::default());
     let (category, ground, calendars, services) = ctx

@@ -4,9 +4,10 @@ use super::room::{Marked, Part, fitting, marked, whole};
 use super::{Visitor, db, frame, open};
 use crate::app;
 use crate::app::links::Opened;
-use crate::domain::approvals::ApprovalState;
+use crate::domain::approvals::{ApprovalState, DenialReason};
 use crate::domain::links::{Holder, Standing, UNDO};
 use crate::domain::records::RecordKind;
+use crate::domain::text;
 use crate::store::PgConnection;
 use crate::web::decision;
 use crate::web::form::{Choice, Form};
@@ -60,12 +61,15 @@ impl Decided {
 
     /// Whether another decision was sent than the one that stands.
     fn is_unheard(&self) -> bool {
-        let same = match self.form.text("decision") {
-            "approve" => self.opened.approval.state == ApprovalState::Approved,
-            "deny" => self.opened.approval.state == ApprovalState::Denied,
-            _ => true,
-        };
-        !same || (self.form.is_set("comment") && self.form.text("comment").trim() != self.opened.approval.comment.trim())
+        let (sent, stands) = (&self.form.fields, &self.opened.approval);
+        let comment = || text::prose(sent.text("comment")).unwrap_or_default();
+        match sent.text("decision") {
+            "approve" => stands.state != ApprovalState::Approved || comment() != stands.comment,
+            "deny" => {
+                stands.state != ApprovalState::Denied || comment() != stands.comment || sent.text("reason") != stands.reason.map_or("", DenialReason::word)
+            }
+            _ => false,
+        }
     }
 }
 

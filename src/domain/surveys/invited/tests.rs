@@ -46,7 +46,8 @@ proptest! {
     #[test]
     fn whatever_is_pasted_no_line_is_lost(lines in prop::collection::vec("[a-z@<>,;\" .]{0,20}", 0..20)) {
         let list = lines.join("\n");
-        let filled = list.lines().filter(|it| !it.trim().is_empty()).count();
+        // What only separates holds nothing.
+        let filled = list.lines().filter(|it| it.contains(|c| !matches!(c, ',' | ';' | ' '))).count();
         match read(&list) {
             Ok(people) => prop_assert!(people.len() >= filled),
             Err(bad) => prop_assert!(bad.iter().all(|it| it.number <= lines.len()) && !bad.is_empty()),
