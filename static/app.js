@@ -122,7 +122,9 @@
     if (event.navigationType === "traverse" && event.cancelable && !event.hashChange) leave(event, null);
   });
   window.addEventListener("beforeunload", (event) => {
-    if (performance.now() - asked > 3000 && losesWords(null)) event.preventDefault();
+    // Browsers ask only those who did something on the page, and complain of any other attempt.
+    const isHere = navigator.userActivation?.hasBeenActive ?? true;
+    if (isHere && performance.now() - asked > 3000 && losesWords(null)) event.preventDefault();
   });
 
   // A page that came by itself: an error in its form is where one goes on.
