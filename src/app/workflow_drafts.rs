@@ -42,7 +42,7 @@ pub fn create(tx: &mut Tx<'_>, new: &New) -> Result<WorkflowDraftId> {
     };
     let key = free_key(tx, &new.name)?;
     let draft = workflow_drafts::New { key: &key, kind: new.kind, name: &new.name, workflow: &workflow, based_on: new.copy_of };
-    let id = workflow_drafts::insert(tx, &draft).map_err(overtaken)?;
+    let id = workflow_drafts::insert(tx, &draft)?.ok_or(Error::Stale)?;
     let fields = content(tx, &workflow)?.into_iter().filter_map(|(phase, text)| FieldChange::between(&phase, "", text)).collect();
     record(tx, &new.name, Deed::Created, fields)?;
     Ok(id)
@@ -80,7 +80,9 @@ pub fn revise(tx: &mut Tx<'_>, id: WorkflowId) -> Result<WorkflowDraftId> {
         return Ok(draft);
     }
     let draft = workflow_drafts::New { key: &before.key, kind: before.kind, name: &before.name, workflow: &before.workflow, based_on: Some(id) };
-    let id = workflow_drafts::insert(tx, &draft).map_err(overtaken)?;
+    let Some(id) = workflow_drafts::insert(tx, &draft)? else {
+        return workflow_drafts::of_key(tx.conn, &before.key)?.ok_or(Error::Stale);
+    };
     let copy = FieldChange::between("Copy of", "", format!("{}, version {}", before.name, before.version));
     let said = content(tx, &before.workflow)?.into_iter().filter_map(|(phase, text)| FieldChange::between(&phase, "", text));
     record(tx, &before.name, Deed::Created, copy.into_iter().chain(said).collect())?;
@@ -209,7 +211,7 @@ fn refused(fault: Fault) -> Error {
     FormErrors::of(fault.field, fault.message).into()
 }
 
-/// Somebody else was quicker to begin this one.
+/// Somebody else was quicker with a workflow of this key.
 fn overtaken(error: diesel::result::Error) -> Error {
     if crate::store::is_duplicate(&error) { Error::Stale } else { error.into() }
 }

@@ -82,8 +82,9 @@ pub struct New<'a> {
     pub based_on: Option<WorkflowId>,
 }
 
-pub fn insert(tx: &mut Tx<'_>, new: &New<'_>) -> QueryResult<WorkflowDraftId> {
-    let id = diesel::insert_into(drafts::table)
+/// Begins a draft; none, if there is one of this key already, be it from a moment ago.
+pub fn insert(tx: &mut Tx<'_>, new: &New<'_>) -> QueryResult<Option<WorkflowDraftId>> {
+    let id: Option<WorkflowDraftId> = diesel::insert_into(drafts::table)
         .values((
             drafts::key.eq(new.key),
             drafts::record_kind.eq(new.kind),
@@ -93,9 +94,14 @@ pub fn insert(tx: &mut Tx<'_>, new: &New<'_>) -> QueryResult<WorkflowDraftId> {
             drafts::created_at.eq(tx.now),
             drafts::created_by.eq(tx.actor.id),
         ))
+        .on_conflict(drafts::key)
+        .do_nothing()
         .returning(drafts::id)
-        .get_result(tx.conn)?;
-    keep(tx, id, 1, new.name, new.workflow)?;
+        .get_result(tx.conn)
+        .optional()?;
+    if let Some(id) = id {
+        keep(tx, id, 1, new.name, new.workflow)?;
+    }
     Ok(id)
 }
 

@@ -1,8 +1,11 @@
 //! The editor helps along: what follows next is near, what is missing is named with its place, and the picture shows what is saved.
 
 use super::{begun, form, page, stored};
+use crate::support::Browser;
+use crate::support::given::workflow;
 use slipway::domain::people::Role;
 use slipway::domain::workflows::TransitionKind;
+use std::collections::BTreeSet;
 
 #[tokio::test]
 async fn a_new_phase_says_what_comes_next_and_what_could_lead_to_it() {
@@ -70,4 +73,16 @@ async fn what_keeps_a_draft_from_being_published_is_named_with_its_place_on_ever
         page.expect_text(&format!("href=\"{draft}/phases/install\">Mend it"));
     }
     page(&browser, &format!("{draft}/phases/registered")).await.expect_no_text("To mend here before publishing");
+}
+
+#[tokio::test]
+async fn everybody_who_begins_the_next_version_at_the_same_time_is_in_one_draft() {
+    let app = crate::simulation::house().await;
+    let path = format!("/workflows/{}/draft", workflow(&app, "release-major").id);
+    let people: Vec<Browser> = (0..8).map(|_| app.signed_in(Role::Administrator)).collect();
+    let told = app.log().len();
+    let pages = futures_util::future::join_all(people.iter().map(|it| it.post(&path, &[]))).await;
+    let drafts: BTreeSet<String> = pages.into_iter().map(|it| it.expect(303).location().to_owned()).collect();
+    assert_eq!(drafts.len(), 1, "{drafts:?}");
+    assert_eq!(app.log().len(), told + 1, "{:?}", app.log());
 }
