@@ -11,7 +11,7 @@ use crate::domain::words::words;
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use finding::sorted;
+use std::collections::HashMap;
 
 words! {
     pub enum Order {
@@ -94,6 +94,18 @@ pub struct Filter {
     pub after: Option<Mark>,
 }
 
+impl Filter {
+    /// How such a list is read, unless somebody says otherwise: what is late, from the latest on; what is planned, as in a calendar.
+    pub fn usual_order(&self) -> Order {
+        match (self.overdue_at, self.from, self.to) {
+            (Some(_), _, _) => Order::Due,
+            (None, Some(_), _) => Order::Start,
+            (None, None, Some(_)) => Order::StartLast,
+            (None, None, None) => Order::Newest,
+        }
+    }
+}
+
 impl Default for Filter {
     fn default() -> Self {
         Filter {
@@ -124,8 +136,17 @@ fn planned() -> _ {
 
 /// One page of the list, in the filter's order, after its mark.
 pub fn list(conn: &mut PgConnection, filter: &Filter, limit: i64) -> QueryResult<Vec<Row>> {
+    let ids = finding::found(conn, filter, limit)?;
+    let mut rows = rows(conn, &ids)?;
+    let places: HashMap<RecordId, usize> = ids.into_iter().enumerate().map(|(place, id)| (id, place)).collect();
+    rows.sort_by_key(|it| places.get(&it.id).copied());
+    Ok(rows)
+}
+
+/// In no order, so that it is one statement for all orders, and planned once.
+fn rows(conn: &mut PgConnection, ids: &[RecordId]) -> QueryResult<Vec<Row>> {
     let coordinator = diesel::alias!(users as coordinator);
-    let mut query = records::table
+    records::table
         .inner_join(categories::table)
         .inner_join(users::table.on(users::id.eq(records::owner_id)))
         .left_join(configuration_items::table.on(configuration_items::id.nullable().eq(records::ci_id)))
@@ -150,13 +171,6 @@ pub fn list(conn: &mut PgConnection, filter: &Filter, limit: i64) -> QueryResult
             coordinator.field(users::name).nullable(),
             releases::superseded_by.nullable().is_not_null(),
         ))
-        .into_boxed();
-    query = match filter.order {
-        Order::Newest => query.order(records::id.desc()),
-        Order::Due => query.order((sorted("phase_due_at", "infinity").asc(), records::id.asc())),
-        Order::Start => query.order((sorted("planned_start", "infinity").asc(), records::id.asc())),
-        Order::StartLast => query.order((sorted("planned_start", "-infinity").desc(), records::id.desc())),
-    };
-    let ids = finding::found(conn, filter, limit)?;
-    query.filter(records::id.eq_any(ids)).load(conn)
+        .filter(records::id.eq_any(ids))
+        .load(conn)
 }

@@ -44,6 +44,9 @@ async fn each_filter_and_each_order_stands_in_the_address() {
     assert_eq!(find("overdue=yes").await, ["Payroll v1"], "assessment takes two days, planning ten");
     assert_eq!(find("from=2026-03-20").await, ["Payroll v1"]);
     assert_eq!(find("to=2026-03-12&state=open").await, ["Ledger v1.1"]);
+    assert_eq!(find("from=2026-03-01&to=2026-04-30").await, ["Ledger v1.1", "Archive v1.1", "Payroll v1"], "as in a calendar");
+    assert_eq!(find("from=2026-03-01&to=2026-04-30&order=newest").await, all);
+    assert_eq!(find("to=2026-04-30").await, ["Payroll v1", "Archive v1.1", "Ledger v1.1"], "from there back");
     assert_eq!(find("order=start&state=open").await, ["Ledger v1.1", "Payroll v1"]);
     assert_eq!(find("order=start_last&state=open").await, ["Payroll v1", "Ledger v1.1"]);
     assert_eq!(find("order=due&state=open").await, ["Payroll v1", "Ledger v1.1"]);
@@ -72,8 +75,18 @@ async fn a_window_that_ends_before_it_begins_is_said_to_be_one() {
 async fn the_pages_of_a_list_have_no_gaps_and_no_repeats_in_any_order() {
     let app = TestApp::start().await;
     many(&app, 130);
+    app.clock.advance(chrono::Duration::days(4));
     let browser = app.signed_in(Role::Viewer);
-    for (query, expected) in [("q=", 131), ("order=due", 131), ("order=start", 131), ("order=start_last&q=copy", 130)] {
+    for (query, expected) in [
+        ("q=", 131),
+        ("order=due", 131),
+        ("order=start", 131),
+        ("order=start_last&q=copy", 130),
+        ("from=2026-03-01", 130),
+        ("from=2026-03-01&order=start_last", 130),
+        ("to=2026-04-30", 130),
+        ("overdue=yes", 131),
+    ] {
         let (mut seen, mut address) = (Vec::new(), format!("/releases?{query}"));
         loop {
             let page = browser.get(&address).await.expect(200);

@@ -63,21 +63,23 @@ pub fn sought(filter: &Filter, way: Way) -> Vec<Condition> {
         all.push(Box::new(records::planned_start.lt(to)));
     }
     match (way, filter.from) {
-        (Way::ShortWindows, Some(from)) => all.push(begun(filter.order, ">=", from - Duration::days(LONG))),
+        (Way::ShortWindows, Some(from)) => {
+            let earliest = from - Duration::days(LONG);
+            match (filter.order, filter.after.and_then(|it| it.time)) {
+                (Order::Start, Some(time)) => all.push(Box::new(records::planned_start.ge(earliest.max(time)))),
+                (Order::StartLast, Some(time)) => all.push(Box::new(records::planned_start.between(earliest, time))),
+                (Order::Newest | Order::Due, _) | (_, None) => all.push(Box::new(records::planned_start.ge(earliest))),
+            }
+        }
         (Way::LongWindows, Some(_)) => all.push(Box::new(sql::<Bool>("records.planned_end - records.planned_start > '7 days'").nullable())),
         (Way::InOrder | Way::Sorted, _) | (_, None) => {}
     }
     all
 }
 
-/// When its window begins, spelt as in the index of that order.
-pub fn begun(order: Order, sign: &str, time: DateTime<Utc>) -> Condition {
-    let start = match order {
-        Order::Newest | Order::Due => "records.planned_start",
-        Order::Start => "coalesce(records.planned_start, 'infinity'::timestamptz)",
-        Order::StartLast => "coalesce(records.planned_start, '-infinity'::timestamptz)",
-    };
-    Box::new(sql::<Bool>(&format!("{start} {sign} ")).bind::<Timestamptz, _>(time).nullable())
+/// What begins earlier, spelt as in the index of what begins last.
+pub fn begun_before(time: DateTime<Utc>) -> Condition {
+    Box::new(sql::<Bool>("coalesce(records.planned_start, '-infinity'::timestamptz) < ").bind::<Timestamptz, _>(time).nullable())
 }
 
 /// What is asked for besides.
@@ -148,10 +150,12 @@ fn mine(filter: &Filter, side: Side) -> Option<Condition> {
 
 fn overdue(filter: &Filter, side: Side) -> Option<Condition> {
     let now = filter.overdue_at?;
-    Some(match side {
-        Side::One => Box::new(records::phase_due_at.lt(now)),
+    let past = filter.after.and_then(|it| it.time).filter(|_| filter.order == Order::Due);
+    Some(match (side, past) {
+        (Side::One, Some(past)) => Box::new(records::phase_due_at.lt(now).and(records::phase_due_at.ge(past))),
+        (Side::One, None) => Box::new(records::phase_due_at.lt(now)),
         // As a list, so that the records are looked up, not gone through.
-        Side::Other => {
+        (Side::Other, _) => {
             let late = "records.id = ANY (ARRAY(SELECT record_id FROM deadlines WHERE subject IN ('planned_start', 'planned_end') AND record_kind = ANY (";
             let kinds = filter.kind.map_or_else(|| RecordKind::ALL.to_vec(), |it| vec![it]);
             Box::new(sql::<Bool>(late).bind::<Array<Text>, _>(kinds).sql(") AND due_at < ").bind::<Timestamptz, _>(now).sql("))").nullable())

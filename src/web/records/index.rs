@@ -28,6 +28,7 @@ pub struct Index {
     kind: RecordKind,
     form: Form,
     rows: Vec<Row>,
+    order: Order,
     /// The address of the next page.
     more: Option<String>,
     csv: String,
@@ -107,6 +108,7 @@ pub fn filter(fields: &Fields, kind: RecordKind, actor: UserId, zone: Tz, now: D
     let mut errors = FormErrors::default();
     let text = errors.check("q", text::optional_line(fields.text("q"))).unwrap_or_default();
     let phase = errors.check("phase", text::optional_line(fields.text("phase"))).filter(|it| !it.is_empty());
+    let order = fields.optional("order", &mut errors);
     let filter = Filter {
         kind: Some(kind),
         text,
@@ -120,9 +122,10 @@ pub fn filter(fields: &Fields, kind: RecordKind, actor: UserId, zone: Tz, now: D
         overdue_at: fields.is_set("overdue").then_some(now),
         from: local_day(fields, "from", zone, &mut errors, 0),
         to: local_day(fields, "to", zone, &mut errors, 1),
-        order: fields.optional("order", &mut errors).unwrap_or(Order::Newest),
         after: mark(fields),
+        ..Filter::default()
     };
+    let filter = Filter { order: order.unwrap_or(filter.usual_order()), ..filter };
     if let (Some(from), Some(to)) = (filter.from, filter.to)
         && to <= from
     {
@@ -180,6 +183,7 @@ fn load(conn: &mut PgConnection, frame: Frame, kind: RecordKind, fields: Fields)
     Ok(Index {
         kind,
         rows,
+        order: filter.order,
         more,
         csv,
         categories: crate::web::categories::all_choices(conn, kind)?,
