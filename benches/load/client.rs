@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
 /// One request: the method and path, and a body for a POST.
@@ -28,6 +28,8 @@ pub struct Target {
     pub once: bool,
     /// So many requests of the list belong together, such as doing and undoing.
     pub together: usize,
+    /// How answers may be compressed; nothing: not at all.
+    pub encodings: &'static str,
 }
 
 #[derive(Default)]
@@ -113,7 +115,7 @@ pub async fn load(target: &Target, connections: usize, span: Duration) -> std::i
 
 async fn exchange(stream: &mut BufReader<TcpStream>, target: &Target, nth: usize) -> std::io::Result<Vec<u8>> {
     let request = &target.requests[nth % target.requests.len()];
-    let head = format!("Host: {}\r\nCookie: {}\r\n", target.address, target.cookie);
+    let head = format!("Host: {}\r\nCookie: {}\r\nAccept-Encoding: {}\r\n", target.address, target.cookie, target.encodings);
     let text = match &request.body {
         None => format!("GET {} HTTP/1.1\r\n{head}\r\n", request.path),
         Some(body) => {
@@ -122,17 +124,23 @@ async fn exchange(stream: &mut BufReader<TcpStream>, target: &Target, nth: usize
     };
     stream.get_mut().write_all(text.as_bytes()).await?;
     let (status, length) = read_head(stream).await?;
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).await?;
+    let body = match length {
+        Some(length) => {
+            let mut body = vec![0; length];
+            stream.read_exact(&mut body).await?;
+            body
+        }
+        None => read_chunks(stream).await?,
+    };
     if status >= 400 {
         return Err(std::io::Error::other(format!("{} answered {status}: {}", request.path, String::from_utf8_lossy(&body))));
     }
     Ok(body)
 }
 
-async fn read_head(stream: &mut BufReader<TcpStream>) -> std::io::Result<(u16, usize)> {
-    use tokio::io::AsyncBufReadExt;
-    let (mut status, mut length, mut line) = (0, 0, String::new());
+/// The status, and how long the body is: nothing if it comes in chunks.
+async fn read_head(stream: &mut BufReader<TcpStream>) -> std::io::Result<(u16, Option<usize>)> {
+    let (mut status, mut length, mut line) = (0, Some(0), String::new());
     loop {
         line.clear();
         stream.read_line(&mut line).await?;
@@ -145,7 +153,24 @@ async fn read_head(stream: &mut BufReader<TcpStream>) -> std::io::Result<(u16, u
         } else if let Some((name, value)) = text.split_once(':')
             && name.eq_ignore_ascii_case("content-length")
         {
-            length = value.trim().parse().unwrap_or(0);
+            length = value.trim().parse().ok();
+        } else if text.eq_ignore_ascii_case("transfer-encoding: chunked") {
+            length = None;
         }
+    }
+}
+
+async fn read_chunks(stream: &mut BufReader<TcpStream>) -> std::io::Result<Vec<u8>> {
+    let (mut body, mut line) = (Vec::new(), String::new());
+    loop {
+        line.clear();
+        stream.read_line(&mut line).await?;
+        let length = usize::from_str_radix(line.trim(), 16).map_err(std::io::Error::other)?;
+        let mut chunk = vec![0; length + 2];
+        stream.read_exact(&mut chunk).await?;
+        if length == 0 {
+            return Ok(body);
+        }
+        body.extend(&chunk[..length]);
     }
 }

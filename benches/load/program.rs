@@ -11,6 +11,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// What the program may hold under load, in MB.
 const MOST: f64 = 150.0;
+/// How many times as long a list may take that is compressed as browsers ask. Waiting for each piece to be acknowledged, it would be ten times.
+const COMPRESSED: f64 = 3.0;
+
+const SPAN: Duration = Duration::from_millis(800);
 
 struct Program(Child);
 
@@ -38,7 +42,7 @@ pub async fn measure(url: &str, config: &Config, cookie: &str, short: &mut Vec<S
     let program = Program(command.stdout(Stdio::null()).spawn()?);
     let get = |path: &str| Request { path: path.to_owned(), body: None };
     let requests = ["/", "/releases", "/releases?state=open&order=due", "/search?q=renew", "/approvals", "/changes"].map(get).to_vec();
-    let target = Target { address, requests, cookie: cookie.to_owned(), once: false, together: 1 };
+    let target = Target { address, requests, cookie: cookie.to_owned(), once: false, together: 1, encodings: "" };
     let begun = Instant::now();
     while client::once(&target, 0).await.is_err() {
         if begun.elapsed() > Duration::from_secs(30) {
@@ -54,6 +58,13 @@ pub async fn measure(url: &str, config: &Config, cookie: &str, short: &mut Vec<S
     let out = &mut std::io::stdout();
     writeln!(out, "memory of the program: {idle:.0} MB idle, at most {loaded:.0} MB under 16 connections")?;
     writeln!(out, "CSV of all releases: first byte after {first:.0} ms, {:.1} MB in {:.1} s, memory at most {after:.0} MB", bytes / 1e6, whole / 1e3)?;
+    let list = Target { requests: vec![get("/releases")], ..target };
+    let (plain, small) = (client::load(&list, 1, SPAN).await?, client::load(&Target { encodings: "br, gzip", ..list }, 1, SPAN).await?);
+    let longer = small.milliseconds(0.5) / plain.milliseconds(0.5);
+    writeln!(out, "a list compressed (br): {:.1} kB for {:.1}, p50 {longer:.2} times that of the plain one", small.kilobytes(), plain.kilobytes())?;
+    if longer > COMPRESSED {
+        short.push(format!("a compressed list takes {longer:.2} times as long as a plain one, not {COMPRESSED}"));
+    }
     if after > MOST {
         short.push(format!("the program held {after:.0} MB, not {MOST}"));
     }

@@ -50,6 +50,7 @@ pub fn measure(server: &Server, config: &Config, short: &mut Vec<String>) -> Out
             cookie: cookie.clone(),
             once: false,
             together: 1,
+            encodings: "",
         };
         let (of_few, of_many) = (target(few), target(many));
         let mut statements = Vec::new();

@@ -80,6 +80,7 @@ impl<'c> Place<'c> {
             cookie: self.reader(page.who).cookie.clone(),
             once: page.once,
             together: page.together,
+            encodings: "",
         }
     }
 

@@ -74,6 +74,8 @@ pub fn start(listener: TcpListener, db: Db, config: &Config, draining: Draining,
             .wrap(TracingLogger::<log::Requests>::new())
             .configure(routes::configure)
     })
+    // Or a compressed page, which leaves in pieces, waits for the other side to acknowledge the one before: 40 ms.
+    .tcp_nodelay(true)
     .keep_alive(KEEP_ALIVE)
     .client_request_timeout(Duration::from_secs(config.request_timeout.min(10)))
     .client_disconnect_timeout(Duration::from_secs(5))
