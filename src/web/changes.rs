@@ -47,9 +47,6 @@ impl New {
             Some(id) => rows::find(conn, id).ok().filter(|it| it.kind == RecordKind::Release),
             None => None,
         };
-        // As its own words have it.
-        let form =
-            form.labelled(&[("category", "Type"), ("scope", "Description"), ("owner", "Requester"), ("coordinator", "Assignee"), ("items", "Affected items")]);
         Ok(New {
             categories: Choice::list(categories::list(conn, RecordKind::Change)?.into_iter().map(|it| (it.id, it.name))),
             items: Choice::list(items::list(conn)?.into_iter().map(|it| (it.id, it.name))),

@@ -1,7 +1,6 @@
 //! How values are written on pages: times in the reader's zone, Markdown made safe.
 
 use crate::domain::records::{Grade, risk};
-use crate::domain::surveys::Audience;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use pulldown_cmark::{Options, Parser};
@@ -124,25 +123,13 @@ pub fn password_hint(shortest: impl std::borrow::Borrow<u32>, more: &str) -> Str
     format!("At least {} characters. {more}", shortest.borrow())
 }
 
-/// A field as its form names it: `planned_start` is "Planned start".
+/// A field where no form with its label is at hand: `planned_start` is "Planned start".
 pub fn field_name(name: &str) -> String {
     // Those whose labels say more.
     match name {
-        "low_rating" => return "Average rating under".into(),
-        "low_nps" => return "Net promoter score under".into(),
-        "email" => return "E-mail".into(),
         "item" => return "Service or CI".into(),
-        "new_item" => return "A new service or CI".into(),
-        "list" => return "Addresses".into(),
-        "due_at" => return "Due".into(),
-        "back_out_plan" => return "Back-out plan".into(),
-        "likelihood" => return "Likelihood of failure".into(),
         "target_days" => return "Target, in working days".into(),
-        "lock_minutes" => return "Minutes to wait for another try".into(),
         _ => {}
-    }
-    if let Some(audience) = name.strip_prefix("set_").and_then(Audience::from_word) {
-        return audience.label().into();
     }
     let words = name.replace('_', " ");
     let mut letters = words.chars();

@@ -7,6 +7,7 @@ use crate::app::FormErrors;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest, web};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -112,11 +113,9 @@ impl Fields {
 pub struct Form {
     pub fields: Fields,
     pub errors: FormErrors,
-    labels: Labels,
+    /// What stands above its fields, as it was drawn: by their names.
+    labels: RefCell<BTreeMap<String, String>>,
 }
-
-/// Fields, and how this form calls them where its words differ from those of others.
-pub type Labels = &'static [(&'static str, &'static str)];
 
 impl Form {
     pub fn of(fields: Fields) -> Form {
@@ -128,13 +127,16 @@ impl Form {
         Form { fields, errors, ..Form::default() }
     }
 
-    pub fn labelled(self, labels: Labels) -> Form {
-        Form { labels, ..self }
+    /// The label of a field, where it is drawn. What is wrong is said above the fields: by these words, when the page is drawn again.
+    pub fn labelled(&self, name: &str, label: impl ToString) -> String {
+        let label = label.to_string();
+        self.labels.borrow_mut().insert(name.to_owned(), label.clone());
+        label
     }
 
     /// What the form calls a field.
     pub fn label(&self, name: &str) -> String {
-        self.labels.iter().find(|it| it.0 == name).map_or_else(|| super::filters::field_name(name), |it| it.1.to_owned())
+        self.labels.borrow().get(name).cloned().unwrap_or_else(|| super::filters::field_name(name))
     }
 
     pub fn text(&self, name: &str) -> &str {

@@ -57,15 +57,20 @@ pub async fn show<T: Template>(ctx: &Context, f: impl FnOnce(&mut PgConnection) 
 
 /// The form again, with its errors: what a `create` or `update` answers to a bad form.
 pub fn unprocessable(template: &impl Template) -> Answer {
-    with_status(html(template)?, StatusCode::UNPROCESSABLE_ENTITY)
+    with_status(template, StatusCode::UNPROCESSABLE_ENTITY)
 }
 
 /// The form again, beside what somebody else saved meanwhile.
 pub fn conflict(template: &impl Template) -> Answer {
-    with_status(html(template)?, StatusCode::CONFLICT)
+    with_status(template, StatusCode::CONFLICT)
 }
 
-fn with_status(mut reply: HttpResponse, status: StatusCode) -> Answer {
+/// Unless all is well it is drawn twice: what is wrong stands above the fields, in the words of labels that are known when they are drawn.
+pub fn with_status(template: &impl Template, status: StatusCode) -> Answer {
+    if status != StatusCode::OK {
+        html(template)?;
+    }
+    let mut reply = html(template)?;
     *reply.status_mut() = status;
     Ok(reply)
 }

@@ -68,7 +68,7 @@ impl New {
             changes: super::records::related::choices(related::candidates(conn)?.newest),
             proposed,
             frame,
-            form: form.labelled(&[("change", "RFCs")]),
+            form,
         })
     }
 

@@ -24,6 +24,7 @@ mod fuzz;
 mod generated;
 mod handovers;
 mod items;
+mod labels;
 mod links;
 mod lists;
 mod mails;

@@ -15,9 +15,9 @@ use crate::web::frame::Frame;
 use crate::web::handovers::{answers, out_of_date, parse};
 use crate::web::page::{self, Answer};
 use crate::web::throttle::Throttle;
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
@@ -125,16 +125,16 @@ async fn answer(req: &HttpRequest, token: String, form: Form, status: StatusCode
     let visitor = Visitor::of(req, opened.holder.id);
     let locked = opened.locked_until(now).filter(|_| opened.standing == Standing::Open);
     match (opened.standing, offer) {
-        (Standing::Open, Some(offer)) if locked.is_none() => with_status(page::html(&question(frame, token, opened, visitor, offer, form))?, status),
+        (Standing::Open, Some(offer)) if locked.is_none() => page::with_status(&question(frame, token, opened, visitor, offer, form), status),
         (Standing::Settled, _) => {
             let own = opened.asked.handover.settled_by == Some(opened.holder.id);
-            with_status(page::html(&Settled { frame, visitor, own, opened })?, status)
+            page::with_status(&Settled { frame, visitor, own, opened }, status)
         }
         _ => {
             let (title, sentence) = words(&opened, &frame, locked);
             let own = if locked.is_some() { StatusCode::TOO_MANY_REQUESTS } else { status_of(opened.standing) };
             let status = if status == StatusCode::OK { own } else { status };
-            with_status(page::html(&Over { frame, title, sentence, opened })?, status)
+            page::with_status(&Over { frame, title, sentence, opened }, status)
         }
     }
 }
@@ -166,11 +166,6 @@ fn question(frame: Frame, token: String, opened: Opened, visitor: Visitor, offer
         form,
         opened,
     }
-}
-
-fn with_status(mut reply: HttpResponse, status: StatusCode) -> Answer {
-    *reply.status_mut() = status;
-    Ok(reply)
 }
 
 fn status_of(standing: Standing) -> StatusCode {

@@ -1,6 +1,6 @@
 //! Behind the link of a survey: to get no more mails about surveys, and to get them again.
 
-use super::surveys::{FOLDER, with_status};
+use super::surveys::FOLDER;
 use super::{db, frame_of};
 use crate::app::links::Keys;
 use crate::app::surveys::answering::{self, Opened, Outcome};
@@ -74,5 +74,5 @@ async fn draw(req: &HttpRequest, token: String, form: Form, status: StatusCode) 
     let opened = db.read::<_, Error, _>(move |conn| answering::open(conn, &wanted, now)).await?;
     let mut frame = frame_of(req, opened.reader.as_ref(), now);
     frame.zone_there = opened.zone;
-    with_status(page::html(&Refusal { frame, token, opened, form })?, status)
+    page::with_status(&Refusal { frame, token, opened, form }, status)
 }

@@ -13,9 +13,9 @@ use crate::web::decision;
 use crate::web::form::{Choice, Form};
 use crate::web::frame::Frame;
 use crate::web::page::{self, Answer};
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
-use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
@@ -142,24 +142,19 @@ fn draw(req: &HttpRequest, request: Request, opened: Opened, shown: Option<Quest
             // Not even a code that was right once comes back.
             form.fields.set("code", "");
             let page = Decide { frame, token, visitor, parts: fitting(parts), changed: marked(&changed), form, opened };
-            with_status(page::html(&page)?, status)
+            page::with_status(&page, status)
         }
         (Standing::Decided, _) => {
             form.fields.set("code", "");
-            with_status(page::html(&Decided { frame, token, visitor, form, opened })?, status)
+            page::with_status(&Decided { frame, token, visitor, form, opened }, status)
         }
         _ => {
             let (title, sentence) = words(&opened, &frame, locked);
             let own = if locked.is_some() { StatusCode::TOO_MANY_REQUESTS } else { status_of(opened.standing) };
             let status = if status == StatusCode::OK { own } else { status };
-            with_status(page::html(&Over { frame, title, sentence, opened })?, status)
+            page::with_status(&Over { frame, title, sentence, opened }, status)
         }
     }
-}
-
-fn with_status(mut reply: HttpResponse, status: StatusCode) -> Answer {
-    *reply.status_mut() = status;
-    Ok(reply)
 }
 
 fn status_of(standing: Standing) -> StatusCode {

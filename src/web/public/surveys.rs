@@ -13,9 +13,9 @@ use crate::web::form::{Fields, Form};
 use crate::web::frame::Frame;
 use crate::web::page::{self, Answer};
 use crate::web::throttle::Throttle;
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -170,7 +170,7 @@ async fn draw(req: &HttpRequest, token: String, shown: Shown) -> Answer {
     if let Some(until) = opened.locked_until(now).filter(|_| opened.standing.takes_answers()) {
         let sentence =
             format!("Too many wrong codes were typed in a row. The link opens again at {}; nothing is lost until then.", super::moment(until, &frame));
-        return with_status(page::html(&Over { frame, title: "Locked for a while", sentence, opened })?, StatusCode::TOO_MANY_REQUESTS);
+        return page::with_status(&Over { frame, title: "Locked for a while", sentence, opened }, StatusCode::TOO_MANY_REQUESTS);
     }
     let page = match (opened.standing, page) {
         (Standing::Open, page) => Some(page.unwrap_or_default()),
@@ -178,11 +178,11 @@ async fn draw(req: &HttpRequest, token: String, shown: Shown) -> Answer {
         (Standing::NotYet | Standing::AnsweredElsewhere | Standing::Expired | Standing::Closed, _) => {
             let (title, sentence) = words(&opened, &frame);
             let status = if status == StatusCode::OK { status_of(opened.standing) } else { status };
-            return with_status(page::html(&Over { frame, title, sentence, opened })?, status);
+            return page::with_status(&Over { frame, title, sentence, opened }, status);
         }
     };
     let Some(page) = page else {
-        return with_status(page::html(&Return { frame, token, opened, somebody_else, form })?, status);
+        return page::with_status(&Return { frame, token, opened, somebody_else, form }, status);
     };
     let (pages, questions) = {
         let pages = opened.pages();
@@ -193,12 +193,7 @@ async fn draw(req: &HttpRequest, token: String, shown: Shown) -> Answer {
         (pages.len(), asked)
     };
     let page = page.min(pages - 1);
-    with_status(page::html(&Questions { frame, token, opened, somebody_else, page, pages, questions, form, code })?, status)
-}
-
-pub(super) fn with_status(mut reply: HttpResponse, status: StatusCode) -> Answer {
-    *reply.status_mut() = status;
-    Ok(reply)
+    page::with_status(&Questions { frame, token, opened, somebody_else, page, pages, questions, form, code }, status)
 }
 
 fn status_of(standing: Standing) -> StatusCode {

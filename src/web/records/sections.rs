@@ -17,7 +17,7 @@ use crate::store::records::{Details, Full, Scope, Window, full};
 use crate::store::releases::Plan;
 use crate::store::{Tx, items, users};
 use crate::web::filters::local_input;
-use crate::web::form::{Choice, Fields, Form, Labels, local_time};
+use crate::web::form::{Choice, Fields, Form, local_time};
 use crate::web::frame::Frame;
 use crate::web::page::{self, Answer};
 use actix_web::HttpRequest;
@@ -168,7 +168,7 @@ fn load(conn: &mut PgConnection, frame: Frame, actor: &Actor, id: RecordId, word
     let labels = part.field_labels(record.record.kind);
     let (form, conflicts) = match form {
         None => (Form::of(current), Vec::new()),
-        Some(form) => beside(form.labelled(labels), &current, labels, &[&people, &items]),
+        Some(form) => beside(form, &current, labels, &[&people, &items]),
     };
     let consequences = Consequences::load(conn, record.clone(), part, actor)?;
     let ruled = if part == Part::Window && record.release.is_some() { Some(Ruled::load(conn, actor, &record)?) } else { None };
@@ -188,6 +188,9 @@ fn choosable(conn: &mut PgConnection, id: RecordId) -> app::Result<Vec<(ItemId, 
     }
     Ok(all)
 }
+
+/// Fields of a section, and what its form calls them.
+type Labels = &'static [(&'static str, &'static str)];
 
 /// What was typed, beside what is stored by now where the two differ. Saving again then means it.
 fn beside(mut form: Form, current: &Fields, labels: Labels, named: &[&[Choice]]) -> (Form, Vec<Conflict>) {
