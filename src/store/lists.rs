@@ -127,11 +127,13 @@ impl Default for Filter {
     }
 }
 
-/// The deadlines of the planned times of the record in the row.
+/// The deadlines of the planned times of the record in the row. What is not open has none, and none are looked for.
 #[diesel::dsl::auto_type]
 fn planned() -> _ {
     let subjects: [Subject; 2] = [Subject::PlannedStart, Subject::PlannedEnd];
-    deadlines::table.filter(deadlines::record_id.eq(records::id.nullable())).filter(deadlines::subject.eq_any(subjects))
+    let open: RecordState = RecordState::Open;
+    let of_record = deadlines::table.filter(deadlines::record_id.eq(records::id.nullable()));
+    of_record.filter(deadlines::subject.eq_any(subjects)).filter(records::state.eq(open))
 }
 
 /// One page of the list, in the filter's order, after its mark.
