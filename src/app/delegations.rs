@@ -7,7 +7,10 @@ use crate::domain::events::Event;
 use crate::domain::ids::{DelegationId, UserId};
 use crate::domain::people::Action;
 use crate::domain::refusals::Refusal;
-use crate::store::{Tx, choices, delegations, events, users};
+use crate::store::delegations::Whose;
+use crate::store::{PgConnection, Tx, choices, delegations, events, users};
+use chrono::{DateTime, Utc};
+use std::collections::BTreeSet;
 
 /// Notes that somebody is away: oneself, or somebody else by a release manager.
 pub fn give(tx: &mut Tx<'_>, absence: &Absence, note: &str) -> Result<DelegationId> {
@@ -19,14 +22,25 @@ pub fn give(tx: &mut Tx<'_>, absence: &Absence, note: &str) -> Result<Delegation
         None => String::new(),
         Some(id) => known(id).ok_or_else(|| FormErrors::of("substitute", "Choose somebody who may decide approvals."))?,
     };
-    // One at a time for each person, so that no two overlap.
-    users::lock(tx, absence.user)?;
+    // One at a time for each person, so that no two overlap, and nobody stands in for whoever stands in for them.
+    let both: BTreeSet<UserId> = absence.substitute.into_iter().chain([absence.user]).collect();
+    for id in both {
+        users::lock(tx, id)?;
+    }
     let times = delegations::times(tx.conn, absence.user, tx.now)?;
-    check(absence, &times, tx.now).map_err(|refusal| FormErrors::of(refusal.field(), refusal.to_string()))?;
+    let others = absence.substitute.map(|it| delegations::times(tx.conn, it, tx.now)).transpose()?.unwrap_or_default();
+    check(absence, &times, &others, tx.now).map_err(|refusal| FormErrors::of(refusal.field(), refusal.to_string()))?;
     let id = delegations::insert(tx, absence, note)?;
     let Absence { user, substitute, starts_at: from, ends_at: until } = *absence;
     events::record(tx, None, &Event::DelegationGiven { user, name, substitute, substitute_name, from, until })?;
     Ok(id)
+}
+
+/// For whom nobody stands in on some of these days, because whoever would is away now, too.
+pub fn left_alone(conn: &mut PgConnection, absence: &Absence, now: DateTime<Utc>) -> Result<Vec<String>> {
+    let stood_for = delegations::list(conn, Whose::Substituted(absence.user), now)?;
+    let both_away = stood_for.into_iter().filter(|it| absence.overlaps(&(it.delegation.starts_at, it.delegation.ends_at)));
+    Ok(both_away.map(|it| it.name).collect())
 }
 
 /// Ends an absence that has begun, or takes back one that has not.

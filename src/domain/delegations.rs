@@ -16,6 +16,12 @@ pub struct Absence {
     pub ends_at: DateTime<Utc>,
 }
 
+impl Absence {
+    pub fn overlaps(&self, (from, until): &Days) -> bool {
+        self.starts_at < *until && *from < self.ends_at
+    }
+}
+
 /// Why an absence is not noted. Each sentence stands beside a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AbsenceRefusal {
@@ -27,6 +33,8 @@ pub enum AbsenceRefusal {
     TooLong,
     #[error("Nobody can stand in for themselves. Choose somebody else, or nobody.")]
     Oneself,
+    #[error("They are away themselves on some of these days. Choose somebody who is there, or nobody.")]
+    SubstituteAway,
     #[error("This overlaps with an absence that is noted already. End that one first, or choose other days.")]
     Overlaps,
 }
@@ -36,14 +44,17 @@ impl AbsenceRefusal {
     pub const fn field(self) -> &'static str {
         match self {
             AbsenceRefusal::Backwards | AbsenceRefusal::Past | AbsenceRefusal::TooLong => "until",
-            AbsenceRefusal::Oneself => "substitute",
+            AbsenceRefusal::Oneself | AbsenceRefusal::SubstituteAway => "substitute",
             AbsenceRefusal::Overlaps => "from",
         }
     }
 }
 
-/// May it be noted, beside these times at which the same person is away already?
-pub fn check(new: &Absence, known: &[(DateTime<Utc>, DateTime<Utc>)], now: DateTime<Utc>) -> Result<(), AbsenceRefusal> {
+/// From when until when somebody is away.
+pub type Days = (DateTime<Utc>, DateTime<Utc>);
+
+/// May it be noted, beside these times at which the same person is away already, and those of whoever would stand in?
+pub fn check(new: &Absence, known: &[Days], substitute: &[Days], now: DateTime<Utc>) -> Result<(), AbsenceRefusal> {
     if new.ends_at <= new.starts_at {
         Err(AbsenceRefusal::Backwards)
     } else if new.ends_at <= now {
@@ -52,8 +63,10 @@ pub fn check(new: &Absence, known: &[(DateTime<Utc>, DateTime<Utc>)], now: DateT
         Err(AbsenceRefusal::TooLong)
     } else if new.substitute == Some(new.user) {
         Err(AbsenceRefusal::Oneself)
-    } else if known.iter().any(|(from, until)| new.starts_at < *until && *from < new.ends_at) {
+    } else if known.iter().any(|it| new.overlaps(it)) {
         Err(AbsenceRefusal::Overlaps)
+    } else if substitute.iter().any(|it| new.overlaps(it)) {
+        Err(AbsenceRefusal::SubstituteAway)
     } else {
         Ok(())
     }
@@ -86,7 +99,7 @@ mod tests {
     #[test]
     fn an_absence_ends_after_it_starts_and_overlaps_with_no_other() {
         let known = [(day(10), day(20))];
-        let of = |from, until| check(&absence(from, until), &known, day(5));
+        let of = |from, until| check(&absence(from, until), &known, &[], day(5));
         assert_eq!(of(6, 10), Ok(()), "up to the next one");
         assert_eq!(of(20, 21), Ok(()), "right after it");
         assert_eq!(of(1, 6), Ok(()), "begun already");
@@ -96,7 +109,10 @@ mod tests {
         assert_eq!(of(8, 8), Err(AbsenceRefusal::Backwards));
         assert_eq!(of(1, 5), Err(AbsenceRefusal::Past));
         assert_eq!(of(30, 400), Err(AbsenceRefusal::TooLong));
-        assert_eq!(check(&Absence { substitute: Some(UserId(1)), ..absence(6, 8) }, &[], day(5)), Err(AbsenceRefusal::Oneself));
+        assert_eq!(check(&Absence { substitute: Some(UserId(1)), ..absence(6, 8) }, &[], &[], day(5)), Err(AbsenceRefusal::Oneself));
+        let of = |from, until| check(&absence(from, until), &[], &known, day(5));
+        assert_eq!([of(6, 10), of(20, 21)], [Ok(()), Ok(())], "whoever stands in leaves then, or is back");
+        assert_eq!(of(9, 11), Err(AbsenceRefusal::SubstituteAway));
     }
 
     #[test]

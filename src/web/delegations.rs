@@ -75,11 +75,21 @@ pub async fn new(ctx: Context, req: HttpRequest) -> Answer {
 
 pub async fn create(ctx: Context, req: HttpRequest, fields: Fields) -> Answer {
     let done = match read(&fields, &ctx.actor) {
-        Ok((absence, note)) => ctx.write(move |tx| app::delegations::give(tx, &absence, &note)).await.map(|_| ()),
+        Ok((absence, note)) => {
+            ctx.write(move |tx| {
+                app::delegations::give(tx, &absence, &note)?;
+                app::delegations::left_alone(tx.conn, &absence, tx.now)
+            })
+            .await
+        }
         Err(errors) => Err(errors.into()),
     };
     let errors = match done {
-        Ok(()) => return page::see_with("/delegations", "The absence is noted."),
+        Ok(alone) if alone.is_empty() => return page::see_with("/delegations", "The absence is noted."),
+        Ok(alone) => {
+            let said = format!("The absence is noted. On some of these days nobody stands in for {} any more: let them know.", alone.join(", "));
+            return page::see_with("/delegations", &said);
+        }
         Err(Error::Invalid(errors)) => errors,
         Err(other) => return Err(other.into()),
     };

@@ -1,7 +1,7 @@
 //! Delegation: who is away, who decides in their place, and who is asked instead.
 
 use crate::support::given::{self, Somebody};
-use crate::support::{TestApp, noon};
+use crate::support::{Browser, TestApp, noon};
 use slipway::app::{Error, approvals, delegations};
 use slipway::domain::approvals::{ApprovalState, RoundState};
 use slipway::domain::ids::{ApprovalId, RecordId};
@@ -163,6 +163,36 @@ async fn what_cannot_be_an_absence_comes_back_with_the_reason() {
     }
     browser.submit(&fill("2026-03-13", "2026-03-20")).await.expect(303);
     browser.post("/delegations", &[("user", &ines.id.to_string()), ("from", "2026-04-01"), ("until", "2026-04-02")]).await.expect(403);
+}
+
+#[tokio::test]
+async fn whoever_stands_in_is_there_or_it_is_said_that_they_are_not() {
+    let place = Place::build().await;
+    let Place { app, paul, ines, .. } = &place;
+    let (one, other) = (app.browser_of(paul), app.browser_of(ines));
+    let absence = async |browser: &Browser, substitute: &Somebody, from: &str, until: &str| {
+        let form = browser.get("/delegations/new").await.form("/delegations").with("from", from).with("until", until);
+        browser.submit(&form.with("substitute", substitute.id)).await
+    };
+    absence(&one, ines, "2026-03-04", "2026-03-12").await.expect(303);
+    absence(&other, paul, "2026-03-10", "2026-03-20").await.expect(422).expect_text("They are away themselves on some of these days.");
+    absence(&other, paul, "2026-03-13", "2026-03-20").await.expect(303);
+    let form = other.get("/delegations/new").await.form("/delegations").with("from", "2026-03-03").with("until", "2026-03-04");
+    other.submit(&form).await.expect(303);
+    other.get("/delegations").await.expect_text("nobody stands in for Paul any more: let them know.");
+}
+
+#[tokio::test]
+async fn two_who_stand_in_for_each_other_at_once_do_not() {
+    let place = Place::build().await;
+    let Place { app, paul, ines, .. } = &place;
+    let (one, other) = (app.browser_of(paul), app.browser_of(ines));
+    let form = one.get("/delegations/new").await.form("/delegations").with("from", "2026-03-04").with("until", "2026-03-05");
+    let (theirs, back) = (form.clone().with("substitute", ines.id), form.with("substitute", paul.id));
+    let (first, second) = tokio::join!(one.submit(&theirs), other.submit(&back));
+    let mut answers = [first.status, second.status];
+    answers.sort();
+    assert_eq!(answers, [303, 422]);
 }
 
 #[tokio::test]

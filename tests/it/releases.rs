@@ -157,7 +157,7 @@ async fn whoever_edits_what_another_changed_meanwhile_sees_both_and_loses_nothin
     let (mine, theirs) = (one.get(&edit).await.expect(200).form(&save), other.get(&edit).await.expect(200).form(&save));
     other.submit(&theirs.with("scope", "Tax & travel")).await.expect_see(&format!("/releases/{id}#scope"));
     let before = app.log();
-    let page = one.submit(&mine.with("scope", "Only <tax>")).await.expect(409).expect_text("Somebody else saved this section");
+    let page = one.submit(&mine.with("scope", "Only <tax>")).await.expect(409).expect_text("This section was saved meanwhile");
     page.body.find("Tax &#38; travel").expect("what is stored now");
     let again = page.form(&save);
     assert_eq!(again.value("scope"), "Only <tax>", "what was typed is still there");

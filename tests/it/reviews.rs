@@ -71,7 +71,7 @@ async fn who_wrote_meanwhile_is_not_overwritten() {
     let form = browser.get(&format!("/records/{id}/review/lessons/edit")).await.form(&format!("/records/{id}/review/lessons"));
     given::point_is(&app, id, Point::Lessons, PointOutcome::Met);
     let page = browser.submit(&form.with("outcome", "not_met").with("finding", "Mine")).await.expect(409);
-    let page = page.expect_text("Somebody else wrote about this point").expect_text("Mine").expect_text("As it is.");
+    let page = page.expect_text("This point was written about meanwhile").expect_text("Mine").expect_text("As it is.");
     let again = page.form(&format!("/records/{id}/review/lessons"));
     browser.submit(&again).await.expect(303);
     browser.get(&format!("/records/{id}/review")).await.expect_text("Mine");

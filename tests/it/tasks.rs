@@ -207,7 +207,7 @@ async fn whoever_edits_a_task_that_changed_meanwhile_sees_what_is_stored() {
     let at = format!("/tasks/{one}");
     let form = browser.get(&format!("{at}/edit")).await.form(&at);
     browser.submit(&form.clone().with("title", "Theirs")).await.expect(303);
-    let page = browser.submit(&form.with("title", "Mine")).await.expect(409).expect_text("Somebody else changed this task").expect_text("Stored now: Theirs");
+    let page = browser.submit(&form.with("title", "Mine")).await.expect(409).expect_text("This task was changed meanwhile").expect_text("Stored now: Theirs");
     let again = page.form(&at);
     assert_eq!(again.value("title"), "Mine");
     browser.submit(&again).await.expect(303);
