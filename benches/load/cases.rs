@@ -66,7 +66,7 @@ const fn held(page: Page, least: f64) -> Page {
     Page { least: Some(least), ..page }
 }
 
-pub const PAGES: [Page; 21] = [
+pub const PAGES: [Page; 22] = [
     held(page("release page", Who::Manager, releases), 0.6),
     held(page("list", Who::Coordinator, |db, me, _| list(db, me, &[""])), 0.6),
     page("list, category", Who::Coordinator, |db, me, _| list(db, me, &["category=1", "category=2", "category=3"])),
@@ -76,8 +76,9 @@ pub const PAGES: [Page; 21] = [
     page("list, owner", Who::Coordinator, |db, me, _| list(db, me, &["owner=1", "owner=2&state=open"])),
     page("list, coordinator", Who::Coordinator, |db, me, _| list(db, me, &["coordinator=12", "coordinator=14&state=open"])),
     page("list, mine", Who::Coordinator, |db, me, _| list(db, me, &["mine=1", "mine=1&state=open&order=due"])),
-    page("list, overdue", Who::Coordinator, |db, me, _| list(db, me, &["overdue=1", "overdue=1&order=due"])),
+    page("list, overdue", Who::Coordinator, |db, me, _| list(db, me, &["overdue=1", "overdue=1&order=newest"])),
     page("list, a fortnight", Who::Coordinator, |db, me, _| list(db, me, &["from=2026-03-01&to=2026-03-14", "from=2026-10-01&to=2026-10-14"])),
+    page("list, since a day", Who::Coordinator, |db, me, _| list(db, me, &["from=2026-01-01", "from=2020-01-01&state=open"])),
     page("list, deep page", Who::Coordinator, deep),
     held(page("home", Who::Coordinator, home), 0.6),
     page("search, common", Who::Coordinator, |_, _, _| Ok(vec![search("renew"), search("archive")])),

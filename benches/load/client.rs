@@ -153,7 +153,7 @@ async fn read_head(stream: &mut BufReader<TcpStream>) -> std::io::Result<(u16, O
         } else if let Some((name, value)) = text.split_once(':')
             && name.eq_ignore_ascii_case("content-length")
         {
-            length = value.trim().parse().ok();
+            length = Some(value.trim().parse().map_err(std::io::Error::other)?);
         } else if text.eq_ignore_ascii_case("transfer-encoding: chunked") {
             length = None;
         }

@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// What the program may hold under load, in MB.
 const MOST: f64 = 150.0;
-/// How many times as long a list may take that is compressed as browsers ask. Waiting for each piece to be acknowledged, it would be ten times.
+/// How many times as long as a plain list a compressed one may take. If each piece waited to be acknowledged, it would be ten times.
 const COMPRESSED: f64 = 3.0;
 
 const SPAN: Duration = Duration::from_millis(800);

@@ -56,6 +56,11 @@ impl FormErrors {
         self.0.extend(others.0);
     }
 
+    /// The same, said of fields that are called otherwise.
+    pub fn renamed(self, name: impl Fn(&str) -> String) -> FormErrors {
+        FormErrors(self.0.into_iter().map(|(field, message)| (name(&field).into(), message)).collect())
+    }
+
     pub fn get(&self, field: &str) -> Option<&str> {
         self.0.get(field).map(String::as_str)
     }

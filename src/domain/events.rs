@@ -175,6 +175,9 @@ pub enum Event {
     },
     ApprovalRetracted {
         step: String,
+        /// It was a denial, without which the step can be approved again.
+        #[serde(default)]
+        revives: bool,
     },
     ApprovalReopened {
         step: String,

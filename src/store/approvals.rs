@@ -117,6 +117,11 @@ impl Asked {
         rule.verdict(tally) == Verdict::Open && !rule.may_still_approve(tally)
     }
 
+    /// Whether it is denied, or will be.
+    pub fn is_lost(&self) -> bool {
+        self.step.rule().verdict(self.tally()) == Verdict::Denied || self.is_doomed()
+    }
+
     /// Who denied, in whose place if not their own, and why.
     pub fn denials(&self) -> impl Iterator<Item = (String, &Approval)> {
         let denied = self.approvals.iter().filter(|(it, _)| it.state == ApprovalState::Denied);

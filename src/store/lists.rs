@@ -95,13 +95,14 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// How such a list is read, unless somebody says otherwise: what is late, from the latest on; what is planned, as in a calendar.
+    /// How such a list is read, unless somebody says otherwise: what is late, longest late first; some days or weeks, as in a calendar; what
+    /// begins before a day, from there back.
     pub fn usual_order(&self) -> Order {
         match (self.overdue_at, self.from, self.to) {
             (Some(_), _, _) => Order::Due,
-            (None, Some(_), _) => Order::Start,
+            (None, Some(_), Some(_)) if self.is_narrow() => Order::Start,
             (None, None, Some(_)) => Order::StartLast,
-            (None, None, None) => Order::Newest,
+            (None, Some(_) | None, Some(_) | None) => Order::Newest,
         }
     }
 }
@@ -145,7 +146,7 @@ pub fn list(conn: &mut PgConnection, filter: &Filter, limit: i64) -> QueryResult
     Ok(rows)
 }
 
-/// In no order, so that it is one statement for all orders, and planned once.
+/// In no order, so that it is one statement for all orders, which a connection plans a few times, not each time.
 fn rows(conn: &mut PgConnection, ids: &[RecordId]) -> QueryResult<Vec<Row>> {
     let coordinator = diesel::alias!(users as coordinator);
     records::table

@@ -134,9 +134,10 @@ impl Form {
         label
     }
 
-    /// What the form calls a field.
-    pub fn label(&self, name: &str) -> String {
-        self.labels.borrow().get(name).cloned().unwrap_or_else(|| super::filters::field_name(name))
+    /// How what is wrong with a field begins: `Planned end:`, `Why?`
+    pub fn spoken(&self, name: &str) -> String {
+        let label = self.labels.borrow().get(name).cloned().unwrap_or_else(|| super::filters::field_name(name));
+        if label.ends_with('?') { label } else { format!("{label}:") }
     }
 
     pub fn text(&self, name: &str) -> &str {

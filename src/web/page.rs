@@ -68,7 +68,8 @@ pub fn conflict(template: &impl Template) -> Answer {
 /// Unless all is well it is drawn twice: what is wrong stands above the fields, in the words of labels that are known when they are drawn.
 pub fn with_status(template: &impl Template, status: StatusCode) -> Answer {
     if status != StatusCode::OK {
-        html(template)?;
+        // What cannot be drawn fails below.
+        template.render().ok();
     }
     let mut reply = html(template)?;
     *reply.status_mut() = status;

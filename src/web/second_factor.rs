@@ -168,7 +168,11 @@ pub async fn renew_codes(
             throttle.forgive(&email);
             page::html(&Codes { codes, is_new: false, email, frame: page::frame(&ctx, &req) })
         }
-        Err(Error::Invalid(errors)) => refused(&ctx, &req, &keys, (Form::refused(Fields::default(), errors), Form::default())).await,
+        Err(Error::Invalid(errors)) => {
+            // Beside them on the page are those of the form that switches it off.
+            let codes = Form::refused(Fields::default(), errors.renamed(|field| format!("codes-{field}")));
+            refused(&ctx, &req, &keys, (codes, Form::default())).await
+        }
         Err(error) => Err(error.into()),
     }
 }

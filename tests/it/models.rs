@@ -144,7 +144,7 @@ async fn what_cannot_be_planned_comes_back_with_the_reason_beside_the_task() {
     assert!(page.form("/models").pairs().contains(&("after-0", "new-2")), "nothing typed is lost");
     browser.submit(&two.clone().with("offset-0", "1000")).await.expect(422).expect_text("at most 260 before or after");
     browser.submit(&two.clone().with("doer-0", "group:nobody")).await.expect(422).expect_text("This group cannot be chosen any more");
-    browser.post("/models/preview", &circle.pairs()).await.expect(200).expect_text("Look at task 1, task 2.").expect_text("There is no task to date");
+    browser.post("/models/preview", &circle.pairs()).await.expect(422).expect_text("Look at task 1, task 2.").expect_text("There is no task to date");
     browser.submit(&two.clone().with("name", "minor RELEASE")).await.expect(422).expect_text("Another model of this category has this name already.");
     let fine = two.and("after-1", "new-1").with("reason", "Asked for");
     let page = browser.submit(&fine).await.expect(303);
@@ -261,14 +261,14 @@ async fn the_preview_reckons_dates_in_the_calendars_of_the_groups() {
     browser
         .submit(&page.form(&format!("/models/{id}/preview")).with("deployment", "2026-02-01T10:00"))
         .await
-        .expect(200)
+        .expect(422)
         .expect_text("lies before the release begins");
     // Those of no group go by the calendar of the service, as when the model is applied.
     let service = given::item(&app, "Night shift");
     app.write(|tx| slipway::store::items::set_calendar(tx, service, Some(calendar)));
     let of_service = browser.submit(&page.form(&format!("/models/{id}/preview")).with("service", service)).await.expect(200);
     of_service.expect_text("26 Mar 2026 23:00").expect_no_text("26 Mar 2026 17:00");
-    browser.get(&format!("/models/{id}/preview?start=soon")).await.expect(200).expect_text("Write a date and a time");
+    browser.get(&format!("/models/{id}/preview?start=soon")).await.expect(422).expect_text("Write a date and a time");
 }
 
 #[tokio::test]

@@ -65,6 +65,32 @@ async fn whoever_runs_a_release_hears_at_once_of_a_denial_that_nobody_can_make_g
 }
 
 #[tokio::test]
+async fn whoever_heard_of_a_denial_hears_that_it_was_taken_back() {
+    let app = TestApp::start().await;
+    let tom = tom(&app);
+    let [ada, ben] = given::approvers(&app, ["Ada", "Ben"]);
+    let release = given::release(&app, "Payroll").with_changes(1).coordinated_by(&tom).in_phase("plan");
+    given::ask(&app, release);
+    let last = || app.told_of(tom.id, Rule::ApprovalSettled).pop().unwrap_or_default();
+    given::deny(&app, release, ada.id);
+    given::retract(&app, release, &ada);
+    assert_eq!(last(), "Ada took back the denial of Payroll v1.1: Plan");
+    let told = app.told(tom.id).pop().map(|it| it.facts.to_string()).unwrap_or_default();
+    assert!(told.contains("They are asked again, and it can be approved."), "{told}");
+
+    given::deny(&app, release, ada.id);
+    given::deny(&app, release, ben.id);
+    assert!(last().ends_with("is denied"), "{}", last());
+    given::retract(&app, release, &ada);
+    assert!(last().ends_with("is denied"), "Ben denies still: {}", last());
+    given::retract(&app, release, &ben);
+    assert_eq!(last(), "Ben took back the denial of Payroll v1.1: Plan");
+    given::approve(&app, release, ada.id);
+    given::retract(&app, release, &ada);
+    assert_eq!(last(), "Ben took back the denial of Payroll v1.1: Plan", "of an approval that is taken back nobody was told");
+}
+
+#[tokio::test]
 async fn approvers_hear_that_they_are_asked_and_those_left_over_that_no_answer_is_needed() {
     let app = TestApp::start().await;
     let [ada, bo, cy] = given::approvers(&app, ["Ada", "Bo", "Cy"]);

@@ -76,7 +76,9 @@ pub fn retract(tx: &mut Tx<'_>, id: ApprovalId) -> Result<()> {
         return Err(if moved_on { Refusal::MovedOn } else { Refusal::Settled(round.round.state.label().to_lowercase()) }.into());
     }
     approvals::undecide(tx, id)?;
-    events::record_for(tx, approval.record_id, stood_for(tx, &approval), &Event::ApprovalRetracted { step: step.step.name.clone() })?;
+    let is_lost = approvals::find_round(tx.conn, round.round.id)?.steps.iter().any(|it| it.step.id == approval.step_id && it.is_lost());
+    let event = Event::ApprovalRetracted { step: step.step.name.clone(), revives: step.is_lost() && !is_lost };
+    events::record_for(tx, approval.record_id, stood_for(tx, &approval), &event)?;
     settle(tx, record.id, round.round.id)?;
     if round.round.state == RoundState::Open {
         return Ok(());

@@ -73,6 +73,7 @@ fn headline(scene: &Scene<'_>, rule: Rule, to: &Listener) -> String {
         },
         Rule::ApprovalReminded => format!("Your decision on {name} is still awaited: {step}"),
         Rule::ApprovalSettled if matches!(event, Event::ApprovalDecided { .. }) => format!("{actor} {} {name}: {}", said.how, said.what),
+        Rule::ApprovalSettled if matches!(event, Event::ApprovalRetracted { .. }) => format!("{actor} took back the denial of {name}: {}", said.what),
         Rule::ApprovalSettled => format!("{name}: {} is {}", said.what, said.how),
         Rule::ApprovalNotNeeded => format!("No answer is needed any more on {name}: {step}"),
         Rule::ApprovalReceipt if to.user == scene.happened.actor_id => format!("You {} {name}: {}", said.how, said.what),
@@ -117,6 +118,7 @@ fn said(event: &Event) -> Said {
         Event::PhaseEntered { from, to, .. } => Said { what: to.clone(), from: from.clone(), ..nothing },
         Event::RecordEnded { from, outcome, .. } => Said { how: outcome.to_lowercase(), from: from.clone(), ..nothing },
         Event::RoundSettled { phase, state, .. } => Said { what: phase.clone(), how: state.label().to_lowercase(), ..nothing },
+        Event::ApprovalRetracted { step, .. } => Said { what: step.clone(), ..nothing },
         Event::ApprovalDecided { step, decision, .. } => Said { what: step.clone(), how: decision.label().to_lowercase(), ..nothing },
         Event::TaskAdded { title, task, .. } | Event::TaskAssigned { title, task, .. } | Event::TaskEdited { title, task, .. } => {
             Said { what: title.clone(), task: *task, ..nothing }
@@ -223,6 +225,9 @@ fn of_event(scene: &Scene<'_>, full: &Full, rule: Rule, to: &Listener, zone: Tz)
         Rule::ApprovalAsked | Rule::ApprovalReminded => {
             let changed = if let Event::ApprovalReopened { changed, .. } = scene.event { changed.join(", ") } else { String::new() };
             vec![fact("Changed since you decided", changed), fact("Answer by", time(to.due_at, zone)), window()]
+        }
+        Rule::ApprovalSettled if matches!(scene.event, Event::ApprovalRetracted { .. }) => {
+            vec![fact("What follows", "They are asked again, and it can be approved.")]
         }
         Rule::ApprovalSettled | Rule::ApprovalNotNeeded if !matches!(scene.event, Event::ApprovalDecided { .. }) => {
             vec![fact("Because", because(scene.event)), fact("Denied by", denials(scene.event))]

@@ -56,7 +56,7 @@ impl Event {
                 ApprovalState::Denied => format!("denied {step}"),
                 ApprovalState::Waiting | ApprovalState::Pending | ApprovalState::NotNeeded | ApprovalState::Excluded => format!("answered {step}"),
             },
-            Event::ApprovalRetracted { step } => format!("took back the decision on {step}"),
+            Event::ApprovalRetracted { step, .. } => format!("took back the decision on {step}"),
             Event::ApprovalReassigned { step, from, to, .. } => format!("asked {to} instead of {from} to decide on {step}"),
             Event::ApprovalReopened { step, approver, changed, .. } => {
                 format!("reopened the decision of {approver} on {step}: {} changed", changed.join(", ").to_lowercase())

@@ -117,6 +117,8 @@ pub fn tellings(event: &Event) -> Vec<Telling> {
             let alarm = dooms.then(|| responsible(Rule::ApprovalSettled));
             std::iter::once(telling(Rule::ApprovalReceipt, receipt)).chain(alarm).collect()
         }
+        // Who heard of the denial hears that it is gone.
+        Event::ApprovalRetracted { revives: true, .. } => vec![responsible(Rule::ApprovalSettled)],
         Event::StepSettled { spared: approvals, .. } | Event::RoundWithdrawn { spared: approvals, .. } => spared(approvals).into_iter().collect(),
         Event::RoundSettled { spared: approvals, .. } => std::iter::once(everybody(Rule::ApprovalSettled)).chain(spared(approvals)).collect(),
         Event::TaskAdded { assignee, .. } | Event::TaskEdited { assignee, .. } | Event::TaskAssigned { assignee, .. } => {
@@ -150,7 +152,7 @@ pub fn tellings(event: &Event) -> Vec<Telling> {
         | Event::TaskMoved { .. }
         | Event::TaskShifted { .. }
         | Event::ApprovalAsked { .. }
-        | Event::ApprovalRetracted { .. }
+        | Event::ApprovalRetracted { revives: false, .. }
         | Event::ApprovalExcluded { .. }
         | Event::ItemRegistered { .. }
         | Event::ItemEdited { .. }

@@ -37,9 +37,13 @@ impl Filter {
     /// Whether it is worth looking along the list first. By the index alone little is found between two days; and where windows come in
     /// their order, the index of that order has them at once.
     pub fn walks(&self) -> bool {
-        let is_narrow = self.from.zip(self.to).is_some_and(|(from, to)| to - from <= Duration::days(62));
         let is_ordered = self.from.is_some() && matches!(self.order, Order::Start | Order::StartLast);
-        !is_narrow && !is_ordered
+        !self.is_narrow() && !is_ordered
+    }
+
+    /// Whether it asks for no more than two months.
+    pub fn is_narrow(&self) -> bool {
+        self.from.zip(self.to).is_some_and(|(from, to)| to - from <= Duration::days(62))
     }
 }
 
@@ -63,23 +67,21 @@ pub fn sought(filter: &Filter, way: Way) -> Vec<Condition> {
         all.push(Box::new(records::planned_start.lt(to)));
     }
     match (way, filter.from) {
-        (Way::ShortWindows, Some(from)) => {
-            let earliest = from - Duration::days(LONG);
-            match (filter.order, filter.after.and_then(|it| it.time)) {
-                (Order::Start, Some(time)) => all.push(Box::new(records::planned_start.ge(earliest.max(time)))),
-                (Order::StartLast, Some(time)) => all.push(Box::new(records::planned_start.between(earliest, time))),
-                (Order::Newest | Order::Due, _) | (_, None) => all.push(Box::new(records::planned_start.ge(earliest))),
-            }
-        }
+        (Way::ShortWindows, Some(from)) => all.push(begun(filter.order, ">=", from - Duration::days(LONG))),
         (Way::LongWindows, Some(_)) => all.push(Box::new(sql::<Bool>("records.planned_end - records.planned_start > '7 days'").nullable())),
         (Way::InOrder | Way::Sorted, _) | (_, None) => {}
     }
     all
 }
 
-/// What begins earlier, spelt as in the index of what begins last.
-pub fn begun_before(time: DateTime<Utc>) -> Condition {
-    Box::new(sql::<Bool>("coalesce(records.planned_start, '-infinity'::timestamptz) < ").bind::<Timestamptz, _>(time).nullable())
+/// When its window begins, spelt as in the index of that order.
+pub fn begun(order: Order, sign: &str, time: DateTime<Utc>) -> Condition {
+    let start = match order {
+        Order::Newest | Order::Due => "records.planned_start",
+        Order::Start => "coalesce(records.planned_start, 'infinity'::timestamptz)",
+        Order::StartLast => "coalesce(records.planned_start, '-infinity'::timestamptz)",
+    };
+    Box::new(sql::<Bool>(&format!("{start} {sign} ")).bind::<Timestamptz, _>(time).nullable())
 }
 
 /// What is asked for besides.
@@ -150,12 +152,11 @@ fn mine(filter: &Filter, side: Side) -> Option<Condition> {
 
 fn overdue(filter: &Filter, side: Side) -> Option<Condition> {
     let now = filter.overdue_at?;
-    let past = filter.after.and_then(|it| it.time).filter(|_| filter.order == Order::Due);
-    Some(match (side, past) {
-        (Side::One, Some(past)) => Box::new(records::phase_due_at.lt(now).and(records::phase_due_at.ge(past))),
-        (Side::One, None) => Box::new(records::phase_due_at.lt(now)),
+    Some(match side {
+        // Spelt as in the index of what is open.
+        Side::One => Box::new(sql::<Bool>("coalesce(records.phase_due_at, 'infinity'::timestamptz) < ").bind::<Timestamptz, _>(now).nullable()),
         // As a list, so that the records are looked up, not gone through.
-        (Side::Other, _) => {
+        Side::Other => {
             let late = "records.id = ANY (ARRAY(SELECT record_id FROM deadlines WHERE subject IN ('planned_start', 'planned_end') AND record_kind = ANY (";
             let kinds = filter.kind.map_or_else(|| RecordKind::ALL.to_vec(), |it| vec![it]);
             Box::new(sql::<Bool>(late).bind::<Array<Text>, _>(kinds).sql(") AND due_at < ").bind::<Timestamptz, _>(now).sql("))").nullable())

@@ -3,7 +3,7 @@
 //! What many have is found soonest from the top of the list on, what few have by its own index; which it is, nobody knows before. So a
 //! short stretch of the list is looked through first: how many fit there tells how far it is to a full page, or that the index must be asked.
 
-use super::conditions::{Condition, Either, Side, Way, begun_before, combinations, others, sought};
+use super::conditions::{Condition, Either, Side, Way, begun, combinations, others, sought};
 use super::{Filter, Mark, Order};
 use crate::domain::ids::RecordId;
 use crate::store::schema::records;
@@ -21,22 +21,22 @@ const SAMPLE: i64 = 2_000;
 const FARTHEST: i64 = 100_000;
 
 pub fn found(conn: &mut PgConnection, filter: &Filter, limit: i64) -> QueryResult<Vec<RecordId>> {
-    let limit_of_all = usize::try_from(limit).unwrap_or(0);
-    let combinations = combinations(filter);
-    // What is late in its phase is due before what is late in its plan alone: those are asked for first, and the others if there is room.
-    let first = if filter.overdue_at.is_some() && filter.order == Order::Due { combinations.len() / 2 } else { combinations.len() };
-    let (first, others) = combinations.split_at(first);
+    let full = usize::try_from(limit).unwrap_or(0);
+    let all_sides = combinations(filter);
+    // What is late in its phase is due before what is late in its plan alone: it is asked for first, and the rest only if there is room.
+    let is_by_lateness = filter.overdue_at.is_some() && filter.order == Order::Due;
+    let (soonest, later) = all_sides.split_at(if is_by_lateness { all_sides.len() / 2 } else { all_sides.len() });
     let mut all: Vec<Found> = Vec::new();
-    for part in [first, others] {
-        if all.len() < limit_of_all {
-            for chosen in part {
+    for sides in [soonest, later] {
+        if all.len() < full {
+            for chosen in sides {
                 all.extend(one_side(conn, filter, chosen, limit)?);
             }
             all.sort_by(|one, other| sequence(filter.order, one, other));
             all.dedup_by_key(|it| it.0);
         }
     }
-    Ok(all.into_iter().map(|it| it.0).take(limit_of_all).collect())
+    Ok(all.into_iter().map(|it| it.0).take(full).collect())
 }
 
 /// Of each choice that the filter leaves open, one side.
@@ -51,8 +51,9 @@ fn one_side(conn: &mut PgConnection, filter: &Filter, chosen: &[(Either, Side)],
             if is_all || near.len() as i64 >= limit {
                 return Ok(near);
             }
-            // Twice as far as it should take; once.
-            let far = (length * limit * 2).checked_div(near.len() as i64).unwrap_or(0).min(FARTHEST);
+            // Twice as far as it should take; once. The newest have no window yet: that tells nothing of those behind them.
+            let unknown = if filter.from.is_some() { SAMPLE * 10 } else { 0 };
+            let far = (length * limit * 2).checked_div(near.len() as i64).unwrap_or(unknown).min(FARTHEST);
             length = if length == SAMPLE { far } else { 0 };
         }
     }
@@ -73,7 +74,7 @@ fn walk(conn: &mut PgConnection, filter: &Filter, chosen: &[(Either, Side)], len
 }
 
 fn page(filter: &Filter, chosen: &[(Either, Side)], way: Way, limit: i64) -> Query {
-    sought(filter, way).into_iter().fold(ordered(listed(filter, chosen), filter, way), |query, it| query.filter(it)).limit(limit)
+    sought(filter, way).into_iter().fold(ordered(listed(filter, chosen), filter.order, way), |query, it| query.filter(it)).limit(limit)
 }
 
 type Query = records::BoxedQuery<'static, Pg, (BigInt, Nullable<Timestamptz>, Nullable<Timestamptz>)>;
@@ -81,7 +82,7 @@ type Query = records::BoxedQuery<'static, Pg, (BigInt, Nullable<Timestamptz>, Nu
 /// What is listed from the filter's mark on, but for what is sought.
 fn listed(filter: &Filter, chosen: &[(Either, Side)]) -> Query {
     // From the last start on, the list would begin with what begins later still.
-    let before = filter.to.filter(|_| filter.order == Order::StartLast).map(|to| begun_before(to));
+    let before = filter.to.filter(|_| filter.order == Order::StartLast).map(|to| begun(filter.order, "<", to));
     let conditions = others(filter).into_iter().chain(chosen.iter().filter_map(|(either, side)| either(filter, *side))).chain(before);
     // No more than the order needs, so that an index may do alone.
     let (due, start) = match filter.order {
@@ -97,17 +98,12 @@ fn listed(filter: &Filter, chosen: &[(Either, Side)]) -> Query {
     }
 }
 
-fn ordered(query: Query, filter: &Filter, way: Way) -> Query {
-    match (way, filter.order) {
+fn ordered(query: Query, order: Order, way: Way) -> Query {
+    match (way, order) {
         (Way::InOrder, Order::Newest) => query.order(records::id.desc()),
-        // Whatever is late has a time, and the index of what is late has its order.
-        (Way::InOrder, Order::Due) if filter.overdue_at.is_some() => query.order((records::phase_due_at.asc(), records::id.asc())),
         (Way::InOrder, Order::Due) => query.order((sorted("phase_due_at", "infinity").asc(), records::id.asc())),
-        (Way::InOrder, Order::Start) => query.order((sorted("planned_start", "infinity").asc(), records::id.asc())),
-        (Way::InOrder, Order::StartLast) => query.order((sorted("planned_start", "-infinity").desc(), records::id.desc())),
-        // Whatever has a window has a time, and the index of windows has its order.
-        (Way::ShortWindows, Order::Start) => query.order((records::planned_start.asc(), records::id.asc())),
-        (Way::ShortWindows, Order::StartLast) => query.order((records::planned_start.desc(), records::id.desc())),
+        (Way::InOrder | Way::ShortWindows, Order::Start) => query.order((sorted("planned_start", "infinity").asc(), records::id.asc())),
+        (Way::InOrder | Way::ShortWindows, Order::StartLast) => query.order((sorted("planned_start", "-infinity").desc(), records::id.desc())),
         // Spelt so that no index has this order.
         (Way::Sorted | Way::ShortWindows | Way::LongWindows, order) => query.order(sql::<BigInt>(match order {
             Order::Newest => "records.id + 0 DESC",
@@ -121,7 +117,7 @@ fn ordered(query: Query, filter: &Filter, way: Way) -> Query {
 /// Where the next stretch ends; none if the list ends before.
 fn stretch(conn: &mut PgConnection, filter: &Filter, chosen: &[(Either, Side)], length: i64) -> QueryResult<Option<Mark>> {
     if filter.order != Order::Newest {
-        let last: Option<Found> = ordered(listed(filter, chosen), filter, Way::InOrder).offset(length).limit(1).first(conn).optional()?;
+        let last: Option<Found> = ordered(listed(filter, chosen), filter.order, Way::InOrder).offset(length).limit(1).first(conn).optional()?;
         return Ok(last.map(|(id, due, start)| Mark { time: if filter.order == Order::Due { due } else { start }, id }));
     }
     // Numbers have hardly any gaps.

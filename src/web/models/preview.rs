@@ -44,6 +44,12 @@ struct Preview<'a> {
     ground: &'a Ground,
 }
 
+impl Preview<'_> {
+    fn answer(&self) -> Answer {
+        if self.form.errors.is_empty() { page::html(self) } else { page::unprocessable(self) }
+    }
+}
+
 /// In which calendar each group works, by its key; everything else goes by that of the service, or by the default one.
 struct Calendars {
     of_groups: BTreeMap<String, Calendar>,
@@ -119,7 +125,7 @@ pub async fn preview(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer
     let given = given(&mut fields, &frame, &ground, &calendars.default, &mut errors);
     let stages = stages(&model.model, &ground, given, &calendars);
     let form = Form::refused(fields, errors);
-    page::html(&Preview { frame, name: model.name, category: model.category, form, model: Some(id), typed: Vec::new(), services, stages, ground: &ground })
+    Preview { frame, name: model.name, category: model.category, form, model: Some(id), typed: Vec::new(), services, stages, ground: &ground }.answer()
 }
 
 /// The preview of what was typed, saved or not.
@@ -144,5 +150,5 @@ pub async fn draw(ctx: Context, req: HttpRequest, mut fields: Fields) -> Answer 
     let typed = fields.starting_with("").into_iter().filter(|(name, _)| kept(name));
     let typed = typed.flat_map(|(name, values)| values.into_iter().map(move |it| (name.clone(), it))).collect();
     let (name, form) = (fields.text("name").to_owned(), Form::refused(fields, errors));
-    page::html(&Preview { frame, name, category, form, model: None, typed, services, stages, ground: &ground })
+    Preview { frame, name, category, form, model: None, typed, services, stages, ground: &ground }.answer()
 }

@@ -17,7 +17,7 @@ pub const SECURITY: [(&str, &str, &str); 5] = [
     ("session_life", "A session ends in any case after", "hours"),
     ("shortest_password", "A new password has at least", "characters"),
     ("sign_in_attempts", "Tries to sign in, in a row", "tries"),
-    ("lock_minutes", "After that one more try each", "minutes"),
+    ("lock_minutes", "Wait before each further try", "minutes"),
 ];
 
 fn settings(security: &Security) -> [u32; 5] {

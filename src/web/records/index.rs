@@ -56,6 +56,8 @@ impl Index {
     /// What stands above a field.
     fn label_of(&self, name: &str) -> String {
         match name {
+            "q" => "Text".to_owned(),
+            "category" => self.category_label().to_owned(),
             "owner" => self.owner_label().to_owned(),
             "coordinator" => self.coordinator_label().to_owned(),
             "from" | "to" => format!("Window {name}"),

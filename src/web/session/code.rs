@@ -58,7 +58,10 @@ pub async fn finish(req: HttpRequest, fields: Fields, keys: web::Data<Keys>, thr
         }
         Outcome::Not(Taken::Gone) => over(&req),
         Outcome::Not(taken) => match taken.right() {
-            Err(Error::Invalid(errors)) => page::unprocessable(&Ask::with(Form::refused(fields, errors), &req)),
+            Err(Error::Invalid(errors)) => {
+                let errors = if fields.is_set("recovery") { errors.renamed(|_| "recovery".to_owned()) } else { errors };
+                page::unprocessable(&Ask::with(Form::refused(fields, errors), &req))
+            }
             Err(error) => Err(error.into()),
             Ok(()) => over(&req),
         },

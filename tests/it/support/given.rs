@@ -21,7 +21,7 @@ pub use asking::{draft_survey, question_set};
 pub use attachments::attachment;
 pub use early_life::{agreed, early_life, early_life_left, metric, reading};
 pub use handovers::{link_to, offer, operations, receivers, tick_all};
-pub use journey::{advance, approve, ask, deny, edit_window, fulfil, pending, sheet, take};
+pub use journey::{advance, approve, ask, deny, edit_window, fulfil, pending, retract, sheet, take};
 pub use links::{Link, link, link_of};
 pub use notification_rules::rule;
 pub use people::{PASSWORD, Somebody, absence, approvers, members, user};

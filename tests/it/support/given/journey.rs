@@ -208,6 +208,15 @@ pub fn deny(app: &TestApp, id: RecordId, who: UserId) {
     answer(app, id, who, &Answer::Deny { reason: Some(DenialReason::Technical), comment: "It will not work".into() });
 }
 
+/// This person takes back what they decided in the newest round.
+#[track_caller]
+pub fn retract(app: &TestApp, id: RecordId, who: &super::Somebody) {
+    let rounds = super::sheet(app, id).rounds;
+    let mut approvals = rounds[0].steps.iter().flat_map(|it| &it.approvals);
+    let (approval, _) = approvals.find(|(it, _)| it.approver_id == who.id).expect("they were asked");
+    app.act_as(who.actor(), |tx| slipway::app::approvals::retract(tx, approval.id)).expect("taken back");
+}
+
 #[track_caller]
 fn answer(app: &TestApp, id: RecordId, who: UserId, answer: &Answer) {
     let (approval, _, digest) = pending(app, id).into_iter().find(|(_, approver, _)| *approver == who).expect("they are asked");
