@@ -133,7 +133,7 @@ pub(super) fn refresh(tx: &mut Tx<'_>, id: RecordId) -> Result<()> {
         let digest = approvals::keep_content(tx, id, &now)?;
         approvals::set_digest(tx, asked.step.id, &digest)?;
         for (approval, approver) in asked.approvals.iter().filter(|(it, _)| matches!(it.state, ApprovalState::Approved | ApprovalState::Denied)) {
-            approvals::undecide(tx, approval.id)?;
+            approvals::ask_anew(tx, approval.id)?;
             let event =
                 Event::ApprovalReopened { step: asked.step.name.clone(), approver: approver.clone(), changed: changed.clone(), approval: Some(approval.id) };
             events::record(tx, id, &event)?;

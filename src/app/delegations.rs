@@ -7,7 +7,7 @@ use crate::domain::events::Event;
 use crate::domain::ids::{DelegationId, UserId};
 use crate::domain::people::Action;
 use crate::domain::refusals::Refusal;
-use crate::store::delegations::Whose;
+use crate::store::delegations::{Listed, Whose};
 use crate::store::{PgConnection, Tx, choices, delegations, events, users};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
@@ -31,16 +31,16 @@ pub fn give(tx: &mut Tx<'_>, absence: &Absence, note: &str) -> Result<Delegation
     let others = absence.substitute.map(|it| delegations::times(tx.conn, it, tx.now)).transpose()?.unwrap_or_default();
     check(absence, &times, &others, tx.now).map_err(|refusal| FormErrors::of(refusal.field(), refusal.to_string()))?;
     let id = delegations::insert(tx, absence, note)?;
+    let left_alone: Vec<UserId> = left_alone(tx.conn, absence, tx.now)?.into_iter().map(|it| it.delegation.user_id).collect();
     let Absence { user, substitute, starts_at: from, ends_at: until } = *absence;
-    events::record(tx, None, &Event::DelegationGiven { user, name, substitute, substitute_name, from, until })?;
+    events::record(tx, None, &Event::DelegationGiven { user, name, substitute, substitute_name, from, until, left_alone })?;
     Ok(id)
 }
 
 /// For whom nobody stands in on some of these days, because whoever would is away now, too.
-pub fn left_alone(conn: &mut PgConnection, absence: &Absence, now: DateTime<Utc>) -> Result<Vec<String>> {
+pub fn left_alone(conn: &mut PgConnection, absence: &Absence, now: DateTime<Utc>) -> Result<Vec<Listed>> {
     let stood_for = delegations::list(conn, Whose::Substituted(absence.user), now)?;
-    let both_away = stood_for.into_iter().filter(|it| absence.overlaps(&(it.delegation.starts_at, it.delegation.ends_at)));
-    Ok(both_away.map(|it| it.name).collect())
+    Ok(stood_for.into_iter().filter(|it| absence.overlaps(&(it.delegation.starts_at, it.delegation.ends_at))).collect())
 }
 
 /// Ends an absence that has begun, or takes back one that has not.

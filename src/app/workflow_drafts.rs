@@ -72,21 +72,21 @@ fn copied(tx: &mut Tx<'_>, id: WorkflowId, kind: RecordKind) -> Result<Workflow>
     if model.kind == kind { Ok(model.workflow) } else { Err(FormErrors::of("kind", "A copy is for the same kind of record as what it copies.").into()) }
 }
 
-/// Begins the next version of a workflow as a copy of this one; if somebody has begun it already, that is the draft.
-pub fn revise(tx: &mut Tx<'_>, id: WorkflowId) -> Result<WorkflowDraftId> {
+/// Begins the next version of a workflow as a copy of this one; if somebody has begun it already, that is the draft. And whether it is new.
+pub fn revise(tx: &mut Tx<'_>, id: WorkflowId) -> Result<(WorkflowDraftId, bool)> {
     permit(tx, Action::ConfigureProcess)?;
     let before = workflows::version(tx.conn, id)?;
     if let Some(draft) = workflow_drafts::of_key(tx.conn, &before.key)? {
-        return Ok(draft);
+        return Ok((draft, false));
     }
     let draft = workflow_drafts::New { key: &before.key, kind: before.kind, name: &before.name, workflow: &before.workflow, based_on: Some(id) };
     let Some(id) = workflow_drafts::insert(tx, &draft)? else {
-        return workflow_drafts::of_key(tx.conn, &before.key)?.ok_or(Error::Stale);
+        return workflow_drafts::of_key(tx.conn, &before.key)?.map(|it| (it, false)).ok_or(Error::Stale);
     };
     let copy = FieldChange::between("Copy of", "", format!("{}, version {}", before.name, before.version));
     let said = content(tx, &before.workflow)?.into_iter().filter_map(|(phase, text)| FieldChange::between(&phase, "", text));
     record(tx, &before.name, Deed::Created, copy.into_iter().chain(said).collect())?;
-    Ok(id)
+    Ok((id, true))
 }
 
 pub fn rename(tx: &mut Tx<'_>, id: WorkflowDraftId, seen: i32, name: &str) -> Result<()> {

@@ -97,7 +97,7 @@ fn rules(world: &World) -> anyhow::Result<()> {
 fn draft(world: &World) -> anyhow::Result<()> {
     world.act(Who::Tomasz, |tx| {
         let minor = workflows::newest(tx.conn)?.into_iter().find(|it| it.key == "release-minor").ok_or(Error::NotFound)?;
-        let id = workflow_drafts::revise(tx, minor.id)?;
+        let (id, _) = workflow_drafts::revise(tx, minor.id)?;
         edit(tx, id, "early_life", |it| it.target_days = Some(15))?;
         edit(tx, id, "review", |it| {
             it.target_days = Some(10);

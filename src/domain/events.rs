@@ -178,6 +178,9 @@ pub enum Event {
         /// It was a denial, without which the step can be approved again.
         #[serde(default)]
         revives: bool,
+        /// It was denied by it, as everybody read, and is open again.
+        #[serde(default)]
+        reopens: bool,
     },
     ApprovalReopened {
         step: String,
@@ -278,6 +281,9 @@ pub enum Event {
         substitute_name: String,
         from: DateTime<Utc>,
         until: DateTime<Utc>,
+        /// For whom nobody stands in on some of these days, because whoever would is away.
+        #[serde(default)]
+        left_alone: Vec<UserId>,
     },
     DelegationEnded {
         user: UserId,

@@ -117,9 +117,13 @@ impl Asked {
         rule.verdict(tally) == Verdict::Open && !rule.may_still_approve(tally)
     }
 
+    pub fn is_denied(&self) -> bool {
+        self.step.rule().verdict(self.tally()) == Verdict::Denied
+    }
+
     /// Whether it is denied, or will be.
     pub fn is_lost(&self) -> bool {
-        self.step.rule().verdict(self.tally()) == Verdict::Denied || self.is_doomed()
+        self.is_denied() || self.is_doomed()
     }
 
     /// Who denied, in whose place if not their own, and why.
@@ -340,11 +344,17 @@ pub fn decide(tx: &mut Tx<'_>, id: ApprovalId, decision: &Decision<'_>) -> Query
 }
 
 /// Back to pending. What was seen is kept, so that the page can say what changed since.
+/// [`undecide`], and their time to answer begins anew.
+pub fn ask_anew(tx: &mut Tx<'_>, id: ApprovalId) -> QueryResult<()> {
+    undecide(tx, id)?;
+    diesel::update(approvals::table.find(id)).set(approvals::pending_at.eq(tx.now)).execute(tx.conn)?;
+    Ok(())
+}
+
 pub fn undecide(tx: &mut Tx<'_>, id: ApprovalId) -> QueryResult<()> {
     diesel::update(approvals::table.find(id))
         .set((
             approvals::state.eq(ApprovalState::Pending),
-            approvals::pending_at.eq(tx.now),
             approvals::by_link.eq(false),
             approvals::decided_by.eq(None::<UserId>),
             approvals::decided_at.eq(None::<DateTime<Utc>>),

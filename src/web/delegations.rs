@@ -87,7 +87,8 @@ pub async fn create(ctx: Context, req: HttpRequest, fields: Fields) -> Answer {
     let errors = match done {
         Ok(alone) if alone.is_empty() => return page::see_with("/delegations", "The absence is noted."),
         Ok(alone) => {
-            let said = format!("The absence is noted. On some of these days nobody stands in for {} any more: let them know.", alone.join(", "));
+            let names: Vec<String> = alone.into_iter().map(|it| it.name).collect();
+            let said = format!("The absence is noted. On some of these days nobody stands in for {} any more, who is told.", names.join(", "));
             return page::see_with("/delegations", &said);
         }
         Err(Error::Invalid(errors)) => errors,

@@ -113,8 +113,8 @@ impl Fields {
 pub struct Form {
     pub fields: Fields,
     pub errors: FormErrors,
-    /// What stands above its fields, as it was drawn: by their names.
-    labels: RefCell<BTreeMap<String, String>>,
+    /// What stands above its fields, as it was drawn: names and labels from top to bottom.
+    labels: RefCell<Vec<(String, String)>>,
 }
 
 impl Form {
@@ -130,14 +130,25 @@ impl Form {
     /// The label of a field, where it is drawn. What is wrong is said above the fields: by these words, when the page is drawn again.
     pub fn labelled(&self, name: &str, label: impl ToString) -> String {
         let label = label.to_string();
-        self.labels.borrow_mut().insert(name.to_owned(), label.clone());
+        let mut labels = self.labels.borrow_mut();
+        if !labels.iter().any(|it| it.0 == name) {
+            labels.push((name.to_owned(), label.clone()));
+        }
         label
     }
 
-    /// How what is wrong with a field begins: `Planned end:`, `Why?`
-    pub fn spoken(&self, name: &str) -> String {
-        let label = self.labels.borrow().get(name).cloned().unwrap_or_else(|| super::filters::field_name(name));
-        if label.ends_with('?') { label } else { format!("{label}:") }
+    /// What is wrong, from top to bottom of the form: the field's name, and what is said of it, such as `Planned end: …`, `Why? …`
+    pub fn faults(&self) -> Vec<(String, String)> {
+        let labels = self.labels.borrow();
+        let place = |name: &str| labels.iter().position(|it| it.0 == name);
+        let mut errors: Vec<(&str, &String)> = self.errors.iter().collect();
+        errors.sort_by_key(|(name, _)| place(name).unwrap_or(usize::MAX));
+        let said = |(name, message): (&str, &String)| {
+            let label = place(name).and_then(|it| labels.get(it)).map_or_else(|| super::filters::field_name(name), |it| it.1.clone());
+            let colon = if label.ends_with('?') { "" } else { ":" };
+            (name.to_owned(), format!("{label}{colon} {message}"))
+        };
+        errors.into_iter().map(said).collect()
     }
 
     pub fn text(&self, name: &str) -> &str {

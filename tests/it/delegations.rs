@@ -5,6 +5,7 @@ use crate::support::{Browser, TestApp, noon};
 use slipway::app::{Error, approvals, delegations};
 use slipway::domain::approvals::{ApprovalState, RoundState};
 use slipway::domain::ids::{ApprovalId, RecordId};
+use slipway::domain::notices::Rule;
 use slipway::domain::people::Role;
 use slipway::domain::refusals::Refusal;
 use slipway::store::approvals::{Approval, Asked};
@@ -179,7 +180,8 @@ async fn whoever_stands_in_is_there_or_it_is_said_that_they_are_not() {
     absence(&other, paul, "2026-03-13", "2026-03-20").await.expect(303);
     let form = other.get("/delegations/new").await.form("/delegations").with("from", "2026-03-03").with("until", "2026-03-04");
     other.submit(&form).await.expect(303);
-    other.get("/delegations").await.expect_text("nobody stands in for Paul any more: let them know.");
+    assert_eq!(app.told_of(paul.id, Rule::Delegation).last().map(String::as_str), Some("Ines Kovac, who stands in for you, is away for some of these days"));
+    other.get("/delegations").await.expect_text("nobody stands in for Paul any more, who is told.");
 }
 
 #[tokio::test]

@@ -72,6 +72,21 @@ async fn a_window_that_ends_before_it_begins_is_said_to_be_one() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_asked_of_a_list_is_said_and_narrows_nothing() {
+    let app = TestApp::start().await;
+    given::release(&app, "Payroll").registered();
+    let browser = app.signed_in(Role::Viewer);
+    for (query, said) in
+        [("category=99", "Category</a>: There is no category 99 here."), ("from=2026-13-45", "Window from</a>: Write a date, such as 2026-11-21.")]
+    {
+        let page = browser.get(&format!("/releases?{query}")).await.expect(200).expect_text(said);
+        assert_eq!(listed(&page), ["Payroll v1.1"]);
+        page.expect_no_text(".csv");
+    }
+    browser.get("/changes?category=1").await.expect(200).expect_text("Type</a>: There is no category 1 here.");
+}
+
+#[tokio::test]
 async fn the_pages_of_a_list_have_no_gaps_and_no_repeats_in_any_order() {
     let app = TestApp::start().await;
     many(&app, 130);
@@ -91,6 +106,7 @@ async fn the_pages_of_a_list_have_no_gaps_and_no_repeats_in_any_order() {
         let (mut seen, mut address) = (Vec::new(), format!("/releases?{query}"));
         loop {
             let page = browser.get(&address).await.expect(200);
+            assert_eq!(page.has("From the beginning"), !seen.is_empty(), "{address}");
             seen.extend(listed(&page));
             let next = html::tags(&page.body).into_iter().find(|it| it.opens("a") && it.get("href").is_some_and(|it| it.contains("after=")));
             let Some(next) = next else { break };

@@ -76,15 +76,21 @@ async fn whoever_heard_of_a_denial_hears_that_it_was_taken_back() {
     given::retract(&app, release, &ada);
     assert_eq!(last(), "Ada took back the denial of Payroll v1.1: Plan");
     let told = app.told(tom.id).pop().map(|it| it.facts.to_string()).unwrap_or_default();
-    assert!(told.contains("They are asked again, and it can be approved."), "{told}");
+    assert!(told.contains("Ada is asked again, and it can be approved."), "{told}");
 
+    let vera = given::user(&app, "Vera", &[Role::Viewer]);
+    app.act_as(vera.actor(), |tx| slipway::app::records::watch(tx, release, true)).expect("watched");
     given::deny(&app, release, ada.id);
     given::deny(&app, release, ben.id);
     assert!(last().ends_with("is denied"), "{}", last());
     given::retract(&app, release, &ada);
-    assert!(last().ends_with("is denied"), "Ben denies still: {}", last());
+    assert_eq!(last(), "Ada took back the denial of Payroll v1.1: Plan");
+    let told = app.told(tom.id).pop().map(|it| it.facts.to_string()).unwrap_or_default();
+    assert!(told.contains("though it cannot be approved while others deny."), "{told}");
     given::retract(&app, release, &ben);
     assert_eq!(last(), "Ben took back the denial of Payroll v1.1: Plan");
+    let read = app.told_of(vera.id, Rule::ApprovalSettled);
+    assert_eq!(read[1..], ["Ada took back the denial of Payroll v1.1: Plan"], "who read that it is denied");
     given::approve(&app, release, ada.id);
     given::retract(&app, release, &ada);
     assert_eq!(last(), "Ben took back the denial of Payroll v1.1: Plan", "of an approval that is taken back nobody was told");

@@ -237,3 +237,14 @@ async fn a_task_is_due_after_it_starts_and_has_a_phase_of_its_workflow() {
     given::take(&app, id, "abandon", "No money");
     browser.post(&at, &good).await.expect(409).expect_text("It has ended");
 }
+
+#[tokio::test]
+async fn a_task_that_is_due_by_working_days_says_how_many() {
+    let app = TestApp::start().await;
+    let browser = app.signed_in(Role::ReleaseManager);
+    let id = given::release(&app, "Payroll").registered();
+    let form = browser.get(&format!("/records/{id}/tasks/new")).await.expect(200).form(&format!("/records/{id}/tasks"));
+    let form = form.with("title", "Book the rooms").with("anchor", "phase");
+    let page = browser.submit(&form).await.expect(422).expect_text("Write how many working days: 0 for the same day.");
+    browser.submit(&page.form(&format!("/records/{id}/tasks")).with("offset", "0")).await.expect(303);
+}

@@ -75,9 +75,17 @@ pub fn retract(tx: &mut Tx<'_>, id: ApprovalId) -> Result<()> {
         let moved_on = round.round.state != RoundState::Withdrawn && !current;
         return Err(if moved_on { Refusal::MovedOn } else { Refusal::Settled(round.round.state.label().to_lowercase()) }.into());
     }
-    approvals::undecide(tx, id)?;
-    let is_lost = approvals::find_round(tx.conn, round.round.id)?.steps.iter().any(|it| it.step.id == approval.step_id && it.is_lost());
-    let event = Event::ApprovalRetracted { step: step.step.name.clone(), revives: step.is_lost() && !is_lost };
+    // Whoever decided late stays late.
+    if step.step.due_at.is_some_and(|due| approval.decided_at.is_some_and(|at| at >= due)) {
+        approvals::undecide(tx, id)?;
+    } else {
+        approvals::ask_anew(tx, id)?;
+    }
+    let after = approvals::find_round(tx.conn, round.round.id)?;
+    let after = after.steps.iter().find(|it| it.step.id == approval.step_id);
+    let (is_lost, is_denied) = (after.is_some_and(Asked::is_lost), after.is_some_and(Asked::is_denied));
+    let (revives, reopens) = (step.is_lost() && !is_lost, step.is_denied() && !is_denied);
+    let event = Event::ApprovalRetracted { step: step.step.name.clone(), revives, reopens };
     events::record_for(tx, approval.record_id, stood_for(tx, &approval), &event)?;
     settle(tx, record.id, round.round.id)?;
     if round.round.state == RoundState::Open {

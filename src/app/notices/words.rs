@@ -77,6 +77,9 @@ fn headline(scene: &Scene<'_>, rule: Rule, to: &Listener) -> String {
         Rule::ApprovalSettled => format!("{name}: {} is {}", said.what, said.how),
         Rule::ApprovalNotNeeded => format!("No answer is needed any more on {name}: {step}"),
         Rule::ApprovalReceipt if to.user == scene.happened.actor_id => format!("You {} {name}: {}", said.how, said.what),
+        Rule::ApprovalReceipt if matches!(event, Event::ApprovalRetracted { .. }) => {
+            format!("{actor} took back what was decided on {name} in your place: {}", said.what)
+        }
         Rule::ApprovalReceipt => format!("{actor} {} {name} in your place: {}", said.how, said.what),
         Rule::TaskAssigned => format!("“{}” is yours, for {name}", said.what),
         Rule::TaskReady => match to.tasks.as_slice() {
@@ -147,9 +150,15 @@ fn of_people(event: &Event, reader: UserId) -> String {
         (true, "", false) => "You are noted as back".into(),
         (true, substitute, true) => format!("{substitute} stands in for you"),
         (true, substitute, false) => format!("{substitute} no longer stands in for you"),
+        (false, ..) if *user != reader && left_alone(event, reader) => format!("{name}, who stands in for you, is away for some of these days"),
         (false, _, true) => format!("You stand in for {name}"),
         (false, _, false) => format!("You no longer stand in for {name}"),
     }
+}
+
+/// Whether the one who is away now would have stood in for this person.
+fn left_alone(event: &Event, reader: UserId) -> bool {
+    matches!(event, Event::DelegationGiven { left_alone, .. } if left_alone.contains(&reader))
 }
 
 fn path(scene: &Scene<'_>, rule: Rule, to: &Listener) -> String {
@@ -227,7 +236,9 @@ fn of_event(scene: &Scene<'_>, full: &Full, rule: Rule, to: &Listener, zone: Tz)
             vec![fact("Changed since you decided", changed), fact("Answer by", time(to.due_at, zone)), window()]
         }
         Rule::ApprovalSettled if matches!(scene.event, Event::ApprovalRetracted { .. }) => {
-            vec![fact("What follows", "They are asked again, and it can be approved.")]
+            let revives = matches!(scene.event, Event::ApprovalRetracted { revives: true, .. });
+            let prospect = if revives { "and it can be approved" } else { "though it cannot be approved while others deny" };
+            vec![fact("What follows", format!("{} is asked again, {prospect}.", scene.happened.actor))]
         }
         Rule::ApprovalSettled | Rule::ApprovalNotNeeded if !matches!(scene.event, Event::ApprovalDecided { .. }) => {
             vec![fact("Because", because(scene.event)), fact("Denied by", denials(scene.event))]

@@ -25,7 +25,7 @@ impl Taken {
     pub fn right(self) -> Result<()> {
         let message = match self {
             Taken::Right => return Ok(()),
-            Taken::Wrong => "This code is not right, or was used before. Wait for the next one.".to_owned(),
+            Taken::Wrong => "This code is not right, or was used before.".to_owned(),
             Taken::Locked(1) => "Too many wrong codes. Wait a minute, then try again.".to_owned(),
             Taken::Locked(minutes) => format!("Too many wrong codes. Wait {minutes} minutes, then try again."),
             Taken::Gone => "The second factor is switched off by now. Load the page again.".to_owned(),

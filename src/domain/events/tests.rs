@@ -62,7 +62,7 @@ fn every_event() -> Vec<Event> {
         },
         Event::StepOpened { step: s("Plan"), approvals: vec![ApprovalId(5)], approvers: vec![s("Ada")] },
         Event::ApprovalReassigned { step: s("Plan"), from: s("Ada"), to: s("Bo"), reason: s("Away."), approval: ApprovalId(6) },
-        Event::ApprovalRetracted { step: s("Plan"), revives: true },
+        Event::ApprovalRetracted { step: s("Plan"), revives: true, reopens: false },
         Event::ApprovalExcluded { step: s("Plan"), approver: s("Ada") },
         Event::ApprovalReopened { step: s("Plan"), approver: s("Ada"), changed: vec![s("Window")], approval: Some(ApprovalId(5)) },
         Event::StepSettled { step: s("Plan"), state: StepState::Approved, spared: vec![ApprovalId(5)] },

@@ -117,8 +117,11 @@ pub fn tellings(event: &Event) -> Vec<Telling> {
             let alarm = dooms.then(|| responsible(Rule::ApprovalSettled));
             std::iter::once(telling(Rule::ApprovalReceipt, receipt)).chain(alarm).collect()
         }
-        // Who heard of the denial hears that it is gone.
-        Event::ApprovalRetracted { revives: true, .. } => vec![responsible(Rule::ApprovalSettled)],
+        // Who heard of the decision hears that it is gone.
+        Event::ApprovalRetracted { revives, reopens, .. } => {
+            let settled = if *reopens { Some(everybody(Rule::ApprovalSettled)) } else { revives.then(|| responsible(Rule::ApprovalSettled)) };
+            std::iter::once(telling(Rule::ApprovalReceipt, [Audience::Represented])).chain(settled).collect()
+        }
         Event::StepSettled { spared: approvals, .. } | Event::RoundWithdrawn { spared: approvals, .. } => spared(approvals).into_iter().collect(),
         Event::RoundSettled { spared: approvals, .. } => std::iter::once(everybody(Rule::ApprovalSettled)).chain(spared(approvals)).collect(),
         Event::TaskAdded { assignee, .. } | Event::TaskEdited { assignee, .. } | Event::TaskAssigned { assignee, .. } => {
@@ -126,7 +129,8 @@ pub fn tellings(event: &Event) -> Vec<Telling> {
         }
         Event::TasksReady { tasks, .. } => vec![telling(Rule::TaskReady, [Audience::Doers(tasks.clone())])],
         Event::DelegationGiven { user, substitute, .. } | Event::DelegationEnded { user, substitute, .. } => {
-            let people: Vec<Audience> = [Some(*user), *substitute].into_iter().flatten().map(Audience::Person).collect();
+            let alone: &[UserId] = if let Event::DelegationGiven { left_alone, .. } = event { left_alone } else { &[] };
+            let people: Vec<Audience> = [Some(*user), *substitute].into_iter().flatten().chain(alone.iter().copied()).map(Audience::Person).collect();
             vec![telling(Rule::Delegation, people)]
         }
         Event::PasswordChanged { user, .. } => vec![telling(Rule::Account, [Audience::Person(*user)])],
@@ -152,7 +156,6 @@ pub fn tellings(event: &Event) -> Vec<Telling> {
         | Event::TaskMoved { .. }
         | Event::TaskShifted { .. }
         | Event::ApprovalAsked { .. }
-        | Event::ApprovalRetracted { revives: false, .. }
         | Event::ApprovalExcluded { .. }
         | Event::ItemRegistered { .. }
         | Event::ItemEdited { .. }

@@ -8,7 +8,7 @@ use crate::domain::text;
 use crate::store::PgConnection;
 use crate::store::lists::{self, Filter, Mark, Order, Row};
 use crate::store::named::Named;
-use crate::store::workflows;
+use crate::store::{categories, workflows};
 use crate::web::filters::field_name;
 use crate::web::form::{Choice, Fields, Form, local_time};
 use crate::web::frame::Frame;
@@ -29,8 +29,11 @@ pub struct Index {
     form: Form,
     rows: Vec<Row>,
     order: Order,
+    /// Whether it is not the first page.
+    goes_on: bool,
     /// The address of the next page.
     more: Option<String>,
+    first: String,
     csv: String,
     categories: Vec<Choice>,
     phases: Vec<Choice>,
@@ -100,7 +103,11 @@ pub struct Asked {
 /// Reads it, with ids in the place of names that somebody typed.
 pub fn asked(conn: &mut PgConnection, fields: Fields, kind: RecordKind, actor: UserId, zone: Tz, now: DateTime<Utc>) -> app::Result<Asked> {
     let given = named::read(conn, fields, &NAMED)?;
-    let (filter, mut errors) = filter(&given.ids, kind, actor, zone, now);
+    let (mut filter, mut errors) = filter(&given.ids, kind, actor, zone, now);
+    if let Some(category) = filter.category.filter(|it| !categories::any(conn, *it).is_ok_and(|it| it.record_kind == kind)) {
+        errors.about("category", format!("There is no category {category} here."));
+        filter.category = None;
+    }
     errors.extend(given.errors);
     Ok(Asked { filter, ids: given.ids, fields: given.shown, errors })
 }
@@ -143,7 +150,12 @@ fn local_day(fields: &Fields, name: &'static str, zone: Tz, errors: &mut FormErr
     }
     let mut timed = Fields::default();
     timed.set(name, format!("{}T00:00", fields.text(name).trim()));
-    local_time(&timed, name, zone, errors).map(|it| it + chrono::Duration::days(plus))
+    let mut faults = FormErrors::default();
+    let time = local_time(&timed, name, zone, &mut faults).map(|it| it + chrono::Duration::days(plus));
+    if !faults.is_empty() {
+        errors.about(name, "Write a date, such as 2026-11-21.");
+    }
+    time
 }
 
 /// Where the page before ended; a mark that no page of ours gave is none.
@@ -181,12 +193,14 @@ fn load(conn: &mut PgConnection, frame: Frame, kind: RecordKind, fields: Fields)
         }
         format!("{}{suffix}?{}", kind.path(), query.finish())
     };
-    let (more, csv) = (more.map(|it| address("", Some(it))), address(".csv", None));
+    let (more, first, csv) = (more.map(|it| address("", Some(it))), address("", None), address(".csv", None));
     Ok(Index {
         kind,
         rows,
         order: filter.order,
+        goes_on: filter.after.is_some(),
         more,
+        first,
         csv,
         categories: crate::web::categories::all_choices(conn, kind)?,
         phases: Choice::list(workflows::phases(conn, kind)?),

@@ -50,7 +50,8 @@ pub async fn finish(req: HttpRequest, fields: Fields, keys: web::Data<Keys>, thr
     let waiting = signing_in::waiting(&db, key_hash_of(&req)).await?;
     let (Some(email), Some(session)) = (waiting, key_hash_of(&req)) else { return over(&req) };
     throttle.admit(&req, &db, &format!("code of {email}")).await?;
-    let typed = if fields.is_set("recovery") { fields.text("recovery") } else { fields.text("code") };
+    let by_recovery = fields.has("recovery");
+    let typed = if by_recovery { fields.text("recovery") } else { fields.text("code") };
     match signing_in::finish(&db, &keys, settings.limits, session, Proof::of(typed), visitor_of(&req)).await? {
         Outcome::In(key) => {
             enter(&req, &key)?;
@@ -59,7 +60,7 @@ pub async fn finish(req: HttpRequest, fields: Fields, keys: web::Data<Keys>, thr
         Outcome::Not(Taken::Gone) => over(&req),
         Outcome::Not(taken) => match taken.right() {
             Err(Error::Invalid(errors)) => {
-                let errors = if fields.is_set("recovery") { errors.renamed(|_| "recovery".to_owned()) } else { errors };
+                let errors = if by_recovery { errors.renamed(|_| "recovery".to_owned()) } else { errors };
                 page::unprocessable(&Ask::with(Form::refused(fields, errors), &req))
             }
             Err(error) => Err(error.into()),

@@ -131,7 +131,11 @@ fn parse(fields: &Fields, zone: Tz) -> Result<(Plan, Vec<TaskId>), FormErrors> {
 fn offset(fields: &Fields, anchor: Option<Anchor>, errors: &mut FormErrors) -> Option<i32> {
     anchor?;
     match fields.text("offset").trim() {
-        "" => Some(0),
+        "" if fields.is_set("due_at") => Some(0),
+        "" => {
+            errors.about("offset", "Write how many working days: 0 for the same day.");
+            None
+        }
         text => match text.parse() {
             Ok(days) if (-FARTHEST..=FARTHEST).contains(&days) => Some(days),
             Ok(_) | Err(_) => {

@@ -94,8 +94,9 @@ fn read(fields: &Fields) -> Result<New, FormErrors> {
 /// Begins the next version of a published workflow, or goes on with the one that is begun.
 pub async fn revise(ctx: Context, id: Path<String>) -> Answer {
     let id: WorkflowId = id_of(&id)?;
-    let draft = ctx.write(move |tx| actions::revise(tx, id)).await?;
-    page::see_with(&format!("/workflow-drafts/{draft}"), "This is the draft of the next version. Nothing changes before it is published.")
+    let (draft, is_new) = ctx.write(move |tx| actions::revise(tx, id)).await?;
+    let said = if is_new { "This is the draft of the next version." } else { "The next version was begun already: this is its draft." };
+    page::see_with(&format!("/workflow-drafts/{draft}"), &format!("{said} Nothing changes before it is published."))
 }
 
 pub async fn show(ctx: Context, req: HttpRequest, id: Path<String>) -> Answer {

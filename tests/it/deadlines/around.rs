@@ -123,4 +123,8 @@ async fn whoever_is_asked_anew_after_the_time_has_passed_has_time_again() {
     app.clock.set(at("03-12 12:00"));
     app.act_as(ben.actor(), |tx| approvals::retract(tx, of_ben)).expect("taken back");
     assert_eq!(of(&app, id, Subject::Approval), ["03-17 17:00"; 2], "of a decision taken back as well");
+    app.clock.set(at("03-18 12:00"));
+    given::approve(&app, id, ben.id);
+    app.act_as(ben.actor(), |tx| approvals::retract(tx, of_ben)).expect("taken back");
+    assert_eq!(of(&app, id, Subject::Approval), ["03-17 17:00"; 2], "whoever decided late gains no time by it");
 }

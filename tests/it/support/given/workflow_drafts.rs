@@ -13,5 +13,5 @@ pub fn workflow(app: &TestApp, key: &str) -> Published {
 /// A draft of the next version of the workflow of this key, or the one that is begun.
 pub fn workflow_draft(app: &TestApp, key: &str) -> WorkflowDraftId {
     let id = workflow(app, key).id;
-    app.act(|tx| workflow_drafts::revise(tx, id)).expect("it is begun")
+    app.act(|tx| workflow_drafts::revise(tx, id)).expect("it is begun").0
 }
