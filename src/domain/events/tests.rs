@@ -89,6 +89,7 @@ fn every_event() -> Vec<Event> {
             substitute_name: s("Bo"),
             from: DateTime::UNIX_EPOCH,
             until: DateTime::UNIX_EPOCH,
+            left_alone: vec![UserId(4)],
         },
         Event::DelegationEnded { user: UserId(7), name: s("Ada"), substitute: None, substitute_name: s("") },
         Event::CalendarCreated { name: s("Berlin"), fields: edit() },
