@@ -343,7 +343,6 @@ pub fn decide(tx: &mut Tx<'_>, id: ApprovalId, decision: &Decision<'_>) -> Query
     Ok(())
 }
 
-/// Back to pending. What was seen is kept, so that the page can say what changed since.
 /// [`undecide`], and their time to answer begins anew.
 pub fn ask_anew(tx: &mut Tx<'_>, id: ApprovalId) -> QueryResult<()> {
     undecide(tx, id)?;
@@ -351,6 +350,7 @@ pub fn ask_anew(tx: &mut Tx<'_>, id: ApprovalId) -> QueryResult<()> {
     Ok(())
 }
 
+/// Back to pending. What was seen is kept, so that the page can say what changed since.
 pub fn undecide(tx: &mut Tx<'_>, id: ApprovalId) -> QueryResult<()> {
     diesel::update(approvals::table.find(id))
         .set((
